@@ -1,0 +1,178 @@
+"""The ids by which Slack tells us what was pressed, chosen or submitted.
+
+A listener and a view meet here and nowhere else. Fields: `block_id` and `action_id` are the same
+string, so a typed value is `state["values"][Field.SUMMARY][Field.SUMMARY]`. Buttons carry the
+ticket's number in `value`; elements without a value carry it in the `block_id`
+(`block_for(...)`, `ticket_in(...)`).
+"""
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """Buttons and selects in messages, modals and homes."""
+
+    START = "ticket.start"
+    REPLY = "ticket.reply"
+    ASSIGN = "ticket.assign"
+    WAIT = "ticket.wait"
+    RESUME = "ticket.resume"
+    STILL_WAITING = "ticket.still_waiting"
+    WORKAROUND = "ticket.workaround"
+    SEVERITY = "ticket.severity"
+    MORE = "ticket.more"
+    """The overflow menu: its options' values are a `More` and a number ("resolve:T-12")."""
+    RESOLVE = "ticket.resolve"
+    REOPEN = "ticket.reopen"
+    CONFIRM = "ticket.confirm"
+    WORKAROUND_WORKS = "ticket.workaround_works"
+    WORKAROUND_FAILS = "ticket.workaround_fails"
+    ACCEPT = "ticket.accept"
+    WHY = "ticket.why"
+    SHOW = "ticket.show"
+    OPEN = "ticket.open"
+    ANSWER = "ticket.answer"
+    """A radio under one question of the opening view; its block is `question_block(...)`."""
+    SEND_TO_CONTACT = "ticket.send_to_contact"
+    """*Send to Kari*: value is "<slack id>:<draft or number>" as given in the refusal."""
+    ACKNOWLEDGE = "page.acknowledge"
+    DECLINE = "page.decline"
+    ESCALATE = "page.escalate"
+    LIST = "list.choose"
+    LIST_PAGE = "list.page"
+    """Value: "<listing>:<page>"."""
+    DETAILS_PAGE = "details.page"
+    """Value: "<number>:<page>"."""
+    WHY_PAGE = "why.page"
+    """Value: "<number>:<page>"."""
+    HOME_PAGE = "home.page"
+    """Value: the page, from 0."""
+    LINK = "link"
+    """A button that only opens a URL; acknowledged and ignored."""
+
+
+class More(StrEnum):
+    """What the card's overflow menu offers; at most five at a time."""
+
+    LEVEL_3 = "level_3"
+    NEEDS_MORE_WORK = "needs_more_work"
+    RESOLVE = "resolve"
+    REOPEN = "reopen"
+    WHY = "why"
+    DETAILS = "details"
+
+
+class View(StrEnum):
+    """Modals, by `callback_id`."""
+
+    OPEN = "ticket_open"
+    OPENED = "ticket_opened"
+    START = "ticket_start"
+    REPLY = "ticket_reply"
+    WAIT = "ticket_wait"
+    SEVERITY = "ticket_severity"
+    WORKAROUND = "ticket_workaround"
+    LEVEL_3 = "ticket_level_3"
+    NEEDS_MORE_WORK = "ticket_needs_more_work"
+    RESOLVE = "ticket_resolve"
+    REOPEN = "ticket_reopen"
+    ACCEPT = "ticket_accept"
+    WHY = "ticket_why"
+    DETAILS = "ticket_details"
+    LIST = "ticket_list"
+    HELP = "help"
+    LOADING = "loading"
+    REFUSAL = "refusal"
+    BUG = "bug"
+    HOME = "home"
+
+
+class Field(StrEnum):
+    """Inputs of modals: `block_id` and `action_id` both."""
+
+    CUSTOMER = "open.customer"
+    INTAKE = "open.intake"
+    RECEIVED_AT = "open.received_at"
+    ORDERED_BY = "open.ordered_by"
+    KIND = "open.kind"
+    ITEM = "open.item"
+    SUMMARY = "open.summary"
+    DETAILS = "open.details"
+    TEXT = "act.text"
+    """The one long field of an act: reply, workaround, outcome, reason."""
+    REASON = "act.reason"
+    WORK_STARTED = "act.work_started"
+    """Checkbox; its one option's value is "yes"."""
+    CALL_BACK = "act.call_back"
+    WHEN = "act.when"
+    """Radio: "now" or "earlier"."""
+    STARTED_AT = "act.started_at"
+    BEFORE_START = "act.before_start"
+    """Radio: "start_and_wait" or "cannot_begin"."""
+    SEVERITY = "act.severity"
+    NEXT_UPDATE = "act.next_update"
+
+
+DISPATCHED = frozenset({Field.CUSTOMER, Field.INTAKE, Field.RECEIVED_AT, Field.KIND, Field.ITEM})
+"""Fields of the opening view that send an action at once, so that what follows can change."""
+
+YES = "yes"
+NOW, EARLIER = "now", "earlier"
+START_AND_WAIT, CANNOT_BEGIN = "start_and_wait", "cannot_begin"
+
+SUMMARY_LIMIT = 200
+"""Characters of a summary; the opening view's field takes no more."""
+TEXT_LIMIT = 3000
+"""Characters of any other typed text: Slack's own limit for an input."""
+
+
+class Shortcut(StrEnum):
+    """Shortcuts, by `callback_id`, as in the manifest."""
+
+    OPEN = "ticket_open"
+    FROM_MESSAGE = "ticket_from_message"
+
+
+def block_for(part: str, number: str) -> str:
+    """The id of a block that belongs to a ticket, as "desk:T-12"."""
+    return f"{part}:{number}"
+
+
+def ticket_in(block_id: str) -> str | None:
+    """The ticket's number in a `block_for` id, None when there is none."""
+    _, found, number = block_id.partition(":")
+    return number if found else None
+
+
+def question_block(scope: str, question: str) -> str:
+    """The id of a question's block; other contracts' questions of the same name differ."""
+    return f"question:{scope}:{question}"
+
+
+def question_in(block_id: str) -> tuple[str, str] | None:
+    """Scope and question id of a `question_block`, None for any other block."""
+    kind, _, rest = block_id.partition(":")
+    scope, found, question = rest.rpartition(":")
+    return (scope, question) if kind == "question" and found else None
+
+
+def extra_block(extra: str) -> str:
+    """The id of a contract's further ask; block and action are the same."""
+    return f"extra:{extra}"
+
+
+def extra_in(block_id: str) -> str | None:
+    """The further ask's id, None for any other block."""
+    kind, found, extra = block_id.partition(":")
+    return extra if found and kind == "extra" else None
+
+
+def more_value(choice: More, number: str) -> str:
+    """The value of an overflow option, as "resolve:T-12"."""
+    return f"{choice}:{number}"
+
+
+def more_in(value: str) -> tuple[More, str]:
+    """What an overflow option asks, and of which ticket. Raises ValueError on a foreign value."""
+    choice, _, number = value.partition(":")
+    return More(choice), number
