@@ -1,8 +1,9 @@
 """What a contract promises, as frozen values that the policy files are parsed into.
 
 Nothing here knows a vendor: a contract is its classes, its questions, its promises and the
-clauses that say so. `models.sla.policy` reads the files; `models.sla.ladder` turns a promise
-into reminders and escalations; `models.sla.clock` counts its time.
+clauses that say so. `models.sla.policy` reads the files; `models.sla.plan` says which promises
+apply and when they fall due; `models.sla.ladder` turns one into reminders and escalations;
+`models.sla.clock` counts its time.
 """
 
 from collections.abc import Mapping
@@ -12,9 +13,11 @@ from enum import StrEnum
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from models.sla.calendar import Calendar
+from models.sla.calendar import Calendar, CalendarSpec
 from models.sla.clock import Target
-from models.sla.questions import Tree
+from models.sla.questions import Text, Tree, say
+
+LANGUAGES = ("en", "nb", "sv")
 
 
 class Strength(StrEnum):
@@ -30,6 +33,13 @@ class Strength(StrEnum):
     def binding(self) -> bool:
         """Whether being late is a breach, and not only past an aim or later than usual."""
         return self in {Strength.GUARANTEED, Strength.PROMISED}
+
+    @property
+    def lateness(self) -> str:
+        """The word for being late: `breached`, `past_aim` or `later_than_usual`."""
+        if self.binding:
+            return "breached"
+        return "past_aim" if self is Strength.AIM else "later_than_usual"
 
 
 class ClockKind(StrEnum):
@@ -60,6 +70,7 @@ class TicketKind(StrEnum):
 class Role(StrEnum):
     """Who can be told, and who may do what."""
 
+    OWNER = "owner"
     AGENT = "agent"
     SENIOR = "senior"
     ON_CALL = "on_call"
@@ -67,34 +78,86 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+class Starts(StrEnum):
+    """What sets a clock going."""
+
+    REPORTED = "reported"
+    MORE_WORK = "more_work"
+
+
+class OutsideHours(StrEnum):
+    """What happens to what comes in while the promise's calendar is closed.
+
+    RUN: the clock runs as the target says. PAGE: on-call is paged and no clock runs (PI-06).
+    """
+
+    RUN = "run"
+    PAGE = "page"
+
+
+class Place(StrEnum):
+    """Where a note of the contract is shown."""
+
+    MODAL = "modal"
+    CARD = "card"
+    CUSTOMER_CARD = "customer_card"
+    CONFIRMATION = "confirmation"
+
+
+class When(StrEnum):
+    """At which hours a note is shown."""
+
+    ALWAYS = "always"
+    OUTSIDE_HOURS = "outside_hours"
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One clause in our own words, and where the agreement has it ("point 4")."""
+
+    id: str
+    where: Text
+    says: Text
+
+
 @dataclass(frozen=True, slots=True)
 class Severity:
-    """One class of the contract, most urgent first by `rank` (1 is the most urgent)."""
+    """One class of the contract, most urgent first by `rank` (1 is the most urgent).
+
+    Two classes may share a rank: they are then treated alike (HP-05).
+    """
 
     id: str
     rank: int
-    name: Mapping[str, str]
-    meaning: Mapping[str, str]
+    name: Text
+    meaning: Text
     clause: str | None
     junior_may_own: bool = True
+    development_case: str | None = None  # the clause that asks for one (HP-04)
+    target_release: str | None = None  # the clause that gives a version instead of a time (PI-08)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscalationStep:
-    """Who is told, how long after the start of the clock, unless the act was done by then.
+    """Who is told, how long after the start of the clock, unless `until` was done by then.
 
-    `after` is counted in the promise's calendar unless `calendar` names another one;
-    None means at the breach itself (`on_breach`), a zero delay means at once.
+    `after` None means at the due instant (`on_breach`); `at_once` has no delay. It is counted in
+    the promise's calendar unless `calendar` names another one. `after_at_night` is elapsed time
+    from the moment someone works on it outside hours, and wins when it comes first (PI-09).
+    `severities` empty means all the promise applies to.
     """
 
     role: Role
-    after: Target | None
+    after: Target | None = None
     on_breach: bool = False
-    until: ClockKind | str = "clock"
+    at_once: bool = False
+    until: ClockKind | None = None
     calendar: str | None = None
     day_and_night: bool = False
+    after_at_night: timedelta | None = None
+    severities: frozenset[str] = frozenset()
     clause: str | None = None
-    reading: str | None = None
+    reading: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,46 +178,248 @@ class Promise:
     kinds: frozenset[TicketKind] = frozenset()
     intakes: frozenset[str] = frozenset()
     items: frozenset[str] = frozenset()
-    starts_on: str = "reported"
-    outside_hours: str = "run"
+    starts_on: Starts = Starts.REPORTED
+    outside_hours: OutsideHours = OutsideHours.RUN
     day_and_night: bool = False
     reminders: tuple[Fraction, ...] = (Fraction(1, 2), Fraction(3, 4), Fraction(9, 10))
     steps: tuple[EscalationStep, ...] = ()
-    reading: str | None = None
+    reading: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KindOption:
+    """One answer to "what is it?": the contract's own word, and which general kind it is (SO-19)."""
+
+    id: str
+    kind: TicketKind
+    name: Text
+    clause: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A way in. `best_effort` clause: no clock is promised for it (EM-10)."""
+
+    id: str
+    name: Text
+    clause: str | None
+    best_effort: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueItem:
+    """Something that can be requested. `notice` is what the customer must give beforehand."""
+
+    id: str
+    name: Text
+    clause: str | None
+    notice: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """A further field of the opening form, always optional, kept with the ticket (EM-20, EM-25)."""
+
+    id: str
+    label: Text
+    clause: str
+    hint: Text | None = None
+    kinds: frozenset[TicketKind] = frozenset()
+    lines: int = 1
+    max_length: int = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A sentence the contract wants said at a place, for the tickets it applies to."""
+
+    places: frozenset[Place]
+    clause: str
+    text: Text
+    when: When = When.ALWAYS
+    kinds: frozenset[TicketKind] = frozenset()
+    intakes: frozenset[str] = frozenset()
+    severities: frozenset[str] = frozenset()
+    without_option: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Workaround:
+    """Which classes move where once the customer says that another way works (SO-12)."""
+
+    moves: frozenset[str]
+    to: str
+    clause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Levels:
+    """Lines of support: where a ticket enters, and whom questions from others are offered to."""
+
+    names: Mapping[int, Text]
+    enters: int
+    top: int
+    clause: str
+    escalation_clause: str
+    super_users_first: frozenset[TicketKind] = frozenset()
+    reading: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MoreWork:
+    """The customer is told that it takes more work and hears back (PI-13)."""
+
+    clause: str
+    tells: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """How many people may ask, whether they must be trained, and who says so (SO-04, PS-03)."""
+
+    limit: int
+    clause: str
+    trained_clause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The order of the desk's queue: first `order[0]`, then the next. `arrival`, `due`, `severity`."""
+
+    order: tuple[str, ...]
+    clause: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Something a customer may hold beside the agreement that swaps calendars (EM-08)."""
+
+    id: str
+    name: Text
+    clause: str
+    calendars: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """One value of the agreement that a customer's own agreement replaces (HP-17)."""
+
+    key: str
+    was: str
+    is_now: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """A choice taken where the contract is silent or unclear, and where in the file it stands."""
 
     key: str
     clause: str | None
-    note: str
+    note: Text
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPoint:
+    """Something the agreement leaves open, that the desk should know it has no answer to."""
+
+    clause: str | None
+    note: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Unconfirmed:
+    """A closure that must be confirmed for each year, and the years someone has confirmed."""
+
+    calendar: str
+    closure: str
+    years: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
-    """One version of one agreement, everything that Vakt acts on."""
+    """One version of one agreement, everything that Vakt acts on.
+
+    `content` is the canonical JSON it was parsed from and `hash` its SHA-256: stored with a
+    ticket, `parse_policy(json.loads(content), …)` gives the same contract back.
+    """
 
     id: str
     vendor: str
-    title: str
+    title: Text
+    prefix: str
     zone: ZoneInfo
     language: str
     forced_language: str | None
+    forced_language_clause: str | None = None
     published: date
     effective: date
     slack_is: str
+    slack_message_is: str
     intakes: tuple[str, ...]
+    intake_details: Mapping[str, Intake] = field(default_factory=dict)
+    kinds: tuple[KindOption, ...] = ()
     severities: tuple[Severity, ...]
     default_severity: str
     questions: Mapping[TicketKind, Tree]
     calendars: Mapping[str, Calendar]
+    calendar_specs: Mapping[str, CalendarSpec] = field(default_factory=dict)
     regions: Mapping[str, Mapping[str, str]]
     default_region: str | None
     promises: tuple[Promise, ...]
-    readings: tuple[Reading, ...]
+    clauses: Mapping[str, Clause] = field(default_factory=dict)
+    items: tuple[CatalogueItem, ...] = ()
+    asks: tuple[Ask, ...] = ()
+    notes: tuple[Note, ...] = ()
+    workaround: Workaround | None = None
+    levels: Levels | None = None
+    more_work: MoreWork | None = None
+    contacts: Contacts | None = None
+    queue: Queue = Queue(("severity", "due"), None)
+    outcome_clause: str | None = None
+    options: Mapping[str, Option] = field(default_factory=dict)
+    held_options: frozenset[str] = frozenset()
+    overrides: tuple[Override, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    open_points: tuple[OpenPoint, ...] = ()
+    unconfirmed: tuple[Unconfirmed, ...] = ()
     speak_after_closing: timedelta = timedelta(minutes=15)
     warn_before_closing: timedelta = timedelta(hours=1)
+    warn_within_opening: timedelta = timedelta(hours=1)
+    content: str = ""
     hash: str = ""
-    notes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def severity(self, severity_id: str) -> Severity:
+        """The class with that id; KeyError names the ones there are."""
+        for severity in self.severities:
+            if severity.id.casefold() == severity_id.casefold():
+                return severity
+        known = ", ".join(severity.id for severity in self.severities)
+        message = f'{self.id} has no severity "{severity_id}": {known}'
+        raise KeyError(message)
+
+    def promise(self, promise_id: str) -> Promise:
+        """The promise with that id; KeyError names the ones there are."""
+        for promise in self.promises:
+            if promise.id == promise_id:
+                return promise
+        known = ", ".join(promise.id for promise in self.promises)
+        message = f'{self.id} has no promise "{promise_id}": {known}'
+        raise KeyError(message)
+
+    def calendar_name(self, name: str, region: str | None) -> str:
+        """The calendar that `name` means for a customer of that region (None: the default one)."""
+        chosen = region or self.default_region
+        if chosen is None:
+            return name
+        if chosen not in self.regions:
+            message = f'{self.id} has no region "{chosen}": {", ".join(self.regions) or "none at all"}'
+            raise KeyError(message)
+        return self.regions[chosen].get(name, name)
+
+    def calendar(self, name: str, region: str | None = None) -> Calendar:
+        """That calendar, compiled, for a customer of that region."""
+        return self.calendars[self.calendar_name(name, region)]
+
+    def says(self, clause: str, language: str) -> str:
+        """The clause restated in that language, or "" when the contract does not list it."""
+        return say(self.clauses[clause].says, language) if clause in self.clauses else ""

@@ -1,0 +1,123 @@
+"""Which promises a ticket has, and when each falls due."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.sla.calendar import Calendar
+from models.sla.clock import Pause, deadline
+from models.sla.contract import (
+    Contract,
+    Note,
+    OutsideHours,
+    Place,
+    Promise,
+    Reading,
+    Starts,
+    TicketKind,
+    WaitKind,
+    When,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What decides which promises apply. `intake` None: opened in Slack, so what Slack counts as."""
+
+    kind: TicketKind
+    severity: str
+    intake: str | None = None
+    item: str | None = None
+    starts_on: Starts = Starts.REPORTED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """One clock as it stands: its instants (UTC), the calendar it counts in, and what holds it.
+
+    `due` is None while paused, and when there is no clock (`paged`: the promise only pages
+    outside its hours, PI-06). `expected` is the earlier instant of a promise with two (PI-07).
+    """
+
+    promise: Promise
+    calendar: Calendar
+    calendar_name: str
+    started_at: datetime
+    due: datetime | None
+    expected: datetime | None
+    paused: bool = False
+    paged: bool = False
+
+
+def promises_for(contract: Contract, facts: Facts) -> tuple[Promise, ...]:
+    """The promises that apply to a ticket with these facts, in the file's order."""
+    intake = facts.intake or contract.slack_is
+    return tuple(promise for promise in contract.promises if _applies(promise, facts, intake))
+
+
+def _applies(promise: Promise, facts: Facts, intake: str) -> bool:
+    return (
+        promise.starts_on is facts.starts_on
+        and (not promise.severities or facts.severity in promise.severities)
+        and (not promise.kinds or facts.kind in promise.kinds)
+        and (not promise.intakes or intake in promise.intakes)
+        and (not promise.items or facts.item in promise.items)
+    )
+
+
+def stops(promise: Promise, wait: WaitKind) -> bool:
+    """Whether waiting for that stops this clock. Source: CLAUSES rule 4."""
+    return wait in promise.paused_by
+
+
+def plan(
+    contract: Contract,
+    promise: Promise,
+    *,
+    reported_at: datetime,
+    region: str | None = None,
+    pauses: Sequence[Pause] = (),
+) -> Planned:
+    """When the promise falls due for what was reported then. `pauses`: those this promise allows."""
+    name = contract.calendar_name(promise.calendar, region)
+    calendar = contract.calendars[name]
+    if promise.outside_hours is OutsideHours.PAGE and not calendar.is_open(reported_at):
+        return Planned(
+            promise=promise, calendar=calendar, calendar_name=name, started_at=reported_at,
+            due=None, expected=None, paged=True,
+        )  # fmt: skip
+    expected = promise.expected and deadline(calendar, reported_at, promise.expected, pauses)
+    return Planned(
+        promise=promise,
+        calendar=calendar,
+        calendar_name=name,
+        started_at=reported_at,
+        due=deadline(calendar, reported_at, promise.target, pauses),
+        expected=expected,
+        paused=any(pause.end is None for pause in pauses),
+    )
+
+
+def notes_for(contract: Contract, place: Place, facts: Facts, *, is_open: bool) -> tuple[Note, ...]:
+    """The sentences the contract wants said at that place, for a ticket with these facts."""
+    intake = facts.intake or contract.slack_is
+    return tuple(
+        note
+        for note in contract.notes
+        if place in note.places
+        and (note.when is When.ALWAYS or not is_open)
+        and (not note.kinds or facts.kind in note.kinds)
+        and (not note.intakes or intake in note.intakes)
+        and (not note.severities or facts.severity in note.severities)
+        and note.without_option not in contract.held_options
+    )
+
+
+def readings_for(contract: Contract, promise: Promise, calendar_name: str) -> tuple[Reading, ...]:
+    """The readings a deadline of this promise rests on: its own and its calendar's."""
+    own = (f"promises.{promise.id}", f"calendars.{calendar_name}")
+    return tuple(
+        reading
+        for reading in contract.readings
+        if any(reading.key == key or reading.key.startswith(key + ".") for key in own)
+    )
