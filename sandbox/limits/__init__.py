@@ -12,6 +12,7 @@ from sandbox.limits.answers import as_response
 from sandbox.limits.blocks import Surface
 from sandbox.limits.messages import ephemeral_problems, kept_text, message_problems, update_problems
 from sandbox.limits.shapes import Problem
+from sandbox.limits.text import suggestion_problems
 from sandbox.limits.views import view_problems
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "ephemeral_problems",
     "kept_text",
     "message_problems",
+    "suggestion_problems",
     "update_problems",
     "view_problems",
 ]

@@ -162,7 +162,7 @@ BLOCKS: Mapping[str, Check] = {
     "data_table": _untold,
     "data_visualization": _untold,
 }
-"""Every block an app may send. ``file`` and ``call`` are missing: Slack makes the one, and calls are another product."""
+"""Every block an app may send. Not ``file``, which only Slack makes, nor ``call``, which is another product."""
 
 _ONLY_IN_MESSAGES = {"markdown", "table", "context_actions", "plan", "task_card", "data_table", "data_visualization"}
 _NOT_ON: Mapping[Surface, frozenset[str]] = {
@@ -193,7 +193,7 @@ def tables(blocks: object) -> int:
     """Count the tables in a list of blocks, those in containers included."""
     found = 0
     for block, _ in _numbered(blocks, ""):
-        found += block.get("type") in {"table", "data_table"}
+        found += block.get("type") in ("table", "data_table")
         found += tables(block.get("child_blocks"))
     return found
 

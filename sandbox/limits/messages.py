@@ -31,7 +31,7 @@ class _Draft:
     markdown_text: object
 
 
-def message_problems(  # noqa: PLR0913 - Slack's own argument names
+def message_problems(
     *, text: object, blocks: object, attachments: object, metadata: object = None, markdown_text: object = None
 ) -> list[Problem]:
     """Judge a message to be posted. Values are JSON already read; None is "not given".
@@ -41,7 +41,7 @@ def message_problems(  # noqa: PLR0913 - Slack's own argument names
     return list(_any_message(_Draft(text, blocks, attachments, metadata, markdown_text)))
 
 
-def update_problems(  # noqa: PLR0913 - Slack's own argument names
+def update_problems(
     *,
     text: object,
     blocks: object,

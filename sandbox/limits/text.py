@@ -63,6 +63,17 @@ OPTION = _option(plain_text(LABEL))
 LISTED_OPTION = _option(any_text(LABEL))
 OVERFLOW_OPTION = _option(plain_text(LABEL), linked=True)
 OPTION_GROUP = record({"label": plain_text(LABEL), "options": array(OPTION, 1, OPTIONS)})
+_SUGGESTED = record(
+    {},
+    {"options": array(OPTION, 0, OPTIONS), "option_groups": array(OPTION_GROUP, 0, 100)},
+    rules=[either("options", "option_groups")],
+)
+
+
+def suggestion_problems(answer: object) -> list[Problem]:
+    """Judge the options with which an app answers a ``block_suggestion``."""
+    return list(_SUGGESTED(answer, ""))
+
 
 CONFIRM = record(
     {"title": plain_text(100), "text": any_text(300), "confirm": plain_text(30), "deny": plain_text(30)},

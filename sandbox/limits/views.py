@@ -48,7 +48,7 @@ def _shape(view: object) -> Iterator[Problem]:
     kind = view.get("type")
     if kind is None:
         yield Problem("/view", "missing required field: type")
-    elif kind not in set(_SHAPES):
+    elif kind not in list(_SHAPES):
         yield Problem("/view/type", f"unsupported type: {kind}")
     else:
         yield from _known_view(view, Surface(kind))
