@@ -1,15 +1,359 @@
 """Cards: one per ticket, edited in place, always the present."""
 
-from handlers.views.blocks import Rendered
-from handlers.views.facts import TicketFacts
-from handlers.views.words import Words
+from handlers.views import blocks as kit
+from handlers.views.blocks import Block, Option, Rendered
+from handlers.views.clocks import (
+    KIND,
+    ROLE,
+    STATUS,
+    clock_line,
+    joined,
+    late,
+    promise,
+    severity_line,
+    severity_name,
+    standing,
+    titled,
+    uncapital,
+    when,
+)
+from handlers.views.facts import ClockFacts, Status, TicketFacts
+from handlers.views.names import Action, More, block_for, more_value
+from handlers.views.typed import Mrkdwn, escape, one_line, shorten
+from handlers.views.words import Words, mark
+from models.sla.contract import Role, Strength, WaitKind
+
+DETAILS_SHOWN = 600
+DEVELOPMENT = 3
+
+REFERENCE = {
+    Strength.GUARANTEED: mark("{promise} (guaranteed, {clause})"),
+    Strength.PROMISED: mark("{promise} (the agreement, {clause})"),
+    Strength.AIM: mark("{promise} (an aim, {clause})"),
+    Strength.USUAL: mark("{promise} (as a rule, {clause})"),
+    Strength.GUIDELINE: mark("{promise} (guideline, {clause})"),
+}
+INTAKE = {
+    "slack": mark("in Slack"),
+    "mail": mark("by mail"),
+    "phone": mark("by phone"),
+    "chat": mark("by chat"),
+    "portal": mark("in the portal"),
+    "web": mark("on the web"),
+    "customer_centre": mark("in the customer centre"),
+    "on_site": mark("on site"),
+}
+
+
+# The desk's
 
 
 def desk_card(ticket: TicketFacts, words: Words) -> Rendered:
     """The desk's card with its buttons."""
-    raise NotImplementedError
+    shown = [
+        kit.header(titled(ticket.number, ticket.summary)),
+        kit.section(origin(ticket, words)),
+        kit.fields(_classed(ticket, words), _owned(ticket, words)),
+        kit.section(Mrkdwn("\n".join(desk_lines(ticket, words)))),
+    ]
+    remarks = desk_remarks(ticket, words)
+    if remarks:
+        shown.append(kit.context(Mrkdwn("\n".join(remarks))))
+    if ticket.details:
+        shown.append(kit.small_quote(shorten(ticket.details, DETAILS_SHOWN)))
+    shown.append(desk_buttons(ticket, words))
+    return kit.rendered(desk_text(ticket, words), shown)
+
+
+def desk_text(ticket: TicketFacts, words: Words) -> Mrkdwn:
+    """ "T-12 · Priority 2 · Acme: Invoices will not send · work starts by Mon 13:40 · new"."""
+    head = words.say(
+        "{number} · {severity} · {customer}: {summary}",
+        number=ticket.number,
+        severity=severity_name(ticket.severity, words),
+        customer=one_line(ticket.customer, 80),
+        summary=one_line(ticket.summary),
+    )
+    return joined(head, _next(ticket, words), words.say(STATUS[ticket.status]))
+
+
+def _next(ticket: TicketFacts, words: Words) -> Mrkdwn:
+    clock = ticket.clock
+    if clock is None or ticket.status.done:
+        return Mrkdwn("")
+    moment = when(words, ticket.now)
+    return uncapital(late(clock, words, moment) if clock.breached else promise(clock, words, moment))
+
+
+def origin(ticket: TicketFacts, words: Words) -> Mrkdwn:
+    """ "Acme · SoftOne · opened by Kari Nordmann, 09:40"."""
+    at = words.moment_since(ticket.reported_at, ticket.now)
+    opener = one_line(ticket.opened_by.name, 80)
+    if ticket.on_behalf_of is None and ticket.intake == "slack":
+        opened = words.say("opened by {person}, {at}", person=opener, at=at)
+    else:
+        asker = ticket.on_behalf_of.name if ticket.on_behalf_of else ticket.customer
+        opened = words.say(
+            "received {intake} {at} from {person}, opened by {agent}",
+            intake=intake_words(ticket.intake, words),
+            at=at,
+            person=one_line(asker, 80),
+            agent=opener,
+        )
+    return joined(one_line(ticket.customer, 80), one_line(ticket.contract, 80), opened)
+
+
+def intake_words(intake: str, words: Words) -> str:
+    """ "by phone"; an intake we have no words for is shown as the contract names it."""
+    return words.plain(INTAKE[intake]) if intake in INTAKE else intake
+
+
+def _classed(ticket: TicketFacts, words: Words) -> Mrkdwn:
+    line = severity_line(ticket.severity, words)
+    if ticket.severity is None:
+        return joined(words.say(KIND[ticket.kind]), line)
+    return line if ticket.severity_confirmed else joined(line, words.say("proposed"))
+
+
+def _owned(ticket: TicketFacts, words: Words) -> Mrkdwn:
+    if ticket.owner is None:
+        return words.say("Owner: nobody yet")
+    return words.say("Owner: {person}", person=one_line(ticket.owner.name, 80))
+
+
+def desk_lines(ticket: TicketFacts, words: Words) -> list[Mrkdwn]:
+    """What is promised and where it stands, a line each."""
+    lines = [clock_line(clock, ticket.now, words) for clock in ticket.clocks]
+    if ticket.wait is not None and not any(clock.paused for clock in ticket.clocks):
+        lines.append(_shown_wait(ticket, ticket.wait, words))
+    if not ticket.clocks:
+        lines.append(no_clock(ticket, words))
+    if ticket.status.done:
+        lines.append(ended(ticket, words))
+    return lines
+
+
+def no_clock(ticket: TicketFacts, words: Words) -> Mrkdwn:
+    """Why there is no due instant."""
+    if ticket.target_release:
+        return words.say("No clock: planned for release {release}.", release=one_line(ticket.target_release, 60))
+    return no_clock_words(words, best_effort=ticket.best_effort)
+
+
+def no_clock_words(words: Words, *, best_effort: bool) -> Mrkdwn:
+    """That the agreement sets no time."""
+    if best_effort:
+        return words.say("Best effort: the agreement sets no time for this.")
+    return words.say("No clock: the agreement sets no time for this.")
+
+
+def _shown_wait(ticket: TicketFacts, wait: WaitKind, words: Words) -> Mrkdwn:
+    since = words.moment_since(ticket.waiting_since or ticket.now, ticket.now)
+    waits = (
+        words.say("Waiting for access since {since}.", since=since)
+        if wait is WaitKind.ACCESS
+        else words.say("Waiting for the customer since {since}.", since=since)
+    )
+    return Mrkdwn(f"{waits} {words.say('No clock stops for it.')}")
+
+
+def ended(ticket: TicketFacts, words: Words) -> Mrkdwn:
+    """ "Resolved 14:20 by Ola Hansen: …", or that it was merged or closed."""
+    if ticket.duplicate_of:
+        return words.say("Continued in {number}.", number=ticket.duplicate_of)
+    if ticket.resolved_at is None or ticket.resolved_by is None:
+        return words.say("Closed.")
+    return words.say(
+        "Resolved {at} by {person}: {outcome}",
+        at=words.moment_since(ticket.resolved_at, ticket.now),
+        person=one_line(ticket.resolved_by.name, 80),
+        outcome=one_line(ticket.outcome or "", 300),
+    )
+
+
+def desk_remarks(ticket: TicketFacts, words: Words) -> list[Mrkdwn]:
+    """Small print for the desk: level, case, workaround, agreement, the contract's own remarks."""
+    said: list[Mrkdwn] = []
+    if ticket.outside_agreement:
+        said.append(words.say("*Outside the agreement:* {why}", why=one_line(ticket.outside_agreement, 300)))
+    if ticket.level >= DEVELOPMENT:
+        said.append(words.say("Level {level}: development", level=ticket.level))
+    if ticket.development_case:
+        said.append(words.say("Development case: {case}", case=one_line(ticket.development_case, 100)))
+    if ticket.workaround:
+        said.append(_workaround(ticket, words))
+    if ticket.next_update_at is not None and not ticket.status.done:
+        said.append(words.say("The customer hears again by {at}", at=words.moment(ticket.next_update_at)))
+    if ticket.call_back:
+        said.append(words.say("To do: call {person} back", person=_asker(ticket)))
+    said.extend(escape(one_line(words.pick(note), 300)) for note in ticket.notes)
+    return said
+
+
+def _asker(ticket: TicketFacts) -> str:
+    return one_line((ticket.on_behalf_of or ticket.opened_by).name, 80)
+
+
+def _workaround(ticket: TicketFacts, words: Words) -> Mrkdwn:
+    text = one_line(ticket.workaround or "", 200)
+    if ticket.workaround_confirmed is None:
+        return words.say("Way round, not yet tried by the customer: {text}", text=text)
+    if ticket.workaround_confirmed:
+        return words.say("Way round, works for the customer: {text}", text=text)
+    return words.say("Way round, does not work for the customer: {text}", text=text)
+
+
+def desk_buttons(ticket: TicketFacts, words: Words) -> Block:
+    """Only what makes sense as the ticket stands. The number is in every value and in the block."""
+    row = _buttons_done(ticket, words) if ticket.status.done else _buttons_open(ticket, words)
+    return kit.actions(*row, block_id=block_for("desk", ticket.number))
+
+
+def _buttons_done(ticket: TicketFacts, words: Words) -> list[Block | None]:
+    number = ticket.number
+    why = kit.button(words.plain("Why?"), Action.WHY, number)
+    if ticket.duplicate_of:
+        other = words.plain("Show {number}", number=ticket.duplicate_of)
+        return [kit.button(other, Action.SHOW, ticket.duplicate_of), why]
+    return [kit.button(words.plain("Reopen"), Action.REOPEN, number), why]
+
+
+def _buttons_open(ticket: TicketFacts, words: Words) -> list[Block | None]:
+    number = ticket.number
+    outside = ticket.outside_agreement is not None
+    return [
+        kit.button(words.plain("Accept"), Action.ACCEPT, number, style="primary") if outside else None,
+        _start(ticket, words),
+        kit.button(words.plain("Reply"), Action.REPLY, number),
+        kit.people_menu(Action.ASSIGN, words.plain("Assign")),
+        _wait_or_resume(ticket, words),
+        kit.button(words.plain("Workaround"), Action.WORKAROUND, number) if ticket.offers_workaround else None,
+        kit.button(words.plain("Severity…"), Action.SEVERITY, number),
+        kit.overflow(Action.MORE, _more(ticket, words)),
+    ]
+
+
+def _start(ticket: TicketFacts, words: Words) -> Block | None:
+    if ticket.started_at is not None:
+        return None
+    return kit.button(words.plain("Start work"), Action.START, ticket.number, style="primary")
+
+
+def _wait_or_resume(ticket: TicketFacts, words: Words) -> Block:
+    if ticket.status.waiting or ticket.wait is not None:
+        return kit.button(words.plain("Resume"), Action.RESUME, ticket.number)
+    waits = [
+        Option(words.plain("For the customer"), WaitKind.CUSTOMER),
+        Option(words.plain("For access"), WaitKind.ACCESS),
+    ]
+    return kit.menu(Action.WAIT, words.plain("Wait"), waits)
+
+
+def _more(ticket: TicketFacts, words: Words) -> list[Option]:
+    choices = [
+        (More.LEVEL_3, words.plain("To level 3"), ticket.level < DEVELOPMENT),
+        (More.NEEDS_MORE_WORK, words.plain("Needs more work"), True),
+        (More.RESOLVE, words.plain("Resolve"), True),
+        (More.WHY, words.plain("Why?"), True),
+        (More.DETAILS, words.plain("Details"), True),
+    ]
+    return [Option(text, more_value(more, ticket.number)) for more, text, shown in choices if shown]
+
+
+# The customer's
 
 
 def customer_card(ticket: TicketFacts, words: Words) -> Rendered:
     """The customer's card: number, status, what is promised by when, outcome."""
-    raise NotImplementedError
+    shown = [
+        kit.header(titled(ticket.number, ticket.summary)),
+        kit.section(Mrkdwn("\n".join(_customer_lines(ticket, words)))),
+        kit.context(_customer_foot(ticket, words)),
+    ]
+    if ticket.status is Status.RESOLVED:
+        reopen = kit.button(words.plain("Reopen"), Action.REOPEN, ticket.number)
+        shown.append(kit.actions(reopen, block_id=block_for("customer", ticket.number)))
+    return kit.rendered(customer_text(ticket, words), shown)
+
+
+def customer_text(ticket: TicketFacts, words: Words) -> Mrkdwn:
+    """The card in one sentence."""
+    head = words.say("{number} · {summary}", number=ticket.number, summary=one_line(ticket.summary))
+    return joined(head, _next(ticket, words), words.say(STATUS[ticket.status]))
+
+
+def _customer_lines(ticket: TicketFacts, words: Words) -> list[Mrkdwn]:
+    lines = [joined(_customer_class(ticket, words), *_promises(ticket, words)), customer_status(ticket, words)]
+    if ticket.status.done and not ticket.duplicate_of and ticket.outcome:
+        lines.append(words.say("Outcome: {outcome}", outcome=shorten(ticket.outcome, 1500)))
+    return lines
+
+
+def _customer_class(ticket: TicketFacts, words: Words) -> Mrkdwn:
+    if ticket.severity is None:
+        return words.say(KIND[ticket.kind])
+    return escape(severity_name(ticket.severity, words))
+
+
+def _promises(ticket: TicketFacts, words: Words) -> list[Mrkdwn]:
+    if ticket.status.done:
+        return []
+    if ticket.best_effort:
+        return [words.say("best effort, no time is set")]
+    running = [clock for clock in ticket.clocks if clock.stopped_at is None]
+    if running:
+        return [customer_promise(clock, ticket, words) for clock in running[:1]]
+    if ticket.target_release:
+        return [words.say("planned for release {release}", release=one_line(ticket.target_release, 60))]
+    return []
+
+
+def customer_promise(clock: ClockFacts, ticket: TicketFacts, words: Words) -> Mrkdwn:
+    """ "work starts by Mon 13:40 (the agreement, SO-15)"; standing or late, said plainly."""
+    if clock.paused is not None:
+        return uncapital(standing(clock, ticket.now, words))
+    if clock.breached:
+        return joined(uncapital(late(clock, words, words.moment)), _who_was_told(clock, words))
+    promised = uncapital(promise(clock, words, words.moment))
+    return words.say(REFERENCE[clock.strength], promise=promised, clause=clock.clause)
+
+
+def _who_was_told(clock: ClockFacts, words: Words) -> Mrkdwn:
+    """The customer hears roles, not who was where on the ladder."""
+    roles = dict.fromkeys(role.role for role in clock.escalated_to)
+    told = ", ".join(words.plain(ROLE[role]) for role in roles if role in {Role.SENIOR, Role.MANAGER})
+    return words.say("escalated to {roles}", roles=told) if told else Mrkdwn("")
+
+
+def customer_status(ticket: TicketFacts, words: Words) -> Mrkdwn:
+    """ "Status: in progress since 10:12, Ola Hansen"."""
+    status = words.plain(STATUS[ticket.status])
+    if ticket.duplicate_of:
+        return words.say("Status: continued in {number}", number=ticket.duplicate_of)
+    if ticket.status is Status.IN_PROGRESS and ticket.started_at is not None:
+        return _in_progress(ticket, words)
+    if ticket.status.waiting and ticket.waiting_since is not None:
+        since = words.moment_since(ticket.waiting_since, ticket.now)
+        return words.say("Status: {status} since {since}", status=status, since=since)
+    if ticket.resolved_at is not None and ticket.status.done:
+        at = words.moment_since(ticket.resolved_at, ticket.now)
+        return words.say("Status: {status} {at}", status=status, at=at)
+    return words.say("Status: {status}", status=status)
+
+
+def _in_progress(ticket: TicketFacts, words: Words) -> Mrkdwn:
+    since = words.moment_since(ticket.started_at or ticket.now, ticket.now)
+    who = ticket.owner or ticket.started_by
+    if who is None:
+        return words.say("Status: in progress since {since}", since=since)
+    return words.say("Status: in progress since {since}, {person}", since=since, person=one_line(who.name, 80))
+
+
+def _customer_foot(ticket: TicketFacts, words: Words) -> Mrkdwn:
+    if ticket.status is Status.CLOSED:
+        return words.say("Closed. Open a new ticket with /ticket.")
+    if ticket.status is Status.WAITING_CUSTOMER:
+        return words.say("We need your answer: write it in the thread.")
+    if ticket.status is Status.WAITING_ACCESS:
+        return words.say("We need access to go on: answer in the thread.")
+    return words.say("Answer in the thread.")

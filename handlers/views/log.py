@@ -1,10 +1,314 @@
-"""The thread as the log: one line a change."""
+"""The thread as the log: one line a change, in the desk's language.
 
+What a customer wrote stands below its line as typed.
+"""
+
+from collections.abc import Callable, Mapping
+
+from handlers.views import blocks as kit
 from handlers.views.blocks import Rendered
-from handlers.views.facts import LogFacts
-from handlers.views.words import Words
+from handlers.views.cards import intake_words
+from handlers.views.clocks import CLOCK, ROLE, late, promise, remaining, severity_name, uncapital
+from handlers.views.facts import LinkFact, LogFacts, LogKind
+from handlers.views.typed import Mrkdwn, clean, escape, one_line, shorten
+from handlers.views.words import Words, mark
+from models.sla.contract import WaitKind
+
+QUOTED = frozenset({LogKind.MESSAGE, LogKind.MESSAGE_EDITED, LogKind.REPLIED})
+"""Kinds whose text is shown in full below the line, as typed."""
+
+NOBODY = mark("someone")
 
 
 def log_line(line: LogFacts, words: Words) -> Rendered:
     """A line in the desk's thread, everything in it."""
-    raise NotImplementedError
+    said = log_text(line, words)
+    blocks = [kit.section(said)]
+    if line.kind in QUOTED and line.text:
+        blocks.append(kit.quote(shorten(clean(line.text), kit.TEXT)))
+    return kit.rendered(_with_quote(said, line), blocks)
+
+
+def _with_quote(said: Mrkdwn, line: LogFacts) -> Mrkdwn:
+    if line.kind not in QUOTED or not line.text:
+        return said
+    return Mrkdwn(f"{said} {escape(one_line(line.text, 300))}")
+
+
+def log_text(line: LogFacts, words: Words) -> Mrkdwn:
+    """The change in one line of mrkdwn, without a relayed message's text."""
+    return LINES[line.kind](line, words)
+
+
+def dated_log_text(line: LogFacts, words: Words) -> Mrkdwn:
+    """For lists of events: the time, then the line."""
+    return Mrkdwn(f"{words.moment_since(line.at, line.now)}  {log_text(line, words)}")
+
+
+def _by(line: LogFacts, words: Words) -> str:
+    return one_line(line.by.name, 80) if line.by else words.plain(NOBODY)
+
+
+def _to(line: LogFacts, words: Words) -> str:
+    return one_line(line.to.name, 80) if line.to else words.plain(NOBODY)
+
+
+def _reasoned(said: Mrkdwn, line: LogFacts) -> Mrkdwn:
+    """The reason behind it, when one was given."""
+    return Mrkdwn(f"{said}: {escape(one_line(line.text, 500))}") if line.text else said
+
+
+def _opened(line: LogFacts, words: Words) -> Mrkdwn:
+    if line.to is not None or line.intake not in {None, "slack"}:
+        return words.say(
+            "Opened by {person} for {customer}, received {intake} {at}",
+            person=_by(line, words),
+            customer=_to(line, words),
+            intake=intake_words(line.intake or "slack", words),
+            at=words.moment_since(line.at, line.now),
+        )
+    return words.say("Opened by {person}", person=_by(line, words))
+
+
+def _started(line: LogFacts, words: Words) -> Mrkdwn:
+    at = words.moment_since(line.at, line.now)
+    return _reasoned(words.say("Work started {at} by {person}", at=at, person=_by(line, words)), line)
+
+
+def _replied(line: LogFacts, words: Words) -> Mrkdwn:
+    return words.say("{person} answered the customer:", person=_by(line, words))
+
+
+def _assigned(line: LogFacts, words: Words) -> Mrkdwn:
+    if line.to is None:
+        return words.say("Nobody owns it now, said {person}", person=_by(line, words))
+    if line.by is None or line.by == line.to:
+        return words.say("Owner: {person}", person=words.mention(line.to))
+    return words.say("Owner: {person}, assigned by {by}", person=words.mention(line.to), by=_by(line, words))
+
+
+def _waiting(line: LogFacts, words: Words) -> Mrkdwn:
+    message = (
+        mark("Waiting for access, set by {person}")
+        if line.wait is WaitKind.ACCESS
+        else mark("Waiting for the customer, set by {person}")
+    )
+    return _reasoned(_standing(words.say(message, person=_by(line, words)), line, words), line)
+
+
+def _standing(said: Mrkdwn, line: LogFacts, words: Words) -> Mrkdwn:
+    if line.clock is None:
+        return Mrkdwn(f"{said} · {words.say('no clock stops for it')}")
+    stands = words.say(
+        "the clock stands, {left} ({clause})", left=remaining(line.clock, words), clause=line.clock.clause
+    )
+    return Mrkdwn(f"{said} · {stands}")
+
+
+def _resumed(line: LogFacts, words: Words) -> Mrkdwn:
+    return _promised(words.say("The wait was ended by {person}", person=_by(line, words)), line, words)
+
+
+def _still_waiting(line: LogFacts, words: Words) -> Mrkdwn:
+    return words.say("Still waiting, says {person}: the wait goes on as if not interrupted", person=_by(line, words))
+
+
+def _workaround_offered(line: LogFacts, words: Words) -> Mrkdwn:
+    return _reasoned(words.say("Way round sent to the customer by {person}", person=_by(line, words)), line)
+
+
+def _workaround_confirmed(line: LogFacts, words: Words) -> Mrkdwn:
+    return words.say("The way round works, says {person}", person=_by(line, words))
+
+
+def _workaround_refused(line: LogFacts, words: Words) -> Mrkdwn:
+    return _reasoned(words.say("The way round does not work, says {person}", person=_by(line, words)), line)
+
+
+def _severity_proposed(line: LogFacts, words: Words) -> Mrkdwn:
+    said = words.say("Proposed from the answers: {severity}", severity=severity_name(line.after, words))
+    return Mrkdwn(f"{said} ({escape(line.after.clause)})") if line.after and line.after.clause else said
+
+
+def _severity_confirmed(line: LogFacts, words: Words) -> Mrkdwn:
+    said = words.say(
+        "{severity} confirmed by {person}", severity=severity_name(line.after, words), person=_by(line, words)
+    )
+    return _reasoned(said, line)
+
+
+def _severity_changed(line: LogFacts, words: Words) -> Mrkdwn:
+    said = words.say(
+        "Class changed from {before} to {after} by {person}",
+        before=severity_name(line.before, words),
+        after=severity_name(line.after, words),
+        person=_by(line, words),
+    )
+    return _promised(_reasoned(said, line), line, words)
+
+
+def _promised(said: Mrkdwn, line: LogFacts, words: Words) -> Mrkdwn:
+    if line.clock is None or line.clock.due_at is None:
+        return said
+    return Mrkdwn(f"{said} · {uncapital(promise(line.clock, words, words.moment))} ({escape(line.clock.clause)})")
+
+
+def _to_level_3(line: LogFacts, words: Words) -> Mrkdwn:
+    said = words.say("To level 3 by {person}", person=_by(line, words))
+    if line.other:
+        said = words.say("{said}, development case {case}", said=said, case=one_line(line.other, 100))
+    return _reasoned(said, line)
+
+
+def _needs_more_work(line: LogFacts, words: Words) -> Mrkdwn:
+    said = _reasoned(words.say("Needs more work, says {person}", person=_by(line, words)), line)
+    if line.next_update_at is None:
+        return said
+    hears = words.say("the customer hears again by {at}", at=words.moment(line.next_update_at))
+    return Mrkdwn(f"{said} · {hears}")
+
+
+def _resolved(line: LogFacts, words: Words) -> Mrkdwn:
+    return _reasoned(words.say("Resolved by {person}", person=_by(line, words)), line)
+
+
+def _confirmed(line: LogFacts, words: Words) -> Mrkdwn:
+    return words.say("{person} confirmed that it is solved", person=_by(line, words))
+
+
+def _reopened(line: LogFacts, words: Words) -> Mrkdwn:
+    return _promised(_reasoned(words.say("Reopened by {person}", person=_by(line, words)), line), line, words)
+
+
+def _closed(line: LogFacts, words: Words) -> Mrkdwn:
+    if line.by is None:
+        return words.say("Closed")
+    return _reasoned(words.say("Closed by {person}", person=_by(line, words)), line)
+
+
+def _message(line: LogFacts, words: Words) -> Mrkdwn:
+    return words.say("{person} wrote:", person=_by(line, words))
+
+
+def _message_edited(line: LogFacts, words: Words) -> Mrkdwn:
+    return words.say("{person} changed a message; it now says:", person=_by(line, words))
+
+
+def _message_deleted(line: LogFacts, words: Words) -> Mrkdwn:
+    return words.say("{person} deleted a message", person=_by(line, words))
+
+
+def _file(line: LogFacts, words: Words) -> Mrkdwn:
+    links = Mrkdwn(", ".join(link(each) for each in line.links))
+    return words.say("{person} shared {links}", person=_by(line, words), links=links)
+
+
+def link(target: LinkFact) -> Mrkdwn:
+    """A link that Slack gave us, its title escaped; a `|` or `>` in the address is encoded."""
+    url = target.url.replace("|", "%7C").replace("<", "%3C").replace(">", "%3E")
+    title = escape(one_line(target.title, 100)).replace("|", "∣")
+    return Mrkdwn(f"<{url}|{title}>") if url.startswith("https://") else Mrkdwn(title)
+
+
+def _reminded(line: LogFacts, words: Words) -> Mrkdwn:
+    if line.clock is None:
+        return words.say("Reminder sent")
+    due = uncapital(promise(line.clock, words, words.moment))
+    who = words.say("to {person}", person=_to(line, words)) if line.to else words.say("nobody owns it")
+    left = remaining(line.clock, words)
+    return words.say("Reminder ({who}): {due}, {left}", who=who, due=due, left=left)
+
+
+def _breached(line: LogFacts, words: Words) -> Mrkdwn:
+    if line.clock is None:
+        return words.say("Late")
+    return Mrkdwn(f"{late(line.clock, words, words.moment)} · {escape(line.clock.clause)}")
+
+
+def _expected_passed(line: LogFacts, words: Words) -> Mrkdwn:
+    if line.clock is None:
+        return words.say("Later than usual")
+    said = words.say("Later than usual: {clock}", clock=words.plain(CLOCK[line.clock.kind]).lower())
+    if line.clock.due_at is None:
+        return said
+    latest = words.say("at the latest {due}", due=words.moment(line.clock.due_at))
+    return Mrkdwn(f"{said} · {latest} ({escape(line.clock.clause)})")
+
+
+def _escalated(line: LogFacts, words: Words) -> Mrkdwn:
+    if line.role is None:
+        return _reasoned(words.say("Escalated"), line)
+    role = words.plain(ROLE[line.role.role])
+    told = words.mention_role(line.role)
+    said = words.say("Escalated to {people} ({role})", people=told, role=role) if told else _unheld(role, words)
+    return _reasoned(said, line)
+
+
+def _unheld(role: str, words: Words) -> Mrkdwn:
+    return words.say("Escalated to {role}, a role that nobody holds", role=role)
+
+
+def _outside(line: LogFacts, words: Words) -> Mrkdwn:
+    return _reasoned(words.say("Registered as outside the agreement"), line)
+
+
+def _accepted(line: LogFacts, words: Words) -> Mrkdwn:
+    return _reasoned(words.say("Accepted by {person} though outside the agreement", person=_by(line, words)), line)
+
+
+def _paged(line: LogFacts, words: Words) -> Mrkdwn:
+    return words.say("{person} was paged {at}", person=_to(line, words), at=words.moment_since(line.at, line.now))
+
+
+def _acknowledged(line: LogFacts, words: Words) -> Mrkdwn:
+    at = words.moment_since(line.at, line.now)
+    return words.say(
+        "{person} acknowledged the page {at}; the clock runs until work starts", person=_by(line, words), at=at
+    )
+
+
+def _target_release(line: LogFacts, words: Words) -> Mrkdwn:
+    said = words.say("Planned for release {release}", release=one_line(line.other or "", 60))
+    return _reasoned(said, line)
+
+
+def _merged(line: LogFacts, words: Words) -> Mrkdwn:
+    return words.say("Merged into {number} by {person}", number=one_line(line.other or "", 40), person=_by(line, words))
+
+
+LINES: Mapping[LogKind, Callable[[LogFacts, Words], Mrkdwn]] = {
+    LogKind.OPENED: _opened,
+    LogKind.STARTED: _started,
+    LogKind.REPLIED: _replied,
+    LogKind.ASSIGNED: _assigned,
+    LogKind.WAITING: _waiting,
+    LogKind.RESUMED: _resumed,
+    LogKind.STILL_WAITING: _still_waiting,
+    LogKind.WORKAROUND_OFFERED: _workaround_offered,
+    LogKind.WORKAROUND_CONFIRMED: _workaround_confirmed,
+    LogKind.WORKAROUND_REFUSED: _workaround_refused,
+    LogKind.SEVERITY_PROPOSED: _severity_proposed,
+    LogKind.SEVERITY_CONFIRMED: _severity_confirmed,
+    LogKind.SEVERITY_CHANGED: _severity_changed,
+    LogKind.TO_LEVEL_3: _to_level_3,
+    LogKind.NEEDS_MORE_WORK: _needs_more_work,
+    LogKind.RESOLVED: _resolved,
+    LogKind.CONFIRMED: _confirmed,
+    LogKind.REOPENED: _reopened,
+    LogKind.CLOSED: _closed,
+    LogKind.MESSAGE: _message,
+    LogKind.MESSAGE_EDITED: _message_edited,
+    LogKind.MESSAGE_DELETED: _message_deleted,
+    LogKind.FILE: _file,
+    LogKind.REMINDED: _reminded,
+    LogKind.BREACHED: _breached,
+    LogKind.EXPECTED_PASSED: _expected_passed,
+    LogKind.ESCALATED: _escalated,
+    LogKind.OUTSIDE_AGREEMENT: _outside,
+    LogKind.ACCEPTED: _accepted,
+    LogKind.PAGED: _paged,
+    LogKind.ACKNOWLEDGED: _acknowledged,
+    LogKind.TARGET_RELEASE: _target_release,
+    LogKind.MERGED: _merged,
+}
+"""How each kind of change is said; a test holds it complete."""

@@ -6,6 +6,7 @@ ticket's number in `value`; elements without a value carry it in the `block_id`
 (`block_for(...)`, `ticket_in(...)`).
 """
 
+import re
 from enum import StrEnum
 
 
@@ -142,6 +143,16 @@ def ticket_in(block_id: str) -> str | None:
     """The ticket's number in a `block_for` id, None when there is none."""
     _, found, number = block_id.partition(":")
     return number if found else None
+
+
+def numbered(action: Action, index: int) -> str:
+    """An action id for one of several equal buttons in a block, as "ticket.show.2"."""
+    return f"{action}.{index}"
+
+
+def heard(action: Action) -> re.Pattern[str]:
+    """What to listen for: the action itself and its `numbered` ones."""
+    return re.compile(rf"^{re.escape(action)}(\.\d+)?$")
 
 
 def question_block(scope: str, question: str) -> str:

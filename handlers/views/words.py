@@ -76,8 +76,10 @@ class Words:
         safe = {name: escape(_bare(value)) for name, value in values.items()}
         return Mrkdwn(forms[0 if number == 1 else -1].format_map({**safe, "n": number}))
 
-    def pick(self, texts: Texts) -> str:
+    def pick(self, texts: Texts | str | None) -> str:
         """The reader's language of a text from the contract; English, else any, else ""."""
+        if texts is None or isinstance(texts, str):
+            return texts or ""
         return texts.get(self.language) or texts.get("en") or next(iter(texts.values()), "")
 
     def _translated(self, message: str) -> str:
@@ -142,7 +144,7 @@ class Words:
 
     def when(self, at: datetime, now: datetime) -> str:
         """In plain text: "Mon 13:40" within a week of `now`, else "Mon 7 Dec 13:40"."""
-        if abs((self.local(at).date() - self.local(now).date())) <= _WEEK:
+        if abs(self.local(at).date() - self.local(now).date()) <= _WEEK:
             return format_datetime(self.local(at), "EEE HH:mm", locale=self._locale())
         return f"{self.day(at)} {self.time(at)}"
 
