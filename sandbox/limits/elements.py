@@ -10,6 +10,7 @@ from sandbox.limits.rich_text import RICH_TEXT
 from sandbox.limits.shapes import (
     Check,
     Problem,
+    Rule,
     anything,
     array,
     boolean,
@@ -67,9 +68,7 @@ def _options(element: Mapping[str, object]) -> list[object]:
     return [option for each in lists if isinstance(each, list) for option in each]
 
 
-def _initial_is_offered(value: object, pointer: str) -> Iterator[Problem]:
-    if not isinstance(value, dict):
-        return
+def _initial_is_offered(value: Mapping[str, object], pointer: str) -> Iterator[Problem]:
     offered = _options(value)
     single, several = value.get("initial_option"), value.get("initial_options")
     if single is not None and single not in offered:
@@ -78,7 +77,7 @@ def _initial_is_offered(value: object, pointer: str) -> Iterator[Problem]:
         yield Problem(f"{pointer}/initial_options", "must match the provided options")
 
 
-def _element(kind: str, required: Mapping[str, Check], optional: Mapping[str, Check], *rules: Check) -> Check:
+def _element(kind: str, required: Mapping[str, Check], optional: Mapping[str, Check], *rules: Rule) -> Check:
     return record({"type": choice(kind), **required}, optional, rules=rules)
 
 
@@ -97,6 +96,8 @@ BUTTON = _element(
         "style": _STYLE,
         "accessibility_label": string(1, LABEL),
         "agent_prompt": string(1, 4000),
+        "agent_prompt_display": anything,
+        "visible_to_user_ids": array(USER_ID),
     },
 )
 _WORKFLOW_BUTTON = _element(
@@ -164,7 +165,7 @@ _CHOSEN: Mapping[str, Check] = {
 }
 
 
-def _ordered(low: str, high: str) -> Check:
+def _ordered(low: str, high: str) -> Rule:
     """Demand that the number in ``low`` is not above the one in ``high``, when both are given."""
 
     def holds(element: Mapping[str, object]) -> bool:

@@ -29,6 +29,7 @@ class Problem:
 
 
 Check = Callable[[object, str], Iterator[Problem]]
+Rule = Callable[[Mapping[str, object], str], Iterator[Problem]]
 
 
 def anything(_value: object, _pointer: str) -> Iterator[Problem]:
@@ -106,7 +107,7 @@ def nullable(check: Check) -> Check:
 
 
 def record(
-    required: Mapping[str, Check], optional: Mapping[str, Check] | None = None, *, rules: Sequence[Check] = ()
+    required: Mapping[str, Check], optional: Mapping[str, Check] | None = None, *, rules: Sequence[Rule] = ()
 ) -> Check:
     """Accept an object with the required fields, any of the optional ones and no other.
 
@@ -158,22 +159,22 @@ def tagged(variants: Mapping[str, Check]) -> Check:
     return check
 
 
-def either(first: str, second: str) -> Check:
+def either(first: str, second: str) -> Rule:
     """Demand exactly one of two fields."""
 
-    def check(value: object, pointer: str) -> Iterator[Problem]:
-        given = [name for name in (first, second) if isinstance(value, dict) and value.get(name) is not None]
+    def check(value: Mapping[str, object], pointer: str) -> Iterator[Problem]:
+        given = [name for name in (first, second) if value.get(name) is not None]
         if len(given) != 1:
             yield Problem(pointer, f"must define exactly one of `{first}` or `{second}`")
 
     return check
 
 
-def rule(holds: Callable[[Mapping[str, object]], bool], message: str, at: str = "") -> Check:
-    """Build a check of a whole object: unless it holds, ``message`` is said at the object, or at its field ``at``."""
+def rule(holds: Callable[[Mapping[str, object]], bool], message: str, at: str = "") -> Rule:
+    """Judge a whole object: unless it holds, ``message`` is said at the object, or at its field ``at``."""
 
-    def check(value: object, pointer: str) -> Iterator[Problem]:
-        if isinstance(value, dict) and not holds(value):
+    def check(value: Mapping[str, object], pointer: str) -> Iterator[Problem]:
+        if not holds(value):
             yield Problem(f"{pointer}/{at}" if at else pointer, message)
 
     return check

@@ -259,6 +259,18 @@ REFUSED: dict[str, tuple[object, str]] = {
         {"type": "actions", "elements": [image()]},
         "unsupported type: image [json-pointer:/blocks/0/elements/0/type]",
     ),
+    "a row that is no list": (
+        {"type": "table", "rows": [{}]},
+        "must provide an array [json-pointer:/blocks/0/rows/0]",
+    ),
+    "an element that is a word": (
+        {"type": "actions", "elements": ["x"]},
+        "must provide an object [json-pointer:/blocks/0/elements/0]",
+    ),
+    "a slack_file that is a word": (
+        {"type": "image", "alt_text": "a", "slack_file": "F1"},
+        "must provide an object [json-pointer:/blocks/0/slack_file]",
+    ),
     "an empty card": (
         {"type": "card", "subtitle": plain(1)},
         "must define at least one of `hero_image`, `title`, `actions` or `body` [json-pointer:/blocks/0]",
