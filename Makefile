@@ -1,0 +1,57 @@
+# Every target does its own set-up in .venv; `make` alone lists them.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+
+.PHONY: help demo run test check bench lock clauses screenshots clean
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## /\1: /p' Makefile | awk -F': ' '{printf "make %-12s %s\n", $$1, $$2}'
+
+demo: .venv/demo.ready ## a Slack workspace on this machine with Vakt running in it
+	$(BIN)/vakt demo
+
+run: .venv/run.ready ## Vakt in your own workspace (tokens in the environment; see README)
+	$(BIN)/vakt run
+
+test: .venv/dev.ready ## the whole suite on SQLite and PostgreSQL, two processes; ARGS="-k pause --no-cov" for less
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term-missing:skip-covered $(ARGS)
+
+check: .venv/dev.ready ## what CI asks before the tests (ruff, mypy, import contracts, generated papers)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python docs/make_clauses.py --check
+
+bench: .venv/dev.ready ## one script a question, each printing its ratios
+	@for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
+
+lock: .venv/dev.ready ## pin and hash requirements/*.txt from pyproject.toml anew
+	$(BIN)/python requirements/lock.py
+
+clauses: .venv/dev.ready ## write docs/clauses.md from the tests' clause marks
+	$(BIN)/python docs/make_clauses.py
+
+screenshots: .venv/dev.ready ## take docs/screenshots/*.png from the real page in Chromium
+	$(BIN)/python docs/make_screenshots.py
+
+clean: ## remove .venv and everything generated
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# run.txt is part of demo.txt, demo.txt of dev.txt: one .venv, one stamp a set.
+.venv/%.ready: requirements/%.txt pyproject.toml | $(BIN)/python
+	@echo "Setting up .venv from requirements/$*.txt (a minute or two, once)"
+	$(PIP) --require-hashes -r $<
+	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Vakt needs Python 3.11 or later; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv .venv

@@ -1,0 +1,39 @@
+"""What every test shares: how hard Hypothesis looks, and the browser if there is one."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("search", deadline=None, max_examples=2_000, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
+
+NO_CHROMIUM = "The browser tests did not run: no Chromium. Install one (Debian: chromium) or set CHROMIUM to its path."
+
+
+def _found_chromium() -> Path | None:
+    """The browser named by CHROMIUM, else the first one on PATH."""
+    names = [os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome", "chrome"]
+    found = next((path for name in names if name and (path := shutil.which(name))), None)
+    return Path(found) if found else None
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The Chromium to drive. Skips without one, unless VAKT_REQUIRE_CHROMIUM demands it."""
+    found = _found_chromium()
+    if found is None and os.environ.get("VAKT_REQUIRE_CHROMIUM"):
+        pytest.fail(NO_CHROMIUM)
+    if found is None:
+        pytest.skip(NO_CHROMIUM)
+    return found
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in the last lines what was left out for want of a browser."""
+    if _found_chromium() is None:
+        terminalreporter.section("not everything ran", yellow=True)
+        terminalreporter.line(NO_CHROMIUM)
