@@ -16,7 +16,7 @@ from handlers.views.names import (
     Field,
     View,
 )
-from handlers.views.typed import Mrkdwn
+from handlers.views.typed import Mrkdwn, fill
 from handlers.views.words import Words
 
 REASON_LIMIT = 500
@@ -89,8 +89,7 @@ def _class(severity: SeverityFact, words: Words) -> Option:
 
 def _answers(facts: ActFacts, words: Words) -> list[Block]:
     lines = [
-        words.say("{question} *{answer}*", question=words.pick(q), answer=words.pick(a))
-        for q, a in facts.ticket.answers
+        fill("{question} *{answer}*", question=words.pick(q), answer=words.pick(a)) for q, a in facts.ticket.answers
     ]
     return [kit.context(Mrkdwn("\n".join(lines)))] if lines else []
 

@@ -19,7 +19,7 @@ from handlers.views.clocks import (
 )
 from handlers.views.facts import ClockFacts, Status, TicketFacts
 from handlers.views.names import Action, More, block_for, more_value
-from handlers.views.typed import Mrkdwn, escape, one_line, shorten
+from handlers.views.typed import Mrkdwn, escape, fill, one_line, shorten
 from handlers.views.words import Words, mark
 from models.sla.contract import Role, Strength, WaitKind
 
@@ -67,7 +67,7 @@ def desk_card(ticket: TicketFacts, words: Words) -> Rendered:
 
 def desk_text(ticket: TicketFacts, words: Words) -> Mrkdwn:
     """ "T-12 · Priority 2 · Acme: Invoices will not send · work starts by Mon 13:40 · new"."""
-    head = words.say(
+    head = fill(
         "{number} · {severity} · {customer}: {summary}",
         number=ticket.number,
         severity=severity_name(ticket.severity, words),
@@ -278,7 +278,7 @@ def customer_card(ticket: TicketFacts, words: Words) -> Rendered:
 
 def customer_text(ticket: TicketFacts, words: Words) -> Mrkdwn:
     """The card in one sentence."""
-    head = words.say("{number} · {summary}", number=ticket.number, summary=one_line(ticket.summary))
+    head = fill("{number} · {summary}", number=ticket.number, summary=one_line(ticket.summary))
     return joined(head, _next(ticket, words), words.say(STATUS[ticket.status]))
 
 

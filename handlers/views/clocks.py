@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from handlers.views.facts import ClockFacts, RoleFact, SeverityFact, Status
-from handlers.views.typed import Mrkdwn, escape, one_line
+from handlers.views.typed import Mrkdwn, escape, fill, one_line
 from handlers.views.words import Words, mark
 from models.sla.contract import ClockKind, Role, Strength, TicketKind, WaitKind
 
@@ -220,7 +220,7 @@ def severity_name(severity: SeverityFact | None, words: Words) -> str:
 
 def severity_line(severity: SeverityFact | None, words: Words) -> Mrkdwn:
     """ "Priority 2: business made considerably harder (SO-11)"."""
-    name = words.say("*{name}*", name=severity_name(severity, words))
+    name = fill("*{name}*", name=severity_name(severity, words))
     if severity is None:
         return name
     meaning = words.pick(severity.meaning)

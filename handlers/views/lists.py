@@ -21,7 +21,7 @@ from handlers.views.facts import DetailsFacts, ListFacts, Listing, RowFact, Tick
 from handlers.views.log import dated_log_text
 from handlers.views.names import Action, View, block_for, numbered
 from handlers.views.notices import promises
-from handlers.views.typed import Mrkdwn, one_line, shorten
+from handlers.views.typed import Mrkdwn, fill, one_line, shorten
 from handlers.views.words import Words, mark
 
 ROWS = 15
@@ -76,7 +76,7 @@ def _title(facts: ListFacts, words: Words) -> Mrkdwn:
             page=facts.page + 1,
             pages=facts.pages,
         )
-    return words.say("{title}: {total}", title=title, total=facts.total)
+    return fill("{title}: {total}", title=title, total=str(facts.total))
 
 
 def _choose(facts: ListFacts, words: Words) -> Block:
@@ -87,7 +87,7 @@ def _choose(facts: ListFacts, words: Words) -> Block:
 def ticket_row(each: RowFact, words: Words) -> Block:
     """ "T-12 · Invoices will not send" over "Acme · Priority 2 · work starts by … · new · Ola"."""
     owner = one_line(each.owner.name, 80) if each.owner else words.plain("nobody yet")
-    head = words.say("*{number}* · {summary}", number=each.number, summary=one_line(each.summary))
+    head = fill("*{number}* · {summary}", number=each.number, summary=one_line(each.summary))
     small = joined(
         one_line(each.customer, 80),
         severity_name(each.severity, words),
@@ -197,7 +197,7 @@ def _buttons(facts: DetailsFacts, words: Words) -> list[Block]:
     return [buttons, *pages(number, facts.page, facts.pages, words, Action.DETAILS_PAGE)]
 
 
-def help_message(for_desk: bool, words: Words) -> Rendered:
+def help_message(words: Words, *, for_desk: bool) -> Rendered:
     """What can be typed, as a private answer."""
     lines = [Mrkdwn(f"`{command}`  {words.say(meaning)}") for command, meaning in COMMANDS]
     small = [words.say("On a message: the menu ⋯, Ticket from message. The ticket counts from that message.")]

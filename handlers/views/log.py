@@ -156,7 +156,7 @@ def _promised(said: Mrkdwn, line: LogFacts, words: Words) -> Mrkdwn:
 def _to_level_3(line: LogFacts, words: Words) -> Mrkdwn:
     said = words.say("To level 3 by {person}", person=_by(line, words))
     if line.other:
-        said = words.say("{said}, development case {case}", said=said, case=one_line(line.other, 100))
+        said = words.say("{change}, development case {case}", change=said, case=one_line(line.other, 100))
     return _reasoned(said, line)
 
 

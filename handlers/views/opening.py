@@ -18,14 +18,13 @@ from handlers.views.facts import (
 )
 from handlers.views.log import link
 from handlers.views.names import SUMMARY_LIMIT, TEXT_LIMIT, Action, Field, View, extra_block, question_block
-from handlers.views.typed import Mrkdwn, escape, one_line
+from handlers.views.typed import Mrkdwn, escape, fill, one_line
 from handlers.views.words import Words, mark
 from models.sla.contract import Strength
 
 BASIS = {
     Basis.ANSWERS: mark("{severity}, proposed from your answers"),
     Basis.DEFAULT: mark("{severity}, unless the desk changes it"),
-    Basis.NONE: mark("{severity}"),
 }
 
 WEAKER = {
@@ -173,7 +172,8 @@ def outcome_line(outcome: OutcomeFact, words: Words) -> Mrkdwn:
 def _class_part(outcome: OutcomeFact, words: Words) -> Mrkdwn:
     if outcome.severity is None:
         return Mrkdwn("")
-    return words.say(BASIS[outcome.basis], severity=severity_name(outcome.severity, words))
+    name = severity_name(outcome.severity, words)
+    return words.say(BASIS[outcome.basis], severity=name) if outcome.basis in BASIS else escape(name)
 
 
 def _times(outcome: OutcomeFact, words: Words, moment: Moment) -> list[Mrkdwn]:
@@ -210,7 +210,7 @@ def _small(outcome: OutcomeFact, words: Words) -> list[Block]:
 def opened_view(facts: OpenedFacts, words: Words) -> ViewDict:
     """The number and what is promised, after *Open*."""
     ticket = facts.ticket
-    head = words.say("*{number}* · {summary}", number=ticket.number, summary=one_line(ticket.summary))
+    head = fill("*{number}* · {summary}", number=ticket.number, summary=one_line(ticket.summary))
     blocks = [kit.section(head), kit.section(outcome_line(facts.outcome, words))]
     blocks.extend(_small(facts.outcome, words))
     if facts.channel_id:

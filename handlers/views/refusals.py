@@ -59,7 +59,7 @@ TEXTS: Mapping[Refusal, tuple[str, str]] = {
         mark("Choose someone else to hand it over."),
     ),
     Refusal.ALREADY_WAITING: (
-        mark("{number} is waiting since {at}, set by {person}."),
+        mark("{number} has been waiting since {at}, set by {person}."),
         mark("Press Resume to end the wait."),
     ),
     Refusal.NOT_WAITING: (

@@ -31,7 +31,7 @@ from handlers.views.facts import (
     SeverityFact,
 )
 from handlers.views.names import Action, block_for, numbered
-from handlers.views.typed import Mrkdwn, escape, one_line
+from handlers.views.typed import Mrkdwn, escape, fill, one_line
 from handlers.views.words import Words
 
 SHOWN = 20
@@ -40,7 +40,7 @@ SHOWN = 20
 
 def subject(severity: SeverityFact | None, customer: str, summary: str, words: Words) -> Mrkdwn:
     """ "Priority 2 · Acme: Invoices will not send"."""
-    return words.say(
+    return fill(
         "{severity} · {customer}: {summary}",
         severity=severity_name(severity, words),
         customer=one_line(customer, 80),
@@ -186,7 +186,7 @@ def late(facts: ReminderFacts, words: Words) -> Rendered:
 
 
 def _late(facts: ReminderFacts, words: Words, moment: Moment) -> Mrkdwn:
-    said = words.say("{number}: {late}", number=facts.number, late=uncapital(late_words(facts.clock, words, moment)))
+    said = fill("{number}: {late}", number=facts.number, late=uncapital(late_words(facts.clock, words, moment)))
     return joined(said, subject(facts.severity, facts.customer, facts.summary, words))
 
 
@@ -230,9 +230,9 @@ def escalation(facts: EscalationFacts, words: Words) -> Rendered:
 def _escalation(facts: EscalationFacts, words: Words, moment: Moment) -> Mrkdwn:
     told = words.mention_role(facts.role)
     role = words.plain(ROLE[facts.role.role])
-    called = words.say("{people} ({role})", people=told, role=role) if told else escape(role)
+    called = fill("{people} ({role})", people=told, role=role) if told else escape(role)
     why = WHY[facts.why](facts, words, moment)
-    said = words.say("{called}: {number} {why}", called=called, number=facts.number, why=why)
+    said = fill("{called}: {number} {why}", called=called, number=facts.number, why=why)
     return joined(said, subject(facts.severity, facts.customer, facts.summary, words))
 
 

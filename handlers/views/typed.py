@@ -23,7 +23,7 @@ class Mrkdwn(str):
 
 
 def clean(text: str) -> str:
-    """Without control and direction characters, line ends as `\\n`, nothing around it."""
+    """Without control and direction characters, one kind of line end, nothing around it."""
     return _UNSAFE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
@@ -47,6 +47,11 @@ def escape(text: str) -> Mrkdwn:
         return text
     safe = clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return Mrkdwn(_PAIR.sub(_unmarked, safe))
+
+
+def fill(pattern: str, /, **values: str) -> Mrkdwn:
+    """A pattern without words, as "*{name}*", filled; values are escaped unless they are Mrkdwn."""
+    return Mrkdwn(pattern.format_map({name: escape(value) for name, value in values.items()}))
 
 
 def _unmarked(pair: re.Match[str]) -> str:

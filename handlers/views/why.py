@@ -9,7 +9,7 @@ from handlers.views.cards import no_clock_words
 from handlers.views.clocks import CLOCK, STRENGTH, joined, severity_name, titled
 from handlers.views.facts import CountedSpan, LedgerFacts, SkippedSpan, WhyFacts
 from handlers.views.names import Action, View, block_for, numbered
-from handlers.views.typed import Mrkdwn, escape, one_line
+from handlers.views.typed import Mrkdwn, escape, fill, one_line
 from handlers.views.words import Words
 
 ROWS = 12
@@ -47,18 +47,14 @@ def why_blocks(facts: WhyFacts, words: Words, page: int) -> list[Block]:
 def _severity(facts: WhyFacts, words: Words) -> Mrkdwn:
     name = severity_name(facts.severity, words)
     clause = facts.severity.clause if facts.severity else None
-    head = (
-        words.say("*{severity}* ({clause})", severity=name, clause=clause)
-        if clause
-        else words.say("*{name}*", name=name)
-    )
+    head = fill("*{severity}* ({clause})", severity=name, clause=clause) if clause else fill("*{name}*", name=name)
     lines = [joined(head, _set_by(facts, words))]
     for number, (question, answer) in enumerate(facts.answers, start=1):
         asked = one_line(words.pick(question), 200)
         lines.append(
-            words.say(
+            fill(
                 "{number}. {question} *{answer}*",
-                number=number,
+                number=str(number),
                 question=asked,
                 answer=one_line(words.pick(answer), 100),
             )
@@ -91,7 +87,7 @@ def _account(ledger: LedgerFacts, words: Words) -> list[Block]:
 
 def _promise(ledger: LedgerFacts, words: Words) -> Mrkdwn:
     clock = ledger.clock
-    name = words.say("*{clock}*", clock=words.plain(CLOCK[clock.kind]))
+    name = fill("*{clock}*", clock=words.plain(CLOCK[clock.kind]))
     said = Mrkdwn(f"{name}: {escape(one_line(ledger.promise, 200))}") if ledger.promise else name
     return joined(said, words.plain(STRENGTH[clock.strength]), clock.clause)
 
@@ -151,8 +147,8 @@ def _pages(facts: WhyFacts, page: int, words: Words) -> list[Block]:
         return []
     return [
         kit.actions(
-            _page_button(words.plain("Earlier"), facts, page - 1) if page > 0 else None,
-            _page_button(words.plain("More"), facts, page + 1) if page < last else None,
+            _page_button(words.plain("Previous page"), facts, page - 1) if page > 0 else None,
+            _page_button(words.plain("Next page"), facts, page + 1) if page < last else None,
             block_id=block_for("why", facts.number),
         )
     ]
