@@ -174,10 +174,12 @@ class Promise:
     expected_strength: Strength | None = None
     paused_by: frozenset[WaitKind] = frozenset()
     pause_clause: str | None = None
+    pause_reading: Text | None = None
     severities: frozenset[str] = frozenset()
     kinds: frozenset[TicketKind] = frozenset()
     intakes: frozenset[str] = frozenset()
     items: frozenset[str] = frozenset()
+    except_items: frozenset[str] = frozenset()
     starts_on: Starts = Starts.REPORTED
     outside_hours: OutsideHours = OutsideHours.RUN
     day_and_night: bool = False
@@ -231,12 +233,16 @@ class Ask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """A sentence the contract wants said at a place, for the tickets it applies to."""
+    """A sentence the contract wants said at a place, for the tickets it applies to.
+
+    `calendar`: the one whose hours `When.OUTSIDE_HOURS` means.
+    """
 
     places: frozenset[Place]
     clause: str
     text: Text
     when: When = When.ALWAYS
+    calendar: str | None = None
     kinds: frozenset[TicketKind] = frozenset()
     intakes: frozenset[str] = frozenset()
     severities: frozenset[str] = frozenset()
@@ -376,6 +382,7 @@ class Contract:
     contacts: Contacts | None = None
     queue: Queue = Queue(("severity", "due"), None)
     outcome_clause: str | None = None
+    call_back: bool = False
     options: Mapping[str, Option] = field(default_factory=dict)
     held_options: frozenset[str] = frozenset()
     overrides: tuple[Override, ...] = ()

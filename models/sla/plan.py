@@ -45,6 +45,7 @@ class Planned:
     started_at: datetime
     due: datetime | None
     expected: datetime | None
+    region: str | None = None
     paused: bool = False
     paged: bool = False
 
@@ -62,6 +63,7 @@ def _applies(promise: Promise, facts: Facts, intake: str) -> bool:
         and (not promise.kinds or facts.kind in promise.kinds)
         and (not promise.intakes or intake in promise.intakes)
         and (not promise.items or facts.item in promise.items)
+        and facts.item not in promise.except_items
     )
 
 
@@ -81,36 +83,48 @@ def plan(
     """When the promise falls due for what was reported then. `pauses`: those this promise allows."""
     name = contract.calendar_name(promise.calendar, region)
     calendar = contract.calendars[name]
-    if promise.outside_hours is OutsideHours.PAGE and not calendar.is_open(reported_at):
-        return Planned(
-            promise=promise, calendar=calendar, calendar_name=name, started_at=reported_at,
-            due=None, expected=None, paged=True,
-        )  # fmt: skip
-    expected = promise.expected and deadline(calendar, reported_at, promise.expected, pauses)
+    paged = promise.outside_hours is OutsideHours.PAGE and not calendar.is_open(reported_at)
+    due = expected = None
+    if not paged:
+        due = deadline(calendar, reported_at, promise.target, pauses)
+        expected = promise.expected and deadline(calendar, reported_at, promise.expected, pauses)
     return Planned(
         promise=promise,
         calendar=calendar,
         calendar_name=name,
         started_at=reported_at,
-        due=deadline(calendar, reported_at, promise.target, pauses),
+        due=due,
         expected=expected,
-        paused=any(pause.end is None for pause in pauses),
+        region=region,
+        paused=due is None and not paged,
+        paged=paged,
     )
 
 
-def notes_for(contract: Contract, place: Place, facts: Facts, *, is_open: bool) -> tuple[Note, ...]:
-    """The sentences the contract wants said at that place, for a ticket with these facts."""
-    intake = facts.intake or contract.slack_is
+def notes_for(
+    contract: Contract, place: Place, facts: Facts, *, region: str | None, reported_at: datetime
+) -> tuple[Note, ...]:
+    """The sentences the contract wants said at that place, for what was reported then."""
     return tuple(
         note
         for note in contract.notes
         if place in note.places
-        and (note.when is When.ALWAYS or not is_open)
-        and (not note.kinds or facts.kind in note.kinds)
+        and _concerns(note, facts, facts.intake or contract.slack_is)
+        and note.without_option not in contract.held_options
+        and (note.when is When.ALWAYS or _closed(contract, note, region, reported_at))
+    )
+
+
+def _concerns(note: Note, facts: Facts, intake: str) -> bool:
+    return (
+        (not note.kinds or facts.kind in note.kinds)
         and (not note.intakes or intake in note.intakes)
         and (not note.severities or facts.severity in note.severities)
-        and note.without_option not in contract.held_options
     )
+
+
+def _closed(contract: Contract, note: Note, region: str | None, at: datetime) -> bool:
+    return note.calendar is not None and not contract.calendar(note.calendar, region).is_open(at)
 
 
 def readings_for(contract: Contract, promise: Promise, calendar_name: str) -> tuple[Reading, ...]:
