@@ -36,7 +36,7 @@ def start_view(facts: ActFacts, words: Words) -> ViewDict:
         ),
         _reason(words.plain("How, when earlier"), placeholder=words.plain("By phone with Kari"), optional=True),
     ]
-    return _act(View.START, words.plain("Start work"), words.plain("Start work"), blocks, facts, words)
+    return _act(View.START, words.plain("Start work"), blocks, facts, words, submit=words.plain("Start work"))
 
 
 def reply_view(facts: ActFacts, words: Words) -> ViewDict:
@@ -44,7 +44,7 @@ def reply_view(facts: ActFacts, words: Words) -> ViewDict:
     blocks = [_text(words.plain("Answer to the customer"), facts)]
     if not facts.work_already_started:
         blocks.append(_work_started(words))
-    return _act(View.REPLY, words.plain("Reply"), words.plain("Send"), blocks, facts, words)
+    return _act(View.REPLY, words.plain("Reply"), blocks, facts, words, submit=words.plain("Send"))
 
 
 def _work_started(words: Words) -> Block:
@@ -63,7 +63,7 @@ def wait_view(facts: ActFacts, words: Words) -> ViewDict:
         kit.field(Field.BEFORE_START, words.plain("Work has not started yet"), choice),
         _text(words.plain("What is asked of the customer"), facts, optional=True),
     ]
-    return _act(View.WAIT, words.plain("Wait"), words.plain("Wait"), blocks, facts, words)
+    return _act(View.WAIT, words.plain("Wait"), blocks, facts, words, submit=words.plain("Wait"))
 
 
 def severity_view(facts: ActFacts, words: Words) -> ViewDict:
@@ -78,7 +78,7 @@ def severity_view(facts: ActFacts, words: Words) -> ViewDict:
         _reason(words.plain("Reason"), optional=True, hint=hint),
         *_answers(facts, words),
     ]
-    return _act(View.SEVERITY, words.plain("Severity"), words.plain("Save"), blocks, facts, words)
+    return _act(View.SEVERITY, words.plain("Severity"), blocks, facts, words, submit=words.plain("Save"))
 
 
 def _class(severity: SeverityFact, words: Words) -> Option:
@@ -100,13 +100,13 @@ def workaround_view(facts: ActFacts, words: Words) -> ViewDict:
         _text(words.plain("The way round"), facts),
         kit.context(words.say("The class changes only when the customer confirms that it works.")),
     ]
-    return _act(View.WORKAROUND, words.plain("Workaround"), words.plain("Send"), blocks, facts, words)
+    return _act(View.WORKAROUND, words.plain("Workaround"), blocks, facts, words, submit=words.plain("Send"))
 
 
 def level_3_view(facts: ActFacts, words: Words) -> ViewDict:
     """To development, with a reason."""
     blocks = [_reason(words.plain("Why development is needed"))]
-    return _act(View.LEVEL_3, words.plain("To level 3"), words.plain("Hand over"), blocks, facts, words)
+    return _act(View.LEVEL_3, words.plain("To level 3"), blocks, facts, words, submit=words.plain("Hand over"))
 
 
 def needs_more_work_view(facts: ActFacts, words: Words) -> ViewDict:
@@ -116,7 +116,7 @@ def needs_more_work_view(facts: ActFacts, words: Words) -> ViewDict:
         _text(words.plain("What the customer is told"), facts),
         kit.field(Field.NEXT_UPDATE, words.plain("Next update by"), next_update, optional=True),
     ]
-    return _act(View.NEEDS_MORE_WORK, words.plain("Needs more work"), words.plain("Send"), blocks, facts, words)
+    return _act(View.NEEDS_MORE_WORK, words.plain("Needs more work"), blocks, facts, words, submit=words.plain("Send"))
 
 
 def resolve_view(facts: ActFacts, words: Words) -> ViewDict:
@@ -127,13 +127,13 @@ def resolve_view(facts: ActFacts, words: Words) -> ViewDict:
         _text(words.plain("Outcome"), facts, hint=hint),
         kit.field(Field.CALL_BACK, words.plain("To do"), box, optional=True),
     ]
-    return _act(View.RESOLVE, words.plain("Resolve"), words.plain("Resolve"), blocks, facts, words)
+    return _act(View.RESOLVE, words.plain("Resolve"), blocks, facts, words, submit=words.plain("Resolve"))
 
 
 def reopen_view(facts: ActFacts, words: Words) -> ViewDict:
     """Reopen, with a reason."""
     blocks = [_reason(words.plain("What is not solved"))]
-    return _act(View.REOPEN, words.plain("Reopen"), words.plain("Reopen"), blocks, facts, words)
+    return _act(View.REOPEN, words.plain("Reopen"), blocks, facts, words, submit=words.plain("Reopen"))
 
 
 def accept_view(facts: ActFacts, words: Words) -> ViewDict:
@@ -141,7 +141,7 @@ def accept_view(facts: ActFacts, words: Words) -> ViewDict:
     blocks = [_reason(words.plain("Why it is accepted"))]
     if facts.ticket.outside_agreement:
         blocks.insert(0, kit.quote(facts.ticket.outside_agreement))
-    return _act(View.ACCEPT, words.plain("Accept"), words.plain("Accept"), blocks, facts, words)
+    return _act(View.ACCEPT, words.plain("Accept"), blocks, facts, words, submit=words.plain("Accept"))
 
 
 def _text(label: str, facts: ActFacts, *, optional: bool = False, hint: str | None = None) -> Block:
@@ -154,6 +154,6 @@ def _reason(label: str, *, optional: bool = False, hint: str | None = None, plac
     return kit.field(Field.REASON, label, element, optional=optional, hint=hint)
 
 
-def _act(view: View, title: str, submit: str, blocks: Sequence[Block], facts: ActFacts, words: Words) -> ViewDict:
+def _act(view: View, title: str, blocks: Sequence[Block], facts: ActFacts, words: Words, *, submit: str) -> ViewDict:
     head = kit.context(titled(facts.ticket.number, facts.ticket.summary))
     return kit.modal(view, title, [head, *blocks], submit=submit, close=words.plain("Cancel"), metadata=facts.metadata)

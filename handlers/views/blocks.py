@@ -137,7 +137,7 @@ def field(
 # Elements
 
 
-def button(  # noqa: PLR0913 - a button has these six properties in Block Kit, each by its name
+def button(
     text: str,
     action: str,
     value: str = "",

@@ -10,6 +10,7 @@ from handlers.views.clocks import (
     joined,
     late,
     promise,
+    sentences,
     severity_line,
     severity_name,
     standing,
@@ -154,7 +155,7 @@ def _shown_wait(ticket: TicketFacts, wait: WaitKind, words: Words) -> Mrkdwn:
         if wait is WaitKind.ACCESS
         else words.say("Waiting for the customer since {since}.", since=since)
     )
-    return Mrkdwn(f"{waits} {words.say('No clock stops for it.')}")
+    return sentences(waits, words.say("No clock stops for it."))
 
 
 def ended(ticket: TicketFacts, words: Words) -> Mrkdwn:

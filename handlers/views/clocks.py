@@ -93,6 +93,7 @@ STATUS: Mapping[Status, str] = {
     Status.CLOSED: mark("closed"),
 }
 ROLE: Mapping[Role, str] = {
+    Role.OWNER: mark("owner"),
     Role.AGENT: mark("agent"),
     Role.SENIOR: mark("senior"),
     Role.ON_CALL: mark("on call"),
@@ -167,7 +168,7 @@ def standing(clock: ClockFacts, now: datetime, words: Words) -> Mrkdwn:
     wait = clock.paused or WaitKind.CUSTOMER
     since = words.say(WAITING[wait], since=words.moment_since(clock.paused_since or now, now))
     stands = words.say("The clock stands: {left} left.", left=words.duration(clock.remaining or timedelta(0)))
-    return Mrkdwn(f"{since} {stands}")
+    return sentences(since, stands)
 
 
 def late(clock: ClockFacts, words: Words, moment: Moment) -> Mrkdwn:
@@ -191,7 +192,8 @@ def done(clock: ClockFacts, now: datetime, words: Words) -> Mrkdwn:
             after = words.say("breached, {after}", after=after)
         return Mrkdwn(f"{happened}, {after}")
     if clock.ahead_by:
-        return Mrkdwn(f"{happened}, {words.say(AHEAD[clock.strength], amount=words.duration(clock.ahead_by))}")
+        ahead = words.say(AHEAD[clock.strength], amount=words.duration(clock.ahead_by))
+        return Mrkdwn(f"{happened}, {ahead}")
     return happened
 
 
@@ -236,6 +238,11 @@ def titled(number: str, summary: str) -> str:
 def joined(*parts: str) -> Mrkdwn:
     """Parts set apart by a middle dot; empty ones left out."""
     return Mrkdwn(" · ".join(escape(part) for part in parts if part))
+
+
+def sentences(*parts: str) -> Mrkdwn:
+    """Sentences after each other; empty ones left out."""
+    return Mrkdwn(" ".join(escape(part) for part in parts if part))
 
 
 def uncapital(text: str) -> Mrkdwn:

@@ -49,7 +49,8 @@ def _on_call(facts: AgentHomeFacts, words: Words) -> list[Block]:
     now = _people(facts.on_call, words)
     said = words.say("*On call now:* {people}", people=now)
     if facts.on_call_next:
-        said = Mrkdwn(f"{said}\n{words.say('*Next:* {people}', people=_people(facts.on_call_next, words))}")
+        following = words.say("*Next:* {people}", people=_people(facts.on_call_next, words))
+        said = Mrkdwn(f"{said}\n{following}")
     return [kit.divider(), kit.section(said)]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from handlers.views import blocks as kit
 from handlers.views.blocks import Rendered
 from handlers.views.cards import intake_words
-from handlers.views.clocks import CLOCK, ROLE, late, promise, remaining, severity_name, uncapital
+from handlers.views.clocks import CLOCK, ROLE, joined, late, promise, remaining, severity_name, uncapital
 from handlers.views.facts import LinkFact, LogFacts, LogKind
 from handlers.views.typed import Mrkdwn, clean, escape, one_line, shorten
 from handlers.views.words import Words, mark
@@ -98,7 +98,7 @@ def _waiting(line: LogFacts, words: Words) -> Mrkdwn:
 
 def _standing(said: Mrkdwn, line: LogFacts, words: Words) -> Mrkdwn:
     if line.clock is None:
-        return Mrkdwn(f"{said} · {words.say('no clock stops for it')}")
+        return joined(said, words.say("no clock stops for it"))
     stands = words.say(
         "the clock stands, {left} ({clause})", left=remaining(line.clock, words), clause=line.clock.clause
     )

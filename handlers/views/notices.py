@@ -9,7 +9,7 @@ from datetime import datetime
 from handlers.views import blocks as kit
 from handlers.views.blocks import Block, Rendered
 from handlers.views.cards import REFERENCE
-from handlers.views.clocks import ROLE, Moment, joined, promise, severity_name, uncapital, when
+from handlers.views.clocks import ROLE, Moment, joined, promise, sentences, severity_name, uncapital, when
 from handlers.views.facts import ClockFacts, LogFacts, TicketFacts
 from handlers.views.names import Action, block_for
 from handlers.views.typed import Mrkdwn, clean, escape, one_line, shorten
@@ -73,7 +73,7 @@ def _class_changed(line: LogFacts, ticket: TicketFacts, words: Words, moment: Mo
         before=severity_name(line.before, words),
     )
     if line.text:
-        said = Mrkdwn(f"{said} {words.say('Reason: {reason}', reason=one_line(line.text, 500))}")
+        said = sentences(said, words.say("Reason: {reason}", reason=one_line(line.text, 500)))
     return joined(said, *promises(ticket, words, moment))
 
 
@@ -122,12 +122,12 @@ def needs_more_work(line: LogFacts, ticket: TicketFacts, words: Words) -> Render
 def _more_work(line: LogFacts, ticket: TicketFacts, words: Words, moment: Moment) -> Mrkdwn:
     said = words.say("{number} takes more work.", number=ticket.number)
     if line.text:
-        said = Mrkdwn(f"{said} {escape(one_line(line.text, 1000))}")
+        said = sentences(said, one_line(line.text, 1000))
     hears = words.say("You hear from us when it is solved.")
     if line.next_update_at is not None:
         at = escape(moment(line.next_update_at))
         hears = words.say("You hear from us by {at}, and when it is solved.", at=at)
-    return Mrkdwn(f"{said} {hears}")
+    return sentences(said, hears)
 
 
 def resolved_notice(ticket: TicketFacts, words: Words) -> Rendered:
@@ -159,7 +159,7 @@ def _reopened(line: LogFacts, ticket: TicketFacts, words: Words, moment: Moment)
     person = one_line(line.by.name, 80) if line.by else words.plain("someone")
     said = words.say("{number} is open again, reopened by {person}.", number=ticket.number, person=person)
     if line.text:
-        said = Mrkdwn(f"{said} {words.say('Reason: {reason}', reason=one_line(line.text, 500))}")
+        said = sentences(said, words.say("Reason: {reason}", reason=one_line(line.text, 500)))
     return joined(said, *promises(ticket, words, moment))
 
 
@@ -172,7 +172,7 @@ def _late(ticket: TicketFacts, clock: ClockFacts, words: Words, moment: Moment) 
     due = escape(moment(clock.due_at or ticket.now))
     missed = words.say(NOT_KEPT[clock.kind], number=ticket.number, due=due)
     broken = words.say(WHOSE[clock.strength], clause=clock.clause)
-    return Mrkdwn(f"{missed} {broken} {_what_now(clock, words)}")
+    return sentences(missed, broken, _what_now(clock, words))
 
 
 def _what_now(clock: ClockFacts, words: Words) -> Mrkdwn:

@@ -13,6 +13,7 @@ from handlers.views.clocks import (
     left,
     promise,
     remaining,
+    sentences,
     severity_name,
     tail,
     uncapital,
@@ -147,8 +148,7 @@ def _after_opening(facts: GatheredFacts, words: Words, moment: Moment) -> Mrkdwn
     )
     if facts.closing_at is None:
         return said
-    left_today = words.duration(facts.closing_at - facts.now)
-    return Mrkdwn(f"{said} {words.say('Closing is in {left}.', left=left_today)}")
+    return sentences(said, words.say("Closing is in {left}.", left=words.duration(facts.closing_at - facts.now)))
 
 
 def _closed(facts: GatheredFacts, words: Words) -> Mrkdwn:
@@ -332,7 +332,7 @@ def _position(facts: PageFacts, words: Words) -> Mrkdwn:
     )
     if not facts.next_steps:
         return said
-    return Mrkdwn(f"{said} {_next_steps(facts, words)}")
+    return sentences(said, _next_steps(facts, words))
 
 
 def _next_steps(facts: PageFacts, words: Words) -> Mrkdwn:
