@@ -1,0 +1,370 @@
+"""The sandbox as a program: a thread with a loop of its own, one port on this machine, and the doors on it."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from aiohttp import web
+
+from sandbox import people
+from sandbox.clock import Clock
+from sandbox.clock_hook import ClockHook
+from sandbox.doors import routes
+from sandbox.expectations import ANY, AnyThread, Wanted, describe, first_fitting, says
+from sandbox.faults import Fault
+from sandbox.http_door import HttpDoor
+from sandbox.manifest import load_manifest
+from sandbox.pace import Limits
+from sandbox.people import Channel, Message, Person
+from sandbox.seed import Seed
+from sandbox.workspace import Json
+from sandbox.world import World
+
+T = TypeVar("T")
+LOOPBACK = "127.0.0.1"
+PATIENCE = 30.0
+
+
+class Unexpected(AssertionError):  # noqa: N818 - pytest reads it as a failed assertion
+    """The app said something nobody expected, or kept silent when something was; the message quotes it all."""
+
+
+@dataclass(frozen=True)
+class _Started:
+    thread: threading.Thread
+    loop: asyncio.AbstractEventLoop
+    runner: web.AppRunner
+
+
+class Sandbox:
+    """A local Slack workspace with one app installed.
+
+    Use it as a context manager, or `start()` and `stop()` it. All methods are for other threads than its own.
+    `http_target` delivers by signed HTTP to that address instead of sockets; it must be on this machine.
+    """
+
+    def __init__(  # noqa: PLR0913 - each names one thing a test may choose
+        self,
+        manifest: Path | Json = Path("manifest.yml"),
+        *,
+        clock: Clock | None = None,
+        seed: Seed | None = None,
+        port: int = 0,
+        http_target: str | None = None,
+        limits: Limits | None = None,
+        clock_hook: str | None = None,
+    ) -> None:
+        """Make the workspace; nothing listens until `start()`. Raises ManifestError and ValueError."""
+        self.clock = clock or Clock()
+        seed = seed or Seed()
+        self.world = World(load_manifest(manifest), self.clock, limits or Limits(), seed.team)
+        self.hook = ClockHook(self.world, clock_hook) if clock_hook else None
+        self._port = port
+        self._http_target = http_target
+        self._started: _Started | None = None
+        seed.plant(self.world)
+
+    # what a test tells the app about
+
+    @property
+    def url(self) -> str:
+        """The address of the page and of everything else, e.g. http://127.0.0.1:41234."""
+        return self.world.url
+
+    @property
+    def api_url(self) -> str:
+        """The `base_url` for a WebClient."""
+        return f"{self.world.url}/api/"
+
+    @property
+    def bot_token(self) -> str:
+        """The bot's token."""
+        return self.world.tokens.bot
+
+    @property
+    def app_token(self) -> str:
+        """The app-level token, for Socket Mode."""
+        return self.world.tokens.app
+
+    @property
+    def signing_secret(self) -> str:
+        """The secret of signed requests."""
+        return self.world.tokens.signing
+
+    @property
+    def team_id(self) -> str:
+        """The workspace's id."""
+        return self.world.workspace.team.id
+
+    @property
+    def bot_user_id(self) -> str:
+        """The bot's user id."""
+        return self.world.workspace.bot_user_id
+
+    # running
+
+    def __enter__(self) -> "Sandbox":
+        """Start."""
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop."""
+        self.stop()
+
+    def start(self) -> None:
+        """Listen on a port of this machine; returns when it does. Raises OSError when the port is taken."""
+        loop = asyncio.new_event_loop()
+        thread = threading.Thread(target=_run, args=(loop,), name="sandbox", daemon=True)
+        thread.start()
+        try:
+            runner = asyncio.run_coroutine_threadsafe(self._listen(), loop).result(PATIENCE)
+        except BaseException:
+            loop.call_soon_threadsafe(loop.stop)
+            raise
+        self._started = _Started(thread, loop, runner)
+        if self._http_target is not None:
+            self.deliver_by_http(self._http_target)
+
+    async def _listen(self) -> web.AppRunner:
+        runner = web.AppRunner(routes(self.world, self.hook), access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
+        site = web.TCPSite(runner, LOOPBACK, self._port)
+        await site.start()
+        port: int = runner.addresses[0][1]
+        self.world.url = f"http://{LOOPBACK}:{port}"
+        self.world.in_background(self.world.scheduled_posts())
+        return runner
+
+    def stop(self) -> None:
+        """Close every connection and the port."""
+        started, self._started = self._started, None
+        if started is None:
+            return
+        asyncio.run_coroutine_threadsafe(self._close(started.runner), started.loop).result(PATIENCE)
+        started.loop.call_soon_threadsafe(started.loop.stop)
+        started.thread.join(PATIENCE)
+
+    async def _close(self, runner: web.AppRunner) -> None:
+        self.world.dispatch.sockets.drop(half_open=False)
+        if self.world.dispatch.http is not None:
+            await self.world.dispatch.http.close()
+        if self.hook is not None:
+            await self.hook.close()
+        await self.world.rest()
+        await runner.cleanup()
+
+    def run(self, work: Coroutine[Any, Any, T], timeout: float = PATIENCE) -> T:
+        """Do `work` on the sandbox's loop and return its result."""
+        if self._started is None:
+            work.close()
+            message = "the sandbox is not running; call start() or use it in a with statement"
+            raise RuntimeError(message)
+        return asyncio.run_coroutine_threadsafe(work, self._started.loop).result(timeout)
+
+    def do(self, work: Callable[[], T]) -> T:
+        """Do something short on the sandbox's loop (or here, before it runs) and return its result."""
+
+        async def there() -> T:
+            return work()
+
+        return self.run(there()) if self._started else work()
+
+    def until(self, predicate: Callable[[], T | None], timeout: float) -> T | None:
+        """Wait until `predicate`, asked on the loop after every change, is true; None after `timeout` seconds."""
+        return self.run(self.world.live.until(predicate, timeout), timeout + PATIENCE)
+
+    # people and places
+
+    def add_person(self, handle: str, **facts: Any) -> Person:  # noqa: ANN401 - fields of User
+        """Add someone: `name` (real name), `title`, `tz`, `locale`, `email`, `is_admin`, `is_restricted`, `team_id` …"""
+        team_id = facts.pop("team_id", None)
+        user = self.do(lambda: self.world.add_user(handle, **facts))
+        if team_id is not None:
+            user.team_id = team_id
+        return Person(self, user.id)
+
+    def person(self, handle: str) -> Person:
+        """Return someone by handle; raises KeyError."""
+        user = self.world.workspace.user_named(handle.removeprefix("@"))
+        if user is None:
+            raise KeyError(handle)
+        return Person(self, user.id)
+
+    def add_channel(
+        self,
+        name: str,
+        members: "list[str | Person] | tuple[str | Person, ...]" = (),
+        *,
+        private: bool = False,
+        bot: bool = True,
+        **facts: Any,  # noqa: ANN401
+    ) -> Channel:
+        """Add a channel with these people (handles) and, unless `bot=False`, the app's bot in it."""
+        ids = [self.person(one).id if isinstance(one, str) else one.id for one in members]
+        if bot:
+            ids.append(self.bot_user_id)
+        kind = "private" if private else "channel"
+        where = self.do(lambda: self.world.add_conversation(name.removeprefix("#"), kind, ids, **facts))  # type: ignore[arg-type]
+        return Channel(self, where.id)
+
+    def channel(self, name: str) -> Channel:
+        """Return a channel by name (with or without #) or id; raises KeyError."""
+        place = self.world.workspace
+        where = place.conversations.get(name) or place.channel_named(name.removeprefix("#"))
+        if where is None:
+            raise KeyError(name)
+        return Channel(self, where.id)
+
+    # what the app says
+
+    def expects(
+        self,
+        words: people.Words,
+        *,
+        in_: "str | Channel | None" = None,
+        to: Person | None = None,
+        thread: "Message | AnyThread | None" = ANY,
+        timeout: float = 5.0,
+    ) -> Message:
+        """Wait for a message by the bot that contains `words`, in a channel or in the direct message with `to`.
+
+        `thread` is the parent it must hang under, None for "in no thread". It and its later edits count as expected.
+        Raises Unexpected, quoting what was said instead.
+        """
+        parent = thread if isinstance(thread, AnyThread) or thread is None else thread.ts
+        return self._heard(Wanted(words, self._place(in_, to), parent), timeout)
+
+    def expects_private(
+        self, words: people.Words, *, to: Person, in_: "str | Channel | None" = None, timeout: float = 5.0
+    ) -> Message:
+        """Wait for an answer that only `to` sees. An answer inside an acknowledgement counts too."""
+        place = self.channel_id(in_) if in_ is not None else None
+        wanted = Wanted(words, place, ANY, private_to=to.id)
+        self.until(lambda: any(wanted.fits(one) for one in self.world.heard), timeout)
+        known = self.do(lambda: next((one for one in self.world.heard if one.expected and wanted.fits(one)), None))
+        fresh = self.do(lambda: first_fitting(self.world.heard, wanted))
+        found = fresh or known
+        if found is None:
+            raise self._missed(wanted)
+        return Message(self, found.channel, found.body["ts"])
+
+    def _heard(self, wanted: Wanted, timeout: float) -> Message:
+        found = self.until(lambda: first_fitting(self.world.heard, wanted), timeout)
+        if found is None:
+            raise self._missed(wanted)
+        return Message(self, found.channel, found.body["ts"])
+
+    def _missed(self, wanted: Wanted) -> Unexpected:
+        said = self.do(lambda: [describe(self.world, one) for one in self.world.heard if not one.expected])
+        lines = "\n".join(said) or "- nothing that was not expected"
+        return Unexpected(f"the app did not say {wanted.words!r}; it said:\n{lines}")
+
+    def _place(self, in_: "str | Channel | None", to: Person | None) -> str | None:
+        if to is not None:
+            return to.direct().id
+        return self.channel_id(in_) if in_ is not None else None
+
+    def channel_id(self, named: "str | Channel") -> str:
+        """Return a channel's id from its name, id or handle object."""
+        return named.id if isinstance(named, Channel) else self.channel(named).id
+
+    def expects_edit(self, message: Message, words: people.Words, timeout: float = 5.0) -> Message:
+        """Wait until `message` contains `words`; returns it."""
+        if not self.until(lambda: says(message.now(), words), timeout):
+            text = self.do(message.now)
+            raise Unexpected(f"the message did not come to say {words!r}; it says:\n{text}")
+        return message
+
+    def sees_nothing_more(self, timeout: float = 5.0) -> None:
+        """Wait until nothing is under way, then fail with every message that nobody expected."""
+        self.idle(timeout)
+        said = self.do(lambda: [describe(self.world, one) for one in self.world.heard if not one.expected])
+        if said:
+            raise Unexpected("the app said what nobody expected:\n" + "\n".join(said))
+
+    def forgets(self) -> None:
+        """Take everything said so far as expected."""
+        self.do(lambda: [setattr(one, "expected", True) for one in self.world.heard])
+
+    def idle(self, timeout: float = 5.0) -> None:
+        """Wait until every delivery is acknowledged and no call is in progress; raises TimeoutError."""
+        world = self.world
+        if not self.until(lambda: world.busy == 0 and world.dispatch.unacknowledged == 0, timeout):
+            message = f"the sandbox is still busy after {timeout} s: {world.dispatch.unacknowledged} un-acknowledged, {world.busy} under way"
+            raise TimeoutError(message)
+
+    def waits_for_app(self, sockets: int = 1, timeout: float = 10.0) -> None:
+        """Wait until the app has this many sockets open; raises TimeoutError."""
+        door = self.world.dispatch.sockets
+        if not self.until(lambda: sum(one.open for one in door.sockets) >= sockets, timeout):
+            message = f"the app did not open {sockets} socket(s) within {timeout} s"
+            raise TimeoutError(message)
+
+    # trouble
+
+    def fault(  # noqa: PLR0913 - each names one thing a test may choose
+        self,
+        method: str = "*",
+        *,
+        kind: str,
+        times: int = 1,
+        retry_after: int = 1,
+        seconds: float = 1.0,
+        where: Callable[[Json], bool] | None = None,
+    ) -> Fault:
+        """Ask for trouble with the next `times` calls; see `faults.py` for the kinds."""
+        fault = Fault(method, kind, times, retry_after, seconds, where)
+        return self.do(lambda: self.world.faults.add(fault))
+
+    def drop_sockets(self, *, half_open: bool = False) -> None:
+        """Cut every socket, or leave them open and never answer again."""
+        self.do(lambda: self.world.dispatch.sockets.drop(half_open=half_open))
+
+    def refresh_sockets(self, reason: str = "refresh_requested") -> None:
+        """Ask the app to reconnect: "warning", "refresh_requested", "link_disabled"."""
+        self.run(self.world.dispatch.sockets.refresh(reason))
+
+    def redeliver(self) -> bool:
+        """Deliver the last command, interaction or event once more; says whether it was acknowledged."""
+        last = self.world.dispatch.last
+        if last is None:
+            message = "nothing was delivered yet"
+            raise RuntimeError(message)
+        return self.run(self.world.dispatch.again(last)).ok
+
+    @property
+    def requests(self) -> list[Json]:
+        """Every request and delivery so far, oldest first, as the inspector shows it."""
+        return self.do(lambda: [row.shown() for row in self.world.inspector.rows])
+
+    def deliver_by_http(self, url: str) -> None:
+        """Deliver to this address, signed, instead of by sockets; raises ValueError unless it is on this machine."""
+        door = HttpDoor(self.world, url)
+        self.do(lambda: setattr(self.world.dispatch, "http", door))
+
+    def deliver_by_sockets(self) -> None:
+        """Deliver by sockets again."""
+        self.do(lambda: setattr(self.world.dispatch, "http", None))
+
+    def verifies_url(self) -> bool:
+        """Send `url_verification` to the HTTP address; says whether the app answered the challenge."""
+        door = self.world.dispatch.http
+        return door is not None and self.run(door.verify())
+
+    def moves_clock(self, by: timedelta) -> None:
+        """Move the workspace's clock and post the scheduled messages that became due."""
+        self.clock.move(by)
+        self.do(self.world.post_scheduled)
+
+
+def _run(loop: asyncio.AbstractEventLoop) -> None:
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_forever()
+    finally:
+        loop.close()
