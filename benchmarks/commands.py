@@ -1,0 +1,274 @@
+"""What a ticket costs over what any bot must pay.
+
+Three bots stand behind the same door and get submitted views: bare Bolt that only acknowledges; bare Bolt that stores
+one row with SQLModel (Vakt's own engine, writer queue and ``synchronous=FULL``); Vakt, opening a whole ticket.
+
+**The door** is a real Socket Mode connection. Each bot is a child process, as it is when it runs, with Bolt's builtin
+handler and twenty workers; the load and a minimal Slack (``_door.py``) are in this process. So the figures hold the
+frame, the thread hand-over and the acknowledgement that people wait for, the load does not share the bot's interpreter
+lock, and memory is that of the bot alone. The local sandbox is not used: its checks would be measured as well. Nor is
+``App.dispatch`` called directly: that saves about a millisecond that every real request pays.
+
+**A round** measures each bot in turn, in an order that rotates: first one request after the other, then twenty in
+flight. Figures are medians over rounds; differences and ratios are taken within a round, so that a slow moment of the
+machine hits both sides. Vakt's memory is read after the load; its idle share from a process of its own before it.
+
+Run: ``make bench``, or ``python -m benchmarks.commands [--rounds 3] [--alone 150] [--busy 600] [--idle 8]``.
+"""
+
+import argparse
+import asyncio
+import itertools
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks._door import CHANNEL, PERSON, TEAM, Json
+from benchmarks._process import Bot, python, start
+
+IN_FLIGHT = 20
+WARM_UP = 60
+ACK, INSERT, VAKT = "bare Bolt, ack only", "bare Bolt, one INSERT", "Vakt, a whole ticket"
+
+
+def submission(number: int) -> Json:
+    """Build a submitted view of ordinary size. No two share an id."""
+    person = {"id": PERSON, "username": "kari", "name": "kari", "team_id": TEAM}
+    summary = {"type": "plain_text_input", "value": f"Printer {number} is down"}
+    details = {"type": "plain_text_input", "value": "It prints nothing since this morning. " * 5}
+    kind = {
+        "type": "static_select",
+        "selected_option": {"text": {"type": "plain_text", "text": "Fault"}, "value": "fault"},
+    }
+    values = {"summary": {"text": summary}, "details": {"text": details}, "kind": {"choice": kind}}
+    view: Json = {
+        "id": f"V{number}",
+        "team_id": TEAM,
+        "type": "modal",
+        "callback_id": "ticket_open",
+        "private_metadata": f'{{"channel":"{CHANNEL}","nonce":"{number}"}}',
+        "hash": f"{number}.abc",
+        "root_view_id": f"V{number}",
+        "previous_view_id": None,
+        "app_id": "A0BENCH",
+        "bot_id": "B0BENCH",
+        "blocks": [],
+        "state": {"values": values},
+    }
+    return {
+        "type": "view_submission",
+        "team": {"id": TEAM, "domain": "bench"},
+        "user": person,
+        "api_app_id": "A0BENCH",
+        "token": "bench",
+        "trigger_id": f"{number}.1.bench",
+        "view": view,
+        "response_urls": [],
+        "is_enterprise_install": False,
+        "enterprise": None,
+    }
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """A bot to be measured.
+
+    ``argv`` starts it; it reads ``SLACK_API_URL``, ``SLACK_APP_TOKEN`` and ``SLACK_BOT_TOKEN`` and opens one socket.
+    ``payload`` builds the n-th request. ``stored`` counts what is in its database, to prove that the work was done.
+    """
+
+    name: str
+    argv: Sequence[str]
+    env: Mapping[str, str] = field(default_factory=dict)
+    payload: Callable[[int], Json] = submission
+    stored: Callable[[], int] | None = None
+
+
+def contestants(folder: Path) -> list[Contestant]:
+    """Return who is measured, with their databases in ``folder``, ready to be started."""
+    bare = Path(__file__).with_name("_bare.py")
+    rows = folder / "insert.db"
+    return [
+        Contestant(ACK, python(str(bare), "ack")),
+        Contestant(
+            INSERT,
+            python(str(bare), "insert", f"sqlite:///{rows}"),
+            stored=lambda: count(rows, "submission"),
+        ),
+    ]
+
+
+def count(database: Path, table: str) -> int:
+    """Count the rows of a table, from outside."""
+    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+        (rows,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+    connection.close()
+    return int(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One bot's figures in one round: milliseconds, and requests a second."""
+
+    alone_p50: float
+    busy_p50: float
+    busy_p99: float
+    per_second: float
+
+
+@dataclass
+class Runner:
+    """A contestant with its process, the numbers it was sent so far, and its turns."""
+
+    contestant: Contestant
+    bot: Bot
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    sent: int = 0
+    turns: list[Turn] = field(default_factory=list)
+
+    async def ask(self) -> float:
+        """Send the next request; return the milliseconds until it was acknowledged."""
+        acked = await self.bot.door.submit(self.contestant.payload(next(self.numbers)))
+        self.sent += 1
+        return acked.seconds * 1000
+
+    async def turn(self, alone: int, busy: int) -> None:
+        """Measure once: one after the other, then twenty in flight."""
+        singly = [await self.ask() for _ in range(alone)]
+        left = iter(range(busy))
+        together: list[float] = []
+
+        async def worker() -> None:
+            for _ in left:
+                together.append(await self.ask())  # noqa: PERF401 - appended as they come, by twenty workers
+
+        started = time.perf_counter()
+        await asyncio.gather(*(worker() for _ in range(IN_FLIGHT)))
+        seconds = time.perf_counter() - started
+        p99 = statistics.quantiles(together, n=100)[98]
+        self.turns.append(Turn(statistics.median(singly), statistics.median(together), p99, busy / seconds))
+
+    def check(self) -> str:
+        """Say how much was stored of what was acknowledged; raises when a row is missing."""
+        if self.contestant.stored is None:
+            return "stores nothing"
+        stored = self.contestant.stored()
+        if stored < self.sent:
+            raise RuntimeError(f"{self.contestant.name} acknowledged {self.sent} but stored {stored}")
+        return f"{stored} stored of {self.sent} acknowledged"
+
+
+async def measure(asked: argparse.Namespace, folder: Path) -> None:
+    """Run everything and print it."""
+    entrants = contestants(folder)
+    await rest(entrants, asked.idle, folder)
+    runners: list[Runner] = []
+    try:
+        for place, each in enumerate(entrants):
+            bot = await start(each.argv, each.env, folder / f"{place}.log")
+            runners.append(Runner(each, bot))
+        for runner in runners:
+            for _ in range(WARM_UP):
+                await runner.ask()
+        for number in range(asked.rounds):
+            for place in range(len(runners)):
+                await runners[(number + place) % len(runners)].turn(asked.alone, asked.busy)
+        report(runners)
+    finally:
+        for runner in runners:
+            await runner.bot.stop()
+
+
+async def rest(entrants: Sequence[Contestant], seconds: float, folder: Path) -> None:
+    """Start each bot alone, and print how soon it was ready and what it uses when nothing happens."""
+    print(f"{'':24}{'ready s':>9}{'idle % of a core':>18}{'PSS MB at rest':>16}")
+    for each in entrants:
+        if each.name != VAKT and seconds:
+            await rest_of(each, min(seconds, 2.0), folder)
+        elif seconds:
+            await rest_of(each, seconds, folder)
+
+
+async def rest_of(each: Contestant, seconds: float, folder: Path) -> None:
+    """Measure one bot at rest."""
+    bot = await start(each.argv, each.env, folder / "rest.log")
+    try:
+        await asyncio.sleep(1)
+        share = await bot.idle_share(seconds)
+        print(f"{each.name:24}{bot.ready_seconds:9.2f}{share * 100:18.2f}{bot.pss_megabytes():16.1f}")
+    finally:
+        await bot.stop()
+
+
+def report(runners: Sequence[Runner]) -> None:
+    """Print medians over the rounds, then what one bot costs over another."""
+    print(f"\n{'':24}{'alone p50 ms':>14}{'busy p50 ms':>13}{'busy p99 ms':>13}{'per second':>12}{'PSS MB':>8}")
+    for runner in runners:
+        figures = [middle(runner.turns, name) for name in ("alone_p50", "busy_p50", "busy_p99", "per_second")]
+        line = "{:14.2f}{:13.2f}{:13.2f}{:12.0f}".format(*figures)
+        print(f"{runner.contestant.name:24}{line}{runner.bot.pss_megabytes():8.1f}   {runner.check()}")
+    by_name = {runner.contestant.name: runner for runner in runners}
+    compare(by_name[INSERT], by_name[ACK])
+    if VAKT in by_name:
+        compare(by_name[VAKT], by_name[INSERT])
+        goals(by_name[VAKT], by_name[INSERT])
+
+
+def middle(turns: Sequence[Turn], name: str) -> float:
+    """Return the median of one figure over rounds."""
+    return float(statistics.median(getattr(turn, name) for turn in turns))
+
+
+def difference(mine: Runner, yours: Runner, name: str) -> float:
+    """Return the median over rounds of how much more one bot's figure is."""
+    pairs = zip(mine.turns, yours.turns, strict=True)
+    return float(statistics.median(getattr(a, name) - getattr(b, name) for a, b in pairs))
+
+
+def ratio(mine: Runner, yours: Runner, name: str) -> float:
+    """Return the median over rounds of one bot's figure over the other's."""
+    pairs = zip(mine.turns, yours.turns, strict=True)
+    return float(statistics.median(getattr(a, name) / getattr(b, name) for a, b in pairs))
+
+
+def compare(mine: Runner, yours: Runner) -> None:
+    """Print what one bot costs over another."""
+    print(
+        f"\n{mine.contestant.name} over {yours.contestant.name}:"
+        f" alone {difference(mine, yours, 'alone_p50'):+.2f} ms at p50;"
+        f" {IN_FLIGHT} in flight {ratio(mine, yours, 'per_second'):.2f} of its throughput,"
+        f" {ratio(mine, yours, 'busy_p99'):.2f} times its p99",
+    )
+
+
+def goals(vakt: Runner, insert: Runner) -> None:
+    """Print each goal with what was measured."""
+    rows = [
+        ("at most 3 ms over the INSERT, alone, p50", difference(vakt, insert, "alone_p50"), 3.0, "<="),
+        ("at least half of its throughput", ratio(vakt, insert, "per_second"), 0.5, ">="),
+        ("at most twice its p99", ratio(vakt, insert, "busy_p99"), 2.0, "<="),
+        ("PSS after the load under 90 MB", vakt.bot.pss_megabytes(), 90.0, "<="),
+        ("ready in under 1.5 s", vakt.bot.ready_seconds, 1.5, "<="),
+    ]
+    for words, value, goal, sense in rows:
+        met = value <= goal if sense == "<=" else value >= goal
+        print(f"  {'met   ' if met else 'MISSED'} {words}: {value:.2f}")
+
+
+def main() -> None:
+    """Read the options, measure in a folder that is thrown away."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--alone", type=int, default=150, help="requests one after the other, a turn")
+    parser.add_argument("--busy", type=int, default=600, help=f"requests with {IN_FLIGHT} in flight, a turn")
+    parser.add_argument("--idle", type=float, default=8.0, help="seconds of rest to measure; 0 for none")
+    with tempfile.TemporaryDirectory(prefix="vakt-bench-") as folder:
+        asyncio.run(measure(parser.parse_args(), Path(folder)))
+
+
+if __name__ == "__main__":
+    main()
