@@ -339,6 +339,7 @@ class Unconfirmed:
     calendar: str
     closure: str
     years: frozenset[int]
+    clause: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -120,9 +120,7 @@ def folded(rungs: Sequence[Rung]) -> Folded:
     return Folded(says, tuple(rung for rung in rungs if rung not in says))
 
 
-def may_speak_at(
-    instant: datetime, calendar: Calendar, contract: Contract, *, day_and_night: bool = False
-) -> datetime:
+def may_speak_at(instant: datetime, calendar: Calendar, contract: Contract, *, day_and_night: bool = False) -> datetime:
     """The earliest instant at which Vakt may speak of what happened at `instant`.
 
     At once while it is open, and until a quarter of an hour (the contract's `after_closing`) past
@@ -216,7 +214,9 @@ def _closed_day(calendar: Calendar, last: date, opening: date) -> date | None:
 
 
 def _reason(calendar: Calendar, day: date | None) -> Text | None:
-    return day and {language: calendar.day(day, language).text for language in LANGUAGES}
+    if day is None:
+        return None
+    return {language: calendar.day(day, language).text for language in LANGUAGES}
 
 
 def _expected(contract: Contract, planned: Planned) -> Iterator[Rung]:

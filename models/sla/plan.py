@@ -84,10 +84,11 @@ def plan(
     name = contract.calendar_name(promise.calendar, region)
     calendar = contract.calendars[name]
     paged = promise.outside_hours is OutsideHours.PAGE and not calendar.is_open(reported_at)
-    due = expected = None
+    due: datetime | None = None
+    expected: datetime | None = None
     if not paged:
         due = deadline(calendar, reported_at, promise.target, pauses)
-        expected = promise.expected and deadline(calendar, reported_at, promise.expected, pauses)
+        expected = deadline(calendar, reported_at, promise.expected, pauses) if promise.expected else None
     return Planned(
         promise=promise,
         calendar=calendar,

@@ -10,7 +10,7 @@ import json
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,10 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from models.sla.calendar import NeverOpensError
 from models.sla.contract import Contract, Override
+from models.sla.day_rules import DayRules
 from models.sla.policy_build import build
-from models.sla.policy_rules import Problem, problems
+from models.sla.policy_rules import problems
 from models.sla.policy_schema import Part, PolicyFile
 
 BUNDLED = Path(__file__).resolve().parents[2] / "policies"
@@ -103,13 +103,15 @@ def parse_policy(document: Mapping[str, Any], source: str) -> Contract:
 
 
 def _open_some_day(contract: Contract, source: str) -> None:
-    """Refuse a calendar that does not open within a year of the day the contract takes effect."""
-    midnight = datetime.combine(contract.effective, time(), contract.zone)
-    for name, calendar in contract.calendars.items():
-        try:
-            calendar.next_opening(midnight)
-        except NeverOpensError as error:
-            raise PolicyError([f"{source}: calendars.{name} never opens within a year; give it hours"]) from error
+    """Refuse a calendar that does not open within a year of the day the contract takes effect.
+
+    Asked day by day, so that starting Vakt does not wait for tables of whole years.
+    """
+    year = [contract.effective + timedelta(days=n) for n in range(366)]
+    for name, spec in contract.calendar_specs.items():
+        rules = DayRules(spec)
+        if not spec.union and not any(rules.plan(day).windows for day in year):
+            raise PolicyError([f"{source}: calendars.{name} never opens within a year; give it hours"])
 
 
 def canonical(document: Mapping[str, Any]) -> str:
@@ -124,9 +126,7 @@ def _json_value(value: object) -> str:
     raise TypeError(message)
 
 
-def with_overrides(
-    contract: Contract, overrides: Mapping[str, Any], options: Collection[str] = ()
-) -> Contract:
+def with_overrides(contract: Contract, overrides: Mapping[str, Any], options: Collection[str] = ()) -> Contract:
     """The contract as one customer has it. Source: HP-17, EM-08.
 
     `overrides` maps dotted keys of the policy file to values ("promises.p1.target.amount": "1h");
@@ -165,9 +165,7 @@ def _with_option(contract: Contract, option: str, source: str) -> Contract:
         for region, names in contract.regions.items()
     }
     promises = tuple(replace(each, calendar=swap.get(each.calendar, each.calendar)) for each in contract.promises)
-    return replace(
-        contract, regions=regions, promises=promises, held_options=contract.held_options | {option}
-    )
+    return replace(contract, regions=regions, promises=promises, held_options=contract.held_options | {option})
 
 
 def policy_schema() -> dict[str, Any]:
@@ -216,7 +214,8 @@ def _said(error: ErrorDetails) -> str:
     if kind in {"enum", "literal_error"}:
         return f"is {json.dumps(error['input'], default=str)}; use {context['expected']}"
     if kind.startswith("union_tag"):
-        return f"has kind {context.get('tag', 'missing')}; use {context.get('expected_tags', ', '.join(sorted(_TARGET_TAGS)))}"
+        known = ", ".join(sorted(_TARGET_TAGS))
+        return f"has kind {json.dumps(context.get('tag', 'none'))}; use {known}"
     return f"is {json.dumps(error['input'], ensure_ascii=False, default=str)[:80]}: {error['msg'].lower()}"
 
 
@@ -230,20 +229,4 @@ def _field_names() -> tuple[str, ...]:
     parts: list[type[BaseModel]] = [Part]
     for part in parts:
         parts.extend(part.__subclasses__())
-    return tuple(
-        dict.fromkeys(field.alias or name for part in parts for name, field in part.model_fields.items())
-    )
-
-
-__all__ = [
-    "BUNDLED",
-    "PolicyError",
-    "Problem",
-    "canonical",
-    "load_policies",
-    "load_policy",
-    "parse_policy",
-    "policy_files",
-    "policy_schema",
-    "with_overrides",
-]
+    return tuple(dict.fromkeys(field.alias or name for part in parts for name, field in part.model_fields.items()))

@@ -92,21 +92,21 @@ def build(file: PolicyFile, *, content: str, digest: str) -> Contract:
         promises=tuple(_promise(name, each) for name, each in file.promises.items()),
         clauses={name: _clause(name, each) for name, each in file.clauses.items()},
         items=tuple(
-            CatalogueItem(each.id, each.name.text, each.clause, each.notice_days and timedelta(days=each.notice_days))
+            CatalogueItem(each.id, each.name.text, each.clause, timedelta(days=each.notice_days or 0) or None)
             for each in file.items
         ),
         asks=tuple(_ask(each) for each in file.asks),
         notes=tuple(_note(each) for each in file.notes),
-        workaround=file.workaround
-        and Workaround(frozenset(file.workaround.moves), file.workaround.to, file.workaround.clause),
+        workaround=_workaround(file),
         levels=_levels(file),
-        more_work=file.more_work and MoreWork(file.more_work.clause, file.more_work.tells.text),
-        contacts=file.contacts
-        and Contacts(file.contacts.limit, file.contacts.clause, file.contacts.trained_clause),
+        more_work=MoreWork(file.more_work.clause, file.more_work.tells.text) if file.more_work else None,
+        contacts=_contacts(file),
         queue=Queue(tuple(file.queue.order), file.queue.clause),
-        outcome_clause=file.outcome and file.outcome.clause,
+        outcome_clause=file.outcome.clause if file.outcome else None,
         call_back=bool(file.outcome and file.outcome.call_back),
-        options={name: Option(name, each.name.text, each.clause, each.calendars) for name, each in file.options.items()},
+        options={
+            name: Option(name, each.name.text, each.clause, each.calendars) for name, each in file.options.items()
+        },
         readings=tuple(_readings(file)),
         open_points=tuple(OpenPoint(each.clause, each.text) for each in file.open_points),
         unconfirmed=tuple(_unconfirmed(file)),
@@ -145,7 +145,7 @@ def build_target(target: TargetFile) -> Target:
 
 
 def _text(words: Words | None) -> Text | None:
-    return words and words.text
+    return words.text if words else None
 
 
 def _clause(name: str, clause: ClauseFile) -> Clause:
@@ -189,7 +189,7 @@ def _promise(name: str, promise: PromiseFile) -> Promise:
         target=build_target(promise.target),
         strength=promise.strength,
         calendar=promise.calendar,
-        expected=promise.expected and build_target(promise.expected),
+        expected=build_target(promise.expected) if promise.expected else None,
         expected_strength=promise.expected_strength,
         paused_by=frozenset(promise.paused_by),
         pause_clause=promise.pause_clause,
@@ -211,7 +211,7 @@ def _promise(name: str, promise: PromiseFile) -> Promise:
 def _step(step: StepFile) -> EscalationStep:
     return EscalationStep(
         role=step.role,
-        after=step.after and build_target(step.after),
+        after=build_target(step.after) if step.after else None,
         on_breach=step.on_breach,
         at_once=step.at_once,
         until=step.until,
@@ -250,9 +250,21 @@ def _note(note: NoteFile) -> Note:
     )
 
 
+def _workaround(file: PolicyFile) -> Workaround | None:
+    rule = file.workaround
+    return Workaround(frozenset(rule.moves), rule.to, rule.clause) if rule else None
+
+
+def _contacts(file: PolicyFile) -> Contacts | None:
+    rule = file.contacts
+    return Contacts(rule.limit, rule.clause, rule.trained_clause) if rule else None
+
+
 def _levels(file: PolicyFile) -> Levels | None:
     levels = file.levels
-    return levels and Levels(
+    if levels is None:
+        return None
+    return Levels(
         names={number: words.text for number, words in levels.names.items()},
         enters=levels.enters,
         top=levels.top,
@@ -295,6 +307,4 @@ def _unconfirmed(file: PolicyFile) -> Iterator[Unconfirmed]:
     for name, calendar in file.calendars.items():
         for closure in calendar.closures:
             if closure.confirm:
-                yield Unconfirmed(name, closure.id, frozenset(closure.confirmed))
-
-
+                yield Unconfirmed(name, closure.id, frozenset(closure.confirmed), closure.clause)

@@ -62,9 +62,7 @@ def _spec(name: str, calendar: CalendarFile, zone: str) -> CalendarSpec:
 
 
 def _weekly(calendar: CalendarFile) -> dict[int, tuple[Window, ...]]:
-    return {
-        DAYS.index(day): _windows(hours) for days, hours in calendar.weekly.items() for day in parse_days(days)
-    }
+    return {DAYS.index(day): _windows(hours) for days, hours in calendar.weekly.items() for day in parse_days(days)}
 
 
 def _windows(hours: list[str]) -> tuple[Window, ...]:

@@ -135,7 +135,9 @@ def _answers(file: PolicyFile, tree: TreeFile, name: str, key: str) -> Iterator[
         if (answer.next is None) is (answer.severity is None):
             yield Problem(here, f'("{answer.id}") needs either next, a question, or severity, a class')
         if answer.next is not None and answer.next not in tree.ask:
-            yield Problem(f"{here}.next", f'is "{answer.next}", a question that is not there; there is {", ".join(tree.ask)}')
+            yield Problem(
+                f"{here}.next", f'is "{answer.next}", a question that is not there; there is {", ".join(tree.ask)}'
+            )
         if answer.severity is not None:
             yield from _one_of(f"{here}.severity", "class", [answer.severity], file.severities)
 
