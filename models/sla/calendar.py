@@ -241,16 +241,26 @@ class Calendar:
         every = (reason for member in self.members for reason in member.reasons(day))
         return tuple({reason.key: reason for reason in every}.values()) or (CLOSED,)
 
-    def closed_at_us(self, at: int) -> Reason:
-        """Why that instant is not open (ask only for one that is not).
+    def closed_reasons_us(self, start: int, end: int) -> tuple[Reason, ...]:
+        """Why nothing is open in [start, end), each reason once: closed hours first, then by time.
 
-        A union's day on which some member opens is simply closed outside the hours.
+        Ask only for a span without an open instant.
         """
-        day, in_day = divmod(self.wall_us(at), DAY)
-        civil = date.fromordinal(day + EPOCH_DAY)
+        day, minute = divmod(self.wall_us(start) // MINUTE, MINUTES_A_DAY)
+        last, upto = divmod(self.wall_us(end - 1) // MINUTE, MINUTES_A_DAY)
+        found: dict[tuple[str, str], Reason] = {}
+        while day <= last:
+            civil = date.fromordinal(day + EPOCH_DAY)
+            for reason in self._closed_reasons(civil, minute, upto if day == last else MINUTES_A_DAY):
+                found.setdefault(reason.key, reason)
+            day, minute = day + 1, 0
+        return tuple(sorted(found.values(), key=lambda reason: reason is not CLOSED))
+
+    def _closed_reasons(self, day: date, start: int, end: int) -> tuple[Reason, ...]:
+        """The same for minutes of one civil day. A union's day on which a member opens is just closed."""
         if not self.members:
-            return self._rules.closed_at(civil, in_day // MINUTE)
-        return CLOSED if self.is_working_day(civil) else self.reasons(civil)[0]
+            return self._rules.closed_reasons(day, start, end)
+        return (CLOSED,) if self.is_working_day(day) else self.reasons(day)
 
     # -- laying out -----------------------------------------------------------------------------
 

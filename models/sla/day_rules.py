@@ -66,22 +66,29 @@ class DayRules:
                 reasons.append(Reason(ReasonKind.HALF_DAY, limit.name))
         return DayPlan(windows, tuple(reasons))
 
-    def closed_at(self, day: date, minute: int) -> Reason:
-        """Why that minute of the day is not open (ask only for one that is not).
-
-        A gap of at most two hours that begins between 10:00 and 14:00 is called lunch. What a half
-        day takes from the week's hours carries the half day's name.
-        """
+    def closed_reasons(self, day: date, start: int, end: int) -> tuple[Reason, ...]:
+        """Why the minutes [start, end) of the day are not open (ask only for such)."""
         plan = self.plan(day)
         if not plan.windows:
-            return plan.reasons[0] if plan.reasons else CLOSED
-        before = max((w.closes for w in plan.windows if w.closes <= minute), default=None)
-        after = min((w.opens for w in plan.windows if w.opens > minute), default=None)
-        if before is not None and after is not None and before in _LUNCH_STARTS and after - before <= _LUNCH_AT_MOST:
-            return LUNCH
+            return plan.reasons[:1] or (CLOSED,)
         weekly = self._spec.weekly.get(day.weekday(), ())
-        cut = any(w.opens <= minute < w.closes for w in weekly)
-        return plan.reasons[0] if cut and plan.reasons and plan.reasons[0].kind is ReasonKind.HALF_DAY else CLOSED
+        borders = (border for window in weekly for border in window if start < border < end)
+        return tuple(_closed_at(plan, weekly, minute) for minute in (start, *borders))
+
+
+def _closed_at(plan: DayPlan, weekly: tuple[Window, ...], minute: int) -> Reason:
+    """Why that minute is closed on a day with windows.
+
+    A gap of at most two hours that begins between 10:00 and 14:00 is called lunch. What a half day
+    takes from the week's hours carries the half day's name.
+    """
+    before = max((window.closes for window in plan.windows if window.closes <= minute), default=None)
+    after = min((window.opens for window in plan.windows if window.opens > minute), default=None)
+    if before is not None and after is not None and before in _LUNCH_STARTS and after - before <= _LUNCH_AT_MOST:
+        return LUNCH
+    half_day = next((reason for reason in plan.reasons if reason.kind is ReasonKind.HALF_DAY), None)
+    taken = any(window.opens <= minute < window.closes for window in weekly)
+    return half_day if half_day and taken else CLOSED
 
 
 def _both(left: tuple[Window, ...], right: tuple[Window, ...]) -> tuple[Window, ...]:
