@@ -1,0 +1,578 @@
+"""Facts to draw: one desk, one customer, and every view with what people typed exchanged at will."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from handlers.views import acts, cards, homes, lists, log, notices, opening, refusals, reminders, why
+from handlers.views import facts as f
+from handlers.views.blocks import Block, Rendered, ViewDict
+from handlers.views.words import Words
+from models.sla.contract import ClockKind, Role, Strength, TicketKind, WaitKind
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+EN = Words("en", STOCKHOLM)
+NB = Words("nb", ZoneInfo("Europe/Oslo"))
+SV = Words("sv", STOCKHOLM)
+READERS = (EN, NB, SV)
+
+ORDINARY = "Invoices will not send"
+HOSTILE = (
+    "<!channel> <@U666> <#C666|secret> <https://evil.example|bank> &amp; *bold* _it_ ~no~ `code` @here "
+    "<!date^1^{date}|never> {place} {0} %s \u202egnp.exe \x00 \n> quoted\n"
+)
+HUGE = "Råksmörgås & <tag> " * 400
+BLANK = " \n\t "
+TYPED = {"ordinary": ORDINARY, "hostile": HOSTILE, "huge": HUGE, "blank": BLANK}
+
+
+def at(clock: str, day: int = 23) -> datetime:
+    """A moment of November 2026 on the wall in Stockholm."""
+    hour, minute = map(int, clock.split(":"))
+    return datetime(2026, 11, day, hour, minute, tzinfo=STOCKHOLM).astimezone(UTC)
+
+
+def hours(h: int, m: int = 0) -> timedelta:
+    return timedelta(hours=h, minutes=m)
+
+
+NOW = at("11:35")
+KARI = f.PersonFact("U1", "Kari Nordmann")
+OLA = f.PersonFact("U2", "Ola Hansen")
+PER = f.PersonFact("U3", "Per")
+SENIOR = f.RoleFact(Role.SENIOR, (PER,))
+P2 = f.SeverityFact(
+    "P2",
+    {"en": "Priority 2", "nb": "Prioritet 2", "sv": "Prioritet 2"},
+    {"en": "business made considerably harder", "nb": "driften vesentlig vanskeligere", "sv": "avsevärt försvårad"},
+    "SO-11",
+)
+P3 = f.SeverityFact("P3", {"en": "Priority 3", "sv": "Prioritet 3"}, {}, "SO-12")
+READING = "Ordinary opening hours are Mon–Fri 08:00–17:00"
+
+START = f.ClockFacts(
+    kind=ClockKind.START_OF_WORK,
+    strength=Strength.PROMISED,
+    clause="SO-15",
+    due_at=at("13:40"),
+    budget=hours(4),
+    remaining=hours(2, 5),
+    spent=1 - 125 / 240,
+    zone="Europe/Stockholm",
+    starts_at=at("09:40"),
+    reading=READING,
+)
+
+
+def clock(base: f.ClockFacts = START, **changes: object) -> f.ClockFacts:
+    return replace(base, **changes)
+
+
+def ticket(typed: str = ORDINARY, **changes: object) -> f.TicketFacts:
+    facts = f.TicketFacts(
+        number="T-12",
+        summary=typed,
+        details=typed,
+        customer=typed if typed != ORDINARY else "Acme",
+        contract="SoftOne",
+        kind=TicketKind.FAULT,
+        status=f.Status.NEW,
+        severity=P2,
+        severity_confirmed=True,
+        opened_by=person(typed),
+        reported_at=at("09:40"),
+        now=NOW,
+        clocks=(START,),
+    )
+    return replace(facts, **changes)
+
+
+def person(typed: str) -> f.PersonFact:
+    return KARI if typed == ORDINARY else f.PersonFact("U1", typed)
+
+
+# States a ticket goes through
+
+
+def started(typed: str = ORDINARY) -> f.TicketFacts:
+    done = clock(due_at=at("13:40"), stopped_at=at("10:12"), done_by=OLA, ahead_by=hours(3, 28))
+    return ticket(typed, status=f.Status.IN_PROGRESS, owner=OLA, started_at=at("10:12"), started_by=OLA, clocks=(done,))
+
+
+def waiting(typed: str = ORDINARY) -> f.TicketFacts:
+    stands = clock(due_at=None, remaining=hours(1, 40), paused=WaitKind.ACCESS, paused_since=at("10:30"))
+    return ticket(
+        typed,
+        status=f.Status.WAITING_ACCESS,
+        wait=WaitKind.ACCESS,
+        waiting_since=at("10:30"),
+        clock_stands=True,
+        clocks=(stands,),
+    )
+
+
+def late(typed: str = ORDINARY, strength: Strength = Strength.PROMISED) -> f.TicketFacts:
+    gone = clock(
+        strength=strength,
+        breached=True,
+        spent=1.0,
+        remaining=-hours(0, 25),
+        late_by=hours(0, 25),
+        escalated_to=(SENIOR,),
+    )
+    return ticket(typed, now=at("14:05"), clocks=(gone,))
+
+
+def resolved(typed: str = ORDINARY) -> f.TicketFacts:
+    return ticket(
+        typed,
+        status=f.Status.RESOLVED,
+        owner=OLA,
+        outcome=typed,
+        resolved_at=at("11:20"),
+        resolved_by=person(typed),
+        call_back=True,
+        clocks=(clock(stopped_at=at("11:20"), late_by=hours(0, 5), breached=True),),
+    )
+
+
+def laden(typed: str = ORDINARY) -> f.TicketFacts:
+    """Everything at once that a card can carry."""
+    return ticket(
+        typed,
+        severity_confirmed=False,
+        on_behalf_of=person(typed),
+        intake="phone",
+        level=3,
+        wait=WaitKind.CUSTOMER,
+        status=f.Status.WAITING_CUSTOMER,
+        waiting_since=at("10:30"),
+        workaround=typed,
+        offers_workaround=True,
+        outside_agreement=typed,
+        development_case=typed,
+        next_update_at=at("16:00"),
+        call_back=True,
+        notes=({"en": typed},),
+        clocks=tuple(
+            clock(kind=kind, strength=strength, expected_at=at("12:00")) for kind in ClockKind for strength in Strength
+        ),
+    )
+
+
+def tickets(typed: str = ORDINARY) -> Mapping[str, f.TicketFacts]:
+    return {
+        "new": ticket(typed),
+        "started": started(typed),
+        "waiting": waiting(typed),
+        "shown wait": ticket(typed, wait=WaitKind.CUSTOMER, waiting_since=at("10:30")),
+        "late": late(typed),
+        "resolved": resolved(typed),
+        "closed": ticket(typed, status=f.Status.CLOSED, clocks=()),
+        "merged": ticket(typed, status=f.Status.CLOSED, clocks=(), duplicate_of="T-9"),
+        "best effort": ticket(typed, clocks=(), best_effort=True),
+        "planned": ticket(typed, clocks=(), target_release=typed),
+        "no class": ticket(typed, severity=None, kind=TicketKind.QUESTION),
+        "laden": laden(typed),
+    }
+
+
+# Other facts
+
+
+def line(kind: f.LogKind, typed: str = ORDINARY, **changes: object) -> f.LogFacts:
+    facts = f.LogFacts(
+        kind=kind,
+        number="T-12",
+        at=at("10:12"),
+        now=NOW,
+        by=person(typed),
+        to=OLA,
+        text=typed,
+        intake="phone",
+        before=P2,
+        after=P3,
+        wait=WaitKind.ACCESS,
+        clock=START,
+        role=SENIOR,
+        links=(f.LinkFact(typed, "https://files.slack.com/F1/log.txt"),),
+        other=typed,
+        next_update_at=at("16:00"),
+    )
+    return replace(facts, **changes)
+
+
+def bare_line(kind: f.LogKind) -> f.LogFacts:
+    return f.LogFacts(kind=kind, number="T-12", at=at("10:12"), now=NOW)
+
+
+def reminder(number: str = "T-12", typed: str = ORDINARY, **changes: object) -> f.ReminderFacts:
+    facts = f.ReminderFacts(
+        number=number,
+        summary=typed,
+        customer="Acme",
+        severity=P2,
+        clock=clock(remaining=hours(1), spent=0.75),
+        now=at("12:40"),
+    )
+    return replace(facts, **changes)
+
+
+def gathered(why_: f.Gathered, count: int = 3, typed: str = ORDINARY) -> f.GatheredFacts:
+    return f.GatheredFacts(
+        why=why_,
+        reminders=tuple(reminder(f"T-{n}", typed) for n in range(1, count + 1)),
+        now=at("16:00", 20),
+        opening_at=at("08:00", 24),
+        closing_at=at("17:00", 20),
+        closed_on=at("12:00"),
+        closed_because=typed,
+        down_from=at("08:02", 20),
+        down_to=at("08:31", 20),
+    )
+
+
+def escalation(why_: f.EscalationReason, typed: str = ORDINARY, **changes: object) -> f.EscalationFacts:
+    facts = f.EscalationFacts(
+        number="T-12",
+        summary=typed,
+        customer="Acme",
+        severity=P2,
+        role=SENIOR,
+        why=why_,
+        now=at("14:05"),
+        clock=late().clock,
+        owner=OLA,
+        text=typed,
+        by=person(typed),
+        clause="PI-09",
+    )
+    return replace(facts, **changes)
+
+
+def page(typed: str = ORDINARY, **changes: object) -> f.PageFacts:
+    facts = f.PageFacts(
+        number="T-21",
+        summary=typed,
+        customer="Pindena",
+        severity=f.SeverityFact("critical", {"en": "Critical"}, {}, "PI-01"),
+        sent_at=at("23:04", 21),
+        now=at("23:06", 21),
+        next_steps=((typed if typed != ORDINARY else "Ola", at("23:09", 21)), ("management", at("23:24", 21))),
+    )
+    return replace(facts, **changes)
+
+
+def why_facts(typed: str = ORDINARY, ledgers: int = 1, spans: int = 1) -> f.WhyFacts:
+    counted = (
+        f.CountedSpan(at("15:30", 20), at("17:00", 20), hours(1, 30)),
+        f.CountedSpan(at("08:00"), at("09:10"), hours(1, 10)),
+        f.CountedSpan(at("10:00"), at("11:20"), hours(1, 20)),
+    )
+    skipped = (
+        f.SkippedSpan(at("17:00", 20), at("08:00"), "closed, weekend"),
+        f.SkippedSpan(at("09:10"), at("10:00"), typed if typed != ORDINARY else "waiting for access"),
+    )
+    account = f.LedgerFacts(
+        clock=clock(due_at=at("11:20"), reading=typed if typed != ORDINARY else READING),
+        promise="within 4 working hours",
+        counted=counted * spans,
+        skipped=skipped * spans,
+        total=hours(4),
+    )
+    stands = f.LedgerFacts(clock=clock(due_at=None), total=hours(1))
+    return f.WhyFacts(
+        number="T-12",
+        summary=typed,
+        severity=P2,
+        answers=(({"en": "Does it start?"}, {"en": "Yes"}), ({"en": typed}, {"en": typed})),
+        ledgers=(account, *[stands] * (ledgers - 1)),
+        now=NOW,
+    )
+
+
+def question(key: str = "starts", chosen: str | None = "yes", typed: str = ORDINARY) -> f.QuestionFact:
+    answers = tuple(f.ChoiceFact(each, {"en": f"{each} {typed}"}) for each in ("no", "yes"))
+    return f.QuestionFact(key, {"en": f"Does GO start? {typed}"}, answers, chosen, {"en": typed})
+
+
+def outcome(**changes: object) -> f.OutcomeFact:
+    facts = f.OutcomeFact(severity=P2, basis=f.Basis.ANSWERS, clocks=(START,))
+    return replace(facts, **changes)
+
+
+def opening_facts(typed: str = ORDINARY, **changes: object) -> f.OpenFacts:
+    facts = f.OpenFacts(
+        metadata='{"draft":"1"}',
+        now=at("09:40"),
+        scope="softone-fault",
+        customer=f.CustomerFact("acme", typed if typed != ORDINARY else "Acme", "SoftOne"),
+        summary=typed,
+        details=typed,
+        extras=(f.ExtraFact("browser", {"en": typed}), f.ExtraFact("before", {"en": "Before"}, multiline=True)),
+        questions=(question(typed=typed), question("harder", None, typed)),
+        outcome=outcome(),
+        charging_clause="SO-06",
+        notes=(typed,),
+    )
+    return replace(facts, **changes)
+
+
+def for_customer(typed: str = ORDINARY) -> f.OpenFacts:
+    """An agent opens on behalf, from a message."""
+    customers = tuple(f.CustomerFact(f"c{n}", typed, "SoftOne") for n in range(5))
+    return opening_facts(
+        typed,
+        customers=customers,
+        customer=customers[0],
+        on_behalf=True,
+        intakes=(f.ChoiceFact("mail", {"en": typed}), f.ChoiceFact("phone", {"en": "Phone"})),
+        intake="phone",
+        received_at=at("09:00"),
+        items=(f.ChoiceFact("licence", {"en": typed}),),
+        kind=TicketKind.REQUEST,
+        source=f.LinkFact(typed, "https://vakt.slack.com/archives/C1/p1"),
+        outcome=outcome(
+            severity=None, basis=f.Basis.NONE, clocks=(clock(strength=Strength.AIM),), collected_until=at("08:00", 24)
+        ),
+    )
+
+
+def act_facts(typed: str = ORDINARY) -> f.ActFacts:
+    facts = ticket(typed, answers=(({"en": typed}, {"en": typed}),), outside_agreement=typed)
+    return f.ActFacts(metadata="m", ticket=facts, severities=(P2, P3), text=typed)
+
+
+def row(number: str = "T-12", typed: str = ORDINARY, facts: f.ClockFacts | None = START) -> f.RowFact:
+    customer = "Acme" if typed == ORDINARY else typed
+    return f.RowFact(
+        number=number,
+        summary=typed,
+        customer=customer,
+        severity=P2,
+        status=f.Status.NEW,
+        owner=person(typed),
+        clock=facts,
+    )
+
+
+def rows(typed: str, count: int) -> tuple[f.RowFact, ...]:
+    return tuple(row(f"T-{n}", typed) for n in range(count))
+
+
+def list_facts(typed: str = ORDINARY, count: int = 3, **changes: object) -> f.ListFacts:
+    facts = f.ListFacts(listing=f.Listing.OPEN, rows=rows(typed, count), total=count, now=NOW)
+    return replace(facts, **changes)
+
+
+def details(typed: str = ORDINARY, **changes: object) -> f.DetailsFacts:
+    facts = f.DetailsFacts(
+        ticket=laden(typed),
+        log=tuple(line(kind, typed) for kind in f.LogKind),
+        for_desk=True,
+        page=1,
+        pages=3,
+        link=f.LinkFact(typed, "https://vakt.slack.com/archives/C1/p1"),
+    )
+    return replace(facts, **changes)
+
+
+def agent_home(typed: str = ORDINARY, count: int = 3) -> f.AgentHomeFacts:
+    some = rows(typed, count)
+    people = (person(typed), OLA)
+    return f.AgentHomeFacts(
+        mine=some, late=some, due_today=some, rest=some, now=NOW, on_call=people, on_call_next=people, pages=2
+    )
+
+
+def contact_home(typed: str = ORDINARY, count: int = 3) -> f.ContactHomeFacts:
+    return f.ContactHomeFacts(
+        customer=typed,
+        contract="SoftOne",
+        contract_lines=(typed,) * 5,
+        rows=rows(typed, count),
+        now=NOW,
+        page=1,
+        pages=3,
+    )
+
+
+def refusal(key: f.Refusal, typed: str = ORDINARY) -> f.RefusalFacts:
+    kinds: Mapping[str, f.Value] = {
+        "at": at("10:12"),
+        "received": at("09:40"),
+        "people": (person(typed), OLA),
+        "anyone": (person(typed), OLA, PER),
+        "person": person(typed),
+        "severity": P2.name,
+        "length": 5000,
+        "limit": 200,
+    }
+    values = {name: kinds.get(name, typed) for name in refusals.needs(key)}
+    return f.RefusalFacts(key, NOW, values, action="ticket.send_to_contact", value="U1:T-12", contact=person(typed))
+
+
+# Every view there is
+
+Drawing = Callable[[Words], Rendered | ViewDict]
+
+
+def messages(typed: str) -> Iterator[tuple[str, Callable[[Words], Rendered]]]:
+    """Every message in every state, by name."""
+    for name, facts in tickets(typed).items():
+        yield f"desk card, {name}", lambda w, t=facts: cards.desk_card(t, w)
+        yield f"customer card, {name}", lambda w, t=facts: cards.customer_card(t, w)
+        yield f"opened notice, {name}", lambda w, t=facts: notices.opened_notice(t, w)
+    for kind in f.LogKind:
+        yield f"log, {kind}", lambda w, k=kind: log.log_line(line(k, typed), w)
+        yield f"bare log, {kind}", lambda w, k=kind: log.log_line(bare_line(k), w)
+    yield from _reminding(typed)
+    yield from _noticing(typed)
+    yield from _answering(typed)
+
+
+def _reminding(typed: str) -> Iterator[tuple[str, Callable[[Words], Rendered]]]:
+    yield "reminder", lambda w: reminders.reminder(reminder(typed=typed), w)
+    yield "reminder, standing", lambda w: reminders.reminder(reminder(typed=typed, clock=clock(due_at=None)), w)
+    for why_ in f.Gathered:
+        for count in (1, 3, 60):
+            yield f"{why_}, {count}", lambda w, g=gathered(why_, count, typed): reminders.gathered(g, w)
+    for strength in Strength:
+        gone = reminder(typed=typed, clock=late(typed, strength).clock)
+        yield f"late, {strength}", lambda w, r=gone: reminders.late(r, w)
+    yield "expected passed", lambda w: reminders.expected_passed(reminder(typed=typed), w)
+    for reason in f.EscalationReason:
+        yield f"escalation, {reason}", lambda w, e=escalation(reason, typed): reminders.escalation(e, w)
+        nobody = escalation(reason, typed, role=f.RoleFact(Role.MANAGER), clock=None, owner=None, text=None)
+        yield f"escalation to nobody, {reason}", lambda w, e=nobody: reminders.escalation(e, w)
+    yield "page", lambda w: reminders.page(page(typed), w)
+    yield "page, second", lambda w: reminders.page(page(typed, position=2, next_steps=(), clock=START), w)
+    yield "page, night", lambda w: reminders.page(page(typed, clock_starts_at=at("08:00")), w)
+    yield "page, declined", lambda w: reminders.page(page(typed, declined=True), w)
+    yield "page, started", lambda w: reminders.page(page(typed, started=True), w)
+    answered = page(typed, acknowledged_at=at("23:06", 21), acknowledged_by=person(typed))
+    yield "page, answered", lambda w: reminders.page(answered, w)
+
+
+def _noticing(typed: str) -> Iterator[tuple[str, Callable[[Words], Rendered]]]:
+    facts = laden(typed)
+    yield "class changed", lambda w: notices.class_changed(line(f.LogKind.SEVERITY_CHANGED, typed), facts, w)
+    yield "reply", lambda w: notices.reply(line(f.LogKind.REPLIED, typed), w)
+    yield "waiting for access", lambda w: notices.waiting_notice(waiting(typed), typed, w)
+    yield "waiting for the customer", lambda w: notices.waiting_notice(facts, typed, w)
+    yield "workaround", lambda w: notices.workaround_notice(facts, w)
+    yield "more work", lambda w: notices.needs_more_work(line(f.LogKind.NEEDS_MORE_WORK, typed), facts, w)
+    yield "resolved", lambda w: notices.resolved_notice(resolved(typed), w)
+    yield "reopened", lambda w: notices.reopened_notice(line(f.LogKind.REOPENED, typed), facts, w)
+    for kind in ClockKind:
+        for strength in Strength:
+            gone = clock(late(typed, strength).clocks[0], kind=kind)
+            yield f"late notice, {kind}, {strength}", lambda w, c=gone: notices.late_notice(late(typed), c, w)
+    yield "after resolution", lambda w: notices.after_resolution(resolved(typed), w)
+    for wait in WaitKind:
+        ended = line(f.LogKind.RESUMED, typed, wait=wait)
+        yield f"wait ended, {wait}", lambda w, li=ended: notices.wait_ended(li, w)
+
+
+def _answering(typed: str) -> Iterator[tuple[str, Callable[[Words], Rendered]]]:
+    for count in (0, 1, 15, 40):
+        yield f"list of {count}", lambda w, n=count: lists.list_message(list_facts(typed, n, page=1, pages=4), w)
+    yield "details, desk", lambda w: lists.details_message(details(typed), w)
+    yield "details, customer", lambda w: lists.details_message(details(typed, for_desk=False), w)
+    yield (
+        "details, resolved",
+        lambda w: lists.details_message(details(typed, ticket=resolved(typed), for_desk=False), w),
+    )
+    yield "help", lambda w: lists.help_message(w, for_desk=True)
+    for spans in (1, 20):
+        yield f"why, {spans} spans", lambda w, n=spans: why.why_message(why_facts(typed, spans=n), w)
+    for key in f.Refusal:
+        yield f"refusal, {key}", lambda w, k=key: refusals.refusal_message(refusal(k, typed), w)
+    yield "bug", lambda w: refusals.bug_message(typed, w)
+
+
+def views(typed: str) -> Iterator[tuple[str, Callable[[Words], ViewDict]]]:
+    """Every modal and home, by name."""
+    yield "open", lambda w: opening.open_view(opening_facts(typed), w)
+    yield "open, first", lambda w: opening.open_view(f.OpenFacts(metadata="", now=NOW), w)
+    yield "open, on behalf", lambda w: opening.open_view(for_customer(typed), w)
+    for name, result in outcomes().items():
+        yield (
+            f"opened, {name}",
+            lambda w, o=result: opening.opened_view(f.OpenedFacts(ticket=laden(typed), outcome=o, channel_id="C1"), w),
+        )
+    yield "loading", lambda w: opening.loading_view("m" * 4000, w)
+    for act in ACTS:
+        yield act.__name__, lambda w, a=act: a(act_facts(typed), w)
+    for page_ in (0, 1, 2):
+        yield f"why, page {page_}", lambda w, p=page_: why.why_view(why_facts(typed, ledgers=7, spans=30), w, p)
+    yield "why, no clock", lambda w: why.why_view(why_facts(typed, ledgers=0), w)
+    yield "list", lambda w: lists.list_view(list_facts(typed, 40), w)
+    yield "details", lambda w: lists.details_view(details(typed), w)
+    yield "refusal", lambda w: refusals.refusal_view(refusal(f.Refusal.NOT_A_CONTACT, typed), w)
+    yield "bug", lambda w: refusals.bug_view(typed, w)
+    for count in (0, 3, 200):
+        yield f"agent's home, {count}", lambda w, n=count: homes.agent_home(agent_home(typed, n), w)
+        yield f"contact's home, {count}", lambda w, n=count: homes.contact_home(contact_home(typed, n), w)
+    yield "stranger's home", homes.stranger_home
+
+
+def outcomes() -> Mapping[str, f.OutcomeFact]:
+    weak = tuple(clock(strength=strength) for strength in Strength)
+    return {
+        "promised": outcome(),
+        "weak": outcome(clocks=weak, basis=f.Basis.DEFAULT),
+        "expected": outcome(clocks=(clock(expected_at=at("12:00")),)),
+        "best effort": outcome(clocks=(), best_effort=True),
+        "released": outcome(clocks=(), target_release=True),
+        "nothing": outcome(severity=None, basis=f.Basis.NONE, clocks=()),
+        "collected": outcome(collected_until=at("08:00", 24)),
+    }
+
+
+ACTS = (
+    acts.start_view,
+    acts.reply_view,
+    acts.wait_view,
+    acts.severity_view,
+    acts.workaround_view,
+    acts.level_3_view,
+    acts.needs_more_work_view,
+    acts.resolve_view,
+    acts.reopen_view,
+    acts.accept_view,
+)
+
+
+def drawn(typed: str, words: Words) -> Iterator[tuple[str, str, list[Block]]]:
+    """Every view drawn: its name, its text (a view has none), its blocks."""
+    for name, message in messages(typed):
+        shown = message(words)
+        yield name, shown.text, list(shown.blocks)
+    for name, view in views(typed):
+        yield name, "", cast(list[Block], view(words)["blocks"])
+
+
+def texts(blocks: object) -> Iterator[Block]:
+    """Every text object inside."""
+    if isinstance(blocks, dict):
+        if blocks.get("type") in {"mrkdwn", "plain_text"}:
+            yield blocks
+        for value in blocks.values():
+            yield from texts(value)
+    elif isinstance(blocks, list | tuple):
+        for each in blocks:
+            yield from texts(each)
+
+
+def seen(blocks: object) -> str:
+    """What a reader sees, date tokens by their fallback, a line for every text."""
+    return "\n".join(_shown(str(each["text"])) for each in texts(blocks))
+
+
+def _shown(text: str) -> str:
+    shown = re.sub(r"<!date\^\d+\^[^|]*\|([^>]*)>", r"\1", text)
+    return shown.replace("*", "").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
