@@ -257,9 +257,7 @@ def goals(vakt: Runner, insert: Runner) -> None:
     for words, value, ceiling in ceilings:
         print(f"  {'met   ' if value <= ceiling else 'MISSED'} {value:7.2f} {words}")
     share = ratio(vakt, insert, "per_second")
-    print(
-        f"  {'met   ' if share >= HALF else 'MISSED'} {share:7.2f} of the INSERT's throughput, 20 in flight: at least half"
-    )
+    print(f"  {'met   ' if share >= HALF else 'MISSED'} {share:7.2f} of its throughput, 20 in flight: at least half")
 
 
 def main() -> None:
