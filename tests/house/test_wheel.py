@@ -17,7 +17,7 @@ from tests.house.tree import CODE, ROOT
 pytestmark = pytest.mark.xdist_group("wheel")
 
 CARRIED = (*CODE, "policies", "migrations")
-NEEDED = ("pyproject.toml", "README.md", "LICENSE", "manifest.yml", *CARRIED)
+NEEDED = ("pyproject.toml", "README.md", "LICENSE", *CARRIED)
 
 
 def _run(*command: object, folder: Path, timeout: float) -> str:
