@@ -137,7 +137,7 @@ def test_a_block_list_may_not_be_empty(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "build, at",
+    ("build", "at"),
     [
         (lambda n: {"type": "input", "label": plain(n), "element": {"type": "plain_text_input"}}, "label"),
         (
@@ -160,7 +160,9 @@ def test_an_alert_ends_at_two_hundred_characters() -> None:
     assert in_modal({"type": "alert", "text": plain(201)})[-1].message == "must be less than 201 characters"
 
 
-@pytest.mark.parametrize("judge, limit, at", [(in_message, 50, ""), (in_modal, 100, "/view"), (in_home, 100, "/view")])
+@pytest.mark.parametrize(
+    ("judge", "limit", "at"), [(in_message, 50, ""), (in_modal, 100, "/view"), (in_home, 100, "/view")]
+)
 def test_a_surface_holds_so_many_blocks_and_no_more(judge: Callable[..., list[Problem]], limit: int, at: str) -> None:
     """Messages hold 50 blocks, views 100."""
     assert judge(*[{"type": "divider"}] * limit) == []
@@ -198,7 +200,7 @@ SURFACES = [
 ]
 
 
-@pytest.mark.parametrize("block, message, modal, home", SURFACES, ids=[row[0]["type"] for row in SURFACES])
+@pytest.mark.parametrize(("block", "message", "modal", "home"), SURFACES, ids=[row[0]["type"] for row in SURFACES])
 def test_a_block_stands_only_on_its_surfaces(block: Json, message: bool, modal: bool, home: bool) -> None:
     """A block on the wrong surface is an unsupported type."""
     for judge, allowed in ((in_message, message), (in_modal, modal), (in_home, home)):
@@ -404,7 +406,7 @@ def test_a_rich_text_leaf_needs_its_own_fields(leaf: Json) -> None:
 
 
 @pytest.mark.parametrize(
-    "part, message",
+    ("part", "message"),
     [
         (
             {"type": "rich_text_list", "style": "stars", "elements": [{"type": "rich_text_section", "elements": []}]},

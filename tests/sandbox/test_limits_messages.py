@@ -96,7 +96,7 @@ def test_rich_text_stays_rich_when_updated() -> None:
 
 
 @pytest.mark.parametrize(
-    "metadata, codes",
+    ("metadata", "codes"),
     [
         (None, []),
         ({}, []),

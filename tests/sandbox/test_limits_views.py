@@ -42,7 +42,7 @@ def test_a_modals_title_and_buttons_end_at_twenty_four_characters(name: str) -> 
     }
 
 
-@pytest.mark.parametrize("name, limit", [("private_metadata", 3000), ("callback_id", 255), ("external_id", 255)])
+@pytest.mark.parametrize(("name", "limit"), [("private_metadata", 3000), ("callback_id", 255), ("external_id", 255)])
 @pytest.mark.parametrize("build", [modal, home])
 def test_a_views_own_strings_have_their_limits(build: Any, name: str, limit: int) -> None:  # noqa: ANN401
     """The same for modals and the App Home."""
@@ -78,7 +78,7 @@ def test_a_modal_has_a_title_and_both_views_have_blocks() -> None:
 
 
 @pytest.mark.parametrize(
-    "view, line",
+    ("view", "line"),
     [
         ("x", "must provide an object [json-pointer:/view]"),
         ({"blocks": []}, "missing required field: type [json-pointer:/view]"),
