@@ -2,7 +2,7 @@
 
 import { act } from "./api.js";
 import { fill, h, icon, iconButton, uid } from "./dom.js";
-import { EMOJI } from "./emoji.js";
+import { DRAWN, EMOJI } from "./emoji.js";
 import { edit } from "./messages.js";
 import { openMenu } from "./popover.js";
 import { channelName, emit, inOrder, isApp, personName, store } from "./store.js";
@@ -36,7 +36,7 @@ const OFFERS = {
       { insert: "@channel ", label: "@channel", detail: "Everyone in this channel", icon: "bell" },
     ].filter((o) => `${o.label} ${o.hint ?? ""}`.toLowerCase().includes(query.toLowerCase())),
   channel: (query) => [...store.channels.values()].filter((c) => c.kind !== "im" && c.member && c.name.includes(query.toLowerCase())).map((c) => ({ insert: `#${c.name} `, label: c.name, detail: c.topic, icon: c.kind === "private" ? "lock" : "hash" })),
-  emoji: (query) => [...EMOJI].filter(([name]) => name.includes(query.toLowerCase())).slice(0, 40).map(([name, character]) => ({ insert: `${character} `, label: `:${name}:`, character })),
+  emoji: (query) => [...EMOJI].filter(([name]) => name.includes(query.toLowerCase())).slice(0, 40).map(([name, character]) => (DRAWN ? { insert: `${character} `, label: `:${name}:`, character } : { insert: `:${name}: `, label: `:${name}:`, icon: "smile" })),
 };
 
 const HEADINGS = { command: "Commands", person: "People", channel: "Channels", emoji: "Emoji" };
@@ -251,7 +251,7 @@ export class Composer {
     this.sending = false;
     this.root.classList.remove("sending");
     if (answer.ok === false && !this.field.value && place.channel === this.place.channel) this.put(text);
-    emit("sent", { text });
+    emit("sent", { text, thread: this.thread });
   }
 
   async command(text) {

@@ -21,7 +21,7 @@ async function busy(control, work) {
   const answer = await work;
   control?.classList.remove("busy");
   control?.removeAttribute("aria-busy");
-  control?.classList.toggle("failed", answer?.ok === false);
+  control?.classList.toggle("failed", Boolean(answer?.error));
   return answer;
 }
 

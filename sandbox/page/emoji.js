@@ -29,10 +29,26 @@ export const EMOJI = new Map(
 /** The six a reaction is most likely to be. */
 export const QUICK = ["+1", "eyes", "white_check_mark", "pray", "tada", "heart"];
 
-/** The character of a shortcode, skin tones left out; null when it is not known. */
-export const emojiOf = (name) => EMOJI.get(name.split("::")[0]) ?? null;
+/** Whether this machine can draw emoji: a bare one shows empty boxes, and words are better than boxes. */
+export const DRAWN = drawn();
+
+function drawn() {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 16;
+  const pen = canvas.getContext("2d", { willReadFrequently: true });
+  if (!pen) return false;
+  pen.font = "14px 'Noto Color Emoji', 'Apple Color Emoji', 'Segoe UI Emoji', sans-serif";
+  pen.textBaseline = "top";
+  pen.fillText("😀", 0, 0);
+  const { data } = pen.getImageData(0, 0, 16, 16);
+  for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 128 && data[i] !== data[i + 2]) return true; // it has a colour
+  return false;
+}
+
+/** The character of a shortcode, skin tones left out; null when it is not known or cannot be drawn. */
+export const emojiOf = (name) => (DRAWN ? EMOJI.get(name.split("::")[0]) ?? null : null);
 
 const SHORTCODE = /:([a-z0-9_+'-]+)(?:::skin-tone-\d)?:/g;
 
 /** `text` with every known `:shortcode:` replaced by its character. */
-export const withEmoji = (text) => text.replace(SHORTCODE, (whole, name) => EMOJI.get(name) ?? whole);
+export const withEmoji = (text) => text.replace(SHORTCODE, (whole, name) => emojiOf(name) ?? whole);

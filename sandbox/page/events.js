@@ -64,8 +64,11 @@ function changed({ channel, message }) {
   emit("messages");
 }
 
-function removed({ channel, message, ts }) {
-  forget(channel, message ?? ts);
+function removed({ channel, message }) {
+  const gone = store.messages.get(channel)?.get(message.ts);
+  forget(channel, message);
+  // a parent stays as a tombstone, and a reply that goes changes its parent's count: the server knows which
+  if (!gone?.ephemeral && (!gone || gone.reply_count)) emit("reload");
   emit("messages");
 }
 
@@ -81,7 +84,7 @@ function noticed({ text, channel }) {
 }
 
 function channelChanged({ channel }) {
-  if (!channel?.id) return emit("reload");
+  if (!channel?.kind) return emit("reload"); // only named: read it
   const old = store.channels.get(channel.id) ?? {};
   const kept = onScreen(channel.id) ? { unread: 0, mentions: 0 } : {};
   store.channels.set(channel.id, { ...old, ...channel, ...kept });

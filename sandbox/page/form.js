@@ -66,6 +66,17 @@ export class Form {
     return value;
   }
 
+  /** Take over what the server remembers of an open view: `state.values`. */
+  recall(values) {
+    for (const [blockId, actions] of Object.entries(values ?? {})) {
+      for (const [actionId, { type, ...kept }] of Object.entries(actions)) {
+        const value = kept[FIELD[type]];
+        if (value !== null && value !== undefined) this.values.set(`${blockId}\n${actionId}`, { blockId, actionId, type, value });
+      }
+    }
+    return this;
+  }
+
   set(blockId, element, value) {
     this.values.set(`${blockId}\n${element.action_id}`, { blockId, actionId: element.action_id, type: element.type, value });
   }
@@ -81,7 +92,7 @@ export class Form {
         values[block.block_id][element.action_id] = { type: element.type, [FIELD[element.type]]: outward(element, value) };
       }
     }
-    return { values };
+    return values;
   }
 }
 

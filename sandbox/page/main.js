@@ -107,9 +107,9 @@ async function goToChannel(id) {
 async function load(id) {
   const answer = refused(await read("messages", { channel: id }));
   const known = messagesOf(id);
-  const private_ = inOrder(known).filter((m) => m.ephemeral);
+  const own = inOrder(known).filter((m) => m.notice);
   known.clear();
-  for (const m of [...private_, ...(answer.messages ?? [])]) known.set(m.ts, m);
+  for (const m of [...own, ...(answer.messages ?? [])]) known.set(m.ts, m);
 }
 
 function markUnread(id, unread) {
@@ -132,9 +132,8 @@ async function openThread({ channel, ts }) {
   store.unreadThreads.delete(ts);
   side("thread");
   const answer = refused(await read("messages", { channel, thread: ts }));
-  const kept = inOrder(repliesOf(ts)).filter((m) => m.ephemeral);
   repliesOf(ts).clear();
-  for (const m of [...(answer.messages ?? []), ...kept]) repliesOf(ts).set(m.ts, m);
+  for (const m of answer.messages ?? []) repliesOf(ts).set(m.ts, m);
   drawAll({ freshThread: true });
   composer(true)?.focus();
 }
@@ -174,20 +173,20 @@ function hear(event) {
 let lost = false;
 function lineChanged(state) {
   lineState(state);
-  if (state === "open" && lost) catchUp();
+  if (state === "open" && lost) refresh().then(() => toast("Connected again."));
   lost = state === "lost";
 }
 
-/** After a lost line: read again what may have changed meanwhile. */
-async function catchUp() {
+/** Read again what may have changed: after a lost line, or when a channel came or went. */
+async function refresh() {
   const state = await read("state");
   if (state.ok === false) return;
-  const place = store.place;
   takeState(state);
-  store.place = place;
-  if (current()) await load(current().id);
+  if (current()) {
+    await load(current().id);
+    markRead(current().id);
+  }
   drawAll();
-  toast("Connected again.");
 }
 
 function drawer(open) {
@@ -247,7 +246,7 @@ on("dismiss", ({ ts }) => {
   drawAll();
   composer()?.focus();
 });
-on("reload", () => begin(store.me, current()?.id));
+on("reload", refresh);
 scrim.addEventListener("click", () => drawer(false));
 document.addEventListener("keydown", keys);
 

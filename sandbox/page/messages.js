@@ -6,7 +6,7 @@ import { drawAttachment, drawBlocks } from "./blocks.js";
 import { dayName, fullInstant, ofTs, sameDay, shortInstant, timeOf } from "./dates.js";
 import { confirm } from "./dialogs.js";
 import { append, fill, focusBack, focusMark, h, icon, iconButton } from "./dom.js";
-import { EMOJI, QUICK, emojiOf } from "./emoji.js";
+import { DRAWN, EMOJI, QUICK, emojiOf } from "./emoji.js";
 import { Form } from "./form.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { openList, openMenu } from "./popover.js";
@@ -35,7 +35,7 @@ export class MessageList {
     this.thread = thread;
     this.list = h("ol.messages", { aria: { label } });
     this.intro = h("div.intro");
-    this.scroller = h("div.scroller", { onscroll: () => this.scrolled() }, h("div.scroll-inner", this.intro, this.list));
+    this.scroller = h("div.scroller", { onscroll: () => this.scrolled() }, h("div.scroll-inner", { class: thread ? "top" : "" }, this.intro, this.list));
     this.jump = h("button.jump", { type: "button", hidden: true, onclick: () => this.toEnd(true) }, icon("arrowdown"), h("span", "New messages"));
     this.root = h("div.messages-pane", this.scroller, this.jump);
     this.bar = h("div.msgbar", { role: "toolbar", aria: { label: "Message actions" } });
@@ -268,7 +268,7 @@ function toolbar(channel, message, inThread) {
   const more = iconButton("more", "More actions", () => openMenu(more, menuOf(channel, message, mine), { label: "Message actions", align: "end" }), { aria: { haspopup: "menu", expanded: "false" } });
   const smile = iconButton("smile", "Add a reaction", () => pickReaction(smile, channel, message), { aria: { haspopup: "listbox", expanded: "false" } });
   return [
-    QUICK.slice(0, 3).map((name) => h("button.iconbtn.emoji", { type: "button", title: `React with :${name}:`, aria: { label: `React with ${name}` }, onclick: () => react(channel, message, name) }, emojiOf(name))),
+    DRAWN && QUICK.slice(0, 3).map((name) => h("button.iconbtn.emoji", { type: "button", title: `React with :${name}:`, aria: { label: `React with ${name}` }, onclick: () => react(channel, message, name) }, emojiOf(name))),
     smile,
     !inThread && iconButton("reply", "Reply in thread", () => emit("thread", { channel, ts: message.thread_ts ?? message.ts })),
     more,
@@ -289,7 +289,7 @@ function menuOf(channel, message, mine) {
 const copy = (message) => navigator.clipboard?.writeText(h("div", mrkdwn(message.text)).textContent);
 
 function pickReaction(anchor, channel, message) {
-  const options = [...EMOJI].map(([name, character]) => ({ key: name, label: name.replace(/_/g, " "), node: h("span", h("span.emoji", character), ` :${name}:`) }));
+  const options = [...EMOJI].map(([name, character]) => ({ key: name, label: name.replace(/_/g, " "), node: h("span", DRAWN && h("span.emoji", `${character} `), `:${name}:`) }));
   openList(anchor, { groups: [{ options }], label: "emoji", onpick: (o) => react(channel, message, o.key) });
 }
 

@@ -18,7 +18,7 @@ let parts = null;
 const top = () => store.stack[store.stack.length - 1];
 
 function formOf(view) {
-  if (!forms.has(view.id)) forms.set(view.id, new Form());
+  if (!forms.has(view.id)) forms.set(view.id, new Form().recall(view.state?.values));
   return forms.get(view.id);
 }
 
@@ -113,7 +113,8 @@ async function submit() {
   setBusy(true);
   const answer = await act("submit", { view_id: view.id, state: form.state(blocks) });
   setBusy(false);
-  if (answer.ok === false) return note(answer.error === "operation_timeout" ? "We had some trouble connecting. Try again?" : `That could not be sent: ${answer.error}`);
+  if (answer.ok === false) return note(`That could not be sent: ${answer.error}`);
+  if (answer.error) return note(answer.error);
   follow(view, answer);
 }
 

@@ -7,7 +7,7 @@ import { inspectorPane } from "./inspector.js";
 import { MessageList, channelView } from "./messages.js";
 import { avatar } from "./avatars.js";
 import { inline } from "./mrkdwn.js";
-import { appChannel, channelName, current, emit, inOrder, isApp, person, repliesOf, store } from "./store.js";
+import { appChannel, channelName, current, emit, inOrder, isApp, on, person, repliesOf, store } from "./store.js";
 
 const main = document.getElementById("main");
 const sideRoot = document.getElementById("side");
@@ -29,6 +29,8 @@ export function buildPanes() {
   parts.channel = [parts.list.root, parts.composer.root];
   main.replaceChildren(h("div.pane", parts.head, parts.tabs, parts.holder));
 }
+
+on("sent", ({ thread }) => (thread ? parts.threadList : parts.list).toEnd());
 
 /** The message box of the channel, or of the thread. */
 export const composer = (thread = false) => (thread ? parts?.threadComposer : parts?.composer);

@@ -42,7 +42,7 @@ function position(anchor, box, align, width) {
   const a = anchor.getBoundingClientRect();
   const gap = 4;
   if (width === "anchor") box.style.minWidth = `${Math.max(a.width, 220)}px`;
-  box.style.maxHeight = "";
+  Object.assign(box.style, { maxHeight: "", left: "0", top: "0" }); // measured where nothing squeezes it
   const below = innerHeight - a.bottom - gap - 8;
   const above = a.top - gap - 8;
   const up = below < Math.min(box.scrollHeight, 240) && above > below;
@@ -98,9 +98,9 @@ function menuKeys(event, box) {
  * A list to choose from. `groups`: `[{label?, options: [{key, label, detail?, node?, option}]}]`, or `load(query)` that resolves to them.
  * `picked`: set of keys; with `multi` the list stays open and `onpick` may be called again.
  */
-export function openList(anchor, { groups = [], load, picked = new Set(), multi = false, onpick, label, placeholder, gone, filter }) {
+export function openList(anchor, { groups = [], load, picked = new Set(), multi = false, onpick, label, placeholder, gone, filter, align }) {
   const list = new ListBox({ anchor, groups, load, picked, multi, onpick, label, placeholder, filter });
-  list.reposition = openPopover(anchor, list.box, { gone, width: "anchor" });
+  list.reposition = openPopover(anchor, list.box, { gone, width: "anchor", align });
   list.start();
   return list;
 }

@@ -63,6 +63,7 @@ export const isApp = (id) => id === store.app.bot_user_id;
 export const personName = (id) => {
   if (isApp(id)) return store.app.name;
   if (id === NOTICE) return "Sandbox";
+  if (id === "USLACKBOT") return "Slackbot";
   const p = person(id);
   return p?.real_name || p?.name || id || "Somebody";
 };

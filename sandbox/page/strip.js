@@ -31,8 +31,8 @@ export function buildStrip(root) {
   fill(
     root,
     iconButton("menu", "Conversations", () => emit("drawer"), { class: "drawer-toggle", aria: { controls: "sidebar" } }),
-    h("span.mark", { title: "A local workspace: nothing here leaves this machine" }, "Sandbox"),
-    h("span.team"),
+    h("span.mark", { title: "A workspace on this machine; nothing here leaves it" }, "Sandbox"),
+    h("span.promise", "Nothing here leaves this machine"),
     parts.line,
     parts.clock,
     parts.requests,
@@ -55,7 +55,6 @@ function openSteps(on) {
 }
 
 export function drawStrip() {
-  document.querySelector(".team").textContent = store.team.name;
   const person = me();
   fill(parts.who, avatar(store.me, "small"), h("span.switch-words", h("span.switch-name", h("bdi", personName(store.me))), h("span.switch-title", person?.title || "Member")), icon("down"));
   parts.who.setAttribute("aria-label", `You are ${personName(store.me)}${person?.title ? `, ${person.title}` : ""}. Switch person`);
@@ -105,7 +104,7 @@ async function jump(s) {
 function chooseWho() {
   const people = [...store.people.values()].filter((p) => !p.is_bot && !isApp(p.id));
   const options = people.map((p) => ({ key: p.id, label: personName(p.id), detail: [p.title, p.tz].filter(Boolean).join(" · "), node: h("span.who-row", avatar(p.id, "small"), h("bdi", personName(p.id))) }));
-  openList(parts.who, { groups: [{ label: "Be somebody else", options }], picked: new Set([store.me]), label: "people", placeholder: "Find a person", filter: true, onpick: (o) => emit("become", o.key) });
+  openList(parts.who, { groups: [{ label: "Be somebody else", options }], picked: new Set([store.me]), label: "people", placeholder: "Find a person", filter: true, align: "end", onpick: (o) => emit("become", o.key) });
 }
 
 /** Say in the strip that the line to the server is lost, or nothing. */
