@@ -10,7 +10,6 @@ from sandbox.submissions import close, submit
 from sandbox.workspace import Conversation, File, Json, Post, User
 
 if TYPE_CHECKING:
-    from sandbox.envelopes import Answer
     from sandbox.world import World
 
 __all__ = [
@@ -126,16 +125,11 @@ async def command(world: "World", person: User, channel: str, text: str) -> Comm
     )
     answer = await world.dispatch.ask("slash_commands", payload)
     if not answer.ok:
-        error = failure(answer)
+        error = submissions.failure(answer)
         return _command_failed(world, person, where, f"{name} failed with the error “{error}”", error)
     if answer.body.get("response_type") == "in_channel":
         posts.publish(world, where, _by(world, person, text, None))
     return CommandResult(body=world.response_urls.answer(person.id, where.id, answer.body))
-
-
-def failure(answer: "Answer") -> str:
-    """Return what Slack tells a person whose command or click was not acknowledged."""
-    return "operation_timeout" if answer.reason in {"timeout", "http_timeout"} else "dispatch_failed"
 
 
 def _command_failed(world: "World", person: User, where: Conversation, text: str, error: str) -> CommandResult:

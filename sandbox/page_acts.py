@@ -79,10 +79,10 @@ def _own_view(world: "World", person: User, body: Json) -> View:
 
 async def _submit(world: "World", person: User, body: Json) -> Json:
     result: Submitted = await acts.submit(world, person, _own_view(world, person, body), body.get("state"))
+    if result.error:
+        return {"ok": False, "error": result.error}
     top = world.views.top(person.id)
     shape: Json = {"response_action": result.response_action, "errors": result.errors}
-    if result.error:
-        shape["error"] = result.error
     return {**shape, "view": payloads.view(world, top) if top else None}
 
 

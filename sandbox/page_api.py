@@ -92,7 +92,10 @@ class PageApi:
         )
 
     def _viewer(self, request: web.Request) -> User:
-        return self._world.workspace.users[request.query["as"]]
+        people = self._world.workspace.users
+        if "as" in request.query:
+            return people[request.query["as"]]
+        return next((one for one in people.values() if not one.is_bot), self._world.workspace.bot)
 
     async def state(self, request: web.Request) -> web.Response:
         """Everything the left side and the strip show."""

@@ -80,3 +80,10 @@ def team(world: "World") -> Json:
             for one in world.manifest.shortcuts
         ],
     }
+
+
+def show_channel(world: "World", where: Conversation) -> None:
+    """Tell every open page how a conversation now looks to its person."""
+    for watcher in list(world.live.watchers):
+        if where.kind == "channel" or watcher.user in where.members:
+            world.live.tell({"type": "channel", "channel": channel(where, viewer=watcher.user)}, to={watcher.user})

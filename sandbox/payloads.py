@@ -52,7 +52,7 @@ def user(world: "World", one: User, *, locale: bool = True) -> Json:
 def profile(world: "World", one: User) -> Json:
     """Return the profile inside a user object; the address only with `users:read.email`."""
     first, _, last = one.real_name.partition(" ")
-    images = {f"image_{size}": f"{world.url}/page/person.svg" for size in IMAGE_SIZES}
+    images = {f"image_{size}": f"{world.url}/page/icon.svg" for size in IMAGE_SIZES}
     shape = {
         "title": one.title,
         "phone": "",
@@ -82,7 +82,7 @@ def profile(world: "World", one: User) -> Json:
 
 def bot_profile(world: "World") -> Json:
     """Return the `bot_profile` that a bot's messages carry."""
-    icons = {f"image_{size}": f"{world.url}/page/app.svg" for size in (36, 48, 72)}
+    icons = {f"image_{size}": f"{world.url}/page/icon.svg" for size in (36, 48, 72)}
     place = world.workspace
     return {
         "id": place.bot_id,
@@ -290,7 +290,7 @@ def interaction(world: "World", kind: str, person: User) -> Json:
     }
 
 
-def command(world: "World", person: User, where: Conversation, **rest: Any) -> Json:  # noqa: ANN401 - the command's own fields
+def command(world: "World", person: User, where: Conversation, **rest: Any) -> Json:
     """Return a slash command's payload; `is_enterprise_install` is a string on the wire."""
     place = world.workspace.team
     shape: Json = {

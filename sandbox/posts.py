@@ -197,7 +197,7 @@ def join(world: "World", where: Conversation, who: User, *, inviter: str | None 
     }
     body |= {"team": who.team_id} | ({"inviter": inviter} if inviter else {})
     publish(world, where, body)
-    world.live.tell({"type": "channel", "channel": {"id": where.id}})
+    page_shapes.show_channel(world, where)
     events.joined(world, where, who, inviter=inviter)
 
 
@@ -212,4 +212,4 @@ def leave(world: "World", where: Conversation, who: User) -> None:
     publish(world, where, {**body, "team": who.team_id})
     events.left(world, where, who)
     where.members.remove(who.id)
-    world.live.tell({"type": "channel", "channel": {"id": where.id}})
+    page_shapes.show_channel(world, where)

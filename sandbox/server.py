@@ -47,7 +47,7 @@ class Sandbox:
     `http_target` delivers by signed HTTP to that address instead of sockets; it must be on this machine.
     """
 
-    def __init__(  # noqa: PLR0913 - each names one thing a test may choose
+    def __init__(
         self,
         manifest: Path | Json = Path("manifest.yml"),
         *,
@@ -180,7 +180,7 @@ class Sandbox:
 
     # people and places
 
-    def add_person(self, handle: str, **facts: Any) -> Person:  # noqa: ANN401 - fields of User
+    def add_person(self, handle: str, **facts: Any) -> Person:
         """Add someone: `name` (real name), `title`, `tz`, `locale`, `email`, `is_admin`, `is_restricted`, `team_id` …"""
         team_id = facts.pop("team_id", None)
         user = self.do(lambda: self.world.add_user(handle, **facts))
@@ -202,7 +202,7 @@ class Sandbox:
         *,
         private: bool = False,
         bot: bool = True,
-        **facts: Any,  # noqa: ANN401
+        **facts: Any,
     ) -> Channel:
         """Add a channel with these people (handles) and, unless `bot=False`, the app's bot in it."""
         ids = [self.person(one).id if isinstance(one, str) else one.id for one in members]
@@ -307,7 +307,7 @@ class Sandbox:
 
     # trouble
 
-    def fault(  # noqa: PLR0913 - each names one thing a test may choose
+    def fault(
         self,
         method: str = "*",
         *,

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from sandbox.envelopes import Answer
     from sandbox.world import World
 
-TROUBLE = "We had some trouble connecting. Try again?"
 INCOMPLETE = "Please complete this required field."
 
 
@@ -32,9 +31,14 @@ async def told(world: "World", person: User, answer: "Answer") -> str | None:
     """Return None when the app acknowledged; else tell the person, and return what she was told."""
     if answer.ok:
         return None
-    error = "operation_timeout" if answer.reason in {"timeout", "http_timeout"} else "dispatch_failed"
+    error = failure(answer)
     world.live.tell({"type": "notice", "text": f"{world.manifest.name} did not answer ({error})."}, to={person.id})
     return error
+
+
+def failure(answer: "Answer") -> str:
+    """Return what Slack calls a command or click that was not acknowledged."""
+    return "operation_timeout" if answer.reason in {"timeout", "http_timeout"} else "dispatch_failed"
 
 
 async def submit(world: "World", person: User, view: View, state: Json | None = None) -> Submitted:
@@ -55,8 +59,7 @@ async def submit(world: "World", person: User, view: View, state: Json | None = 
     }
     answer = await world.dispatch.ask("interactive", shape)
     if not answer.ok:
-        await told(world, person, answer)
-        return Submitted("errors", error=TROUBLE)
+        return Submitted("errors", error=failure(answer))
     return respond(world, person, view, answer.body)
 
 
@@ -145,8 +148,7 @@ def _trouble(world: "World", view: View, reason: str) -> Submitted:
     """Slack gives no API error for a bad view in an acknowledgement; the reason is kept for the inspector."""
     row = world.begin("socket", "view_submission response", {"view_id": view.id})
     world.end(row, status=None, error=reason)
-    world.live.tell({"type": "notice", "text": TROUBLE}, to={view.user})
-    return Submitted("errors", error=TROUBLE)
+    return Submitted("errors", error="operation_timeout")
 
 
 async def close(world: "World", person: User, view: View, *, everything: bool = False) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sandbox import ids, posts
+from sandbox import ids, page_shapes, posts
 from sandbox.clock import Clock
 from sandbox.dispatch import Dispatch
 from sandbox.expectations import Heard
@@ -68,7 +68,7 @@ class World:
         place.users[bot.id] = bot
         return place
 
-    def add_user(self, handle: str, **facts: Any) -> User:  # noqa: ANN401 - User's own fields
+    def add_user(self, handle: str, **facts: Any) -> User:
         """Add a person; `facts` are the fields of User, `id` and `name` (the real name) among them."""
         place = self.workspace
         identity = facts.pop("id", None) or self.ids.new("U")
@@ -82,7 +82,7 @@ class World:
 
     def add_conversation(
         self, name: str, kind: Kind, members: list[str], *, creator: str = "", **facts: Any
-    ) -> Conversation:  # noqa: ANN401
+    ) -> Conversation:
         """Add a channel or direct message with these members (user ids)."""
         prefix = "D" if kind == "im" else "C"
         identity = facts.pop("id", None) or self.ids.new(prefix)
@@ -90,6 +90,7 @@ class World:
         creator = creator or (members[0] if members else self.workspace.bot_user_id)
         one = Conversation(identity, name, kind, created, creator, members=list(members), **facts)
         self.workspace.conversations[one.id] = one
+        page_shapes.show_channel(self, one)
         self.live.stir()
         return one
 
@@ -99,7 +100,6 @@ class World:
         if found is not None:
             return found
         one = self.add_conversation("", "im", list(dict.fromkeys((first, second))), creator=first)
-        self.live.tell({"type": "channel", "channel": {"id": one.id}}, to=set(one.members))
         return one
 
     def given_in_message(self, user: str, on: "Surface") -> dict[str, dict[str, Json]]:

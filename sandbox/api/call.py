@@ -22,7 +22,7 @@ BOT_LIMIT = 1000
 class ApiError(Exception):
     """The method answers `ok: false` with this code; `details` are further keys of the answer."""
 
-    def __init__(self, code: str, **details: Any) -> None:  # noqa: ANN401 - any JSON
+    def __init__(self, code: str, **details: Any) -> None:
         """Keep code and details."""
         super().__init__(code)
         self.code = code

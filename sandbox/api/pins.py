@@ -1,8 +1,63 @@
-"""pins."""
+"""pins.*: what is pinned to a channel."""
 
+import re
 from collections.abc import Callable
 
-from sandbox.api.call import Call
-from sandbox.workspace import Json
+from sandbox import events, payloads
+from sandbox.api.call import ApiError, Call
+from sandbox.api.chat import permalink
+from sandbox.workspace import Conversation, Json, Post
 
-METHODS: dict[str, Callable[[Call], Json]] = {}
+MOST = 100
+TS = re.compile(r"\d{1,10}\.\d{6}")
+
+
+def timestamp(call: Call) -> str:
+    """Return the `timestamp` argument; raises ApiError `no_item_specified` and `bad_timestamp`."""
+    ts = call.text("timestamp")
+    if not ts:
+        raise ApiError("no_item_specified")
+    if not TS.fullmatch(ts):
+        raise ApiError("bad_timestamp")
+    return ts
+
+
+def _item(call: Call, where: Conversation, post: Post) -> Json:
+    message = payloads.message(post) | {"permalink": permalink(call.world.url, where, post.ts, post.thread_ts)}
+    now = int(call.world.clock.seconds())
+    return {"type": "message", "created": now, "created_by": call.bot.id, "channel": where.id, "message": message}
+
+
+def add(call: Call) -> Json:
+    """pins.add."""
+    where = call.conversation(member=True)
+    ts = timestamp(call)
+    post = call.post(where, "timestamp")
+    if ts in where.pins:
+        raise ApiError("already_pinned")
+    if len(where.pins) >= MOST:
+        raise ApiError("too_many_pins")
+    post.body["pinned_to"] = [where.id]
+    where.pins[ts] = _item(call, where, post)
+    events.pin(call.world, "pin_added", where, where.pins[ts], user=call.bot.id)
+    return {}
+
+
+def remove(call: Call) -> Json:
+    """pins.remove."""
+    where = call.conversation()
+    ts = timestamp(call)
+    post = call.post(where, "timestamp")
+    if ts not in where.pins:
+        raise ApiError("no_pin")
+    post.body.pop("pinned_to", None)
+    events.pin(call.world, "pin_removed", where, where.pins.pop(ts), user=call.bot.id)
+    return {}
+
+
+def listing(call: Call) -> Json:
+    """pins.list."""
+    return {"items": list(reversed(call.conversation().pins.values()))}
+
+
+METHODS: dict[str, Callable[[Call], Json]] = {"pins.add": add, "pins.remove": remove, "pins.list": listing}

@@ -77,7 +77,7 @@ def bot_info(call: Call) -> Json:
 def team_info(call: Call) -> Json:
     """team.info."""
     team = call.workspace.team
-    icon = {f"image_{size}": f"{call.world.url}/page/team.svg" for size in (34, 44, 68, 88, 102, 132, 230)}
+    icon = {f"image_{size}": f"{call.world.url}/page/icon.svg" for size in (34, 44, 68, 88, 102, 132, 230)}
     names = {"id": team.id, "name": team.name, "domain": team.domain, "email_domain": "", "url": f"{call.world.url}/"}
     return {
         "team": {

@@ -201,6 +201,8 @@ def run_by_sockets(slack: Sandbox, closing: ExitStack) -> Run:
     def run(app: App) -> None:
         handler = SocketModeHandler(app, slack.app_token, ping_interval=2, concurrency=4)
         closing.callback(handler.close)
+        closing.callback(slack.drop_sockets)  # its reader would otherwise sit out its own time-out of three seconds
+        closing.callback(setattr, handler.client, "auto_reconnect_enabled", False)
         handler.connect()
         slack.waits_for_app()
 

@@ -13,7 +13,7 @@ Run = Callable[[App], None]
 Json = dict[str, Any]
 
 
-def form(text: str = "", **more: Any) -> Json:  # noqa: ANN401 - parts of a view
+def form(text: str = "", **more: Any) -> Json:
     """Return a modal with one field and a choice."""
     options = [{"text": {"type": "plain_text", "text": word}, "value": word.lower()} for word in ("High", "Low")]
     return {
