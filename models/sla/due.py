@@ -81,7 +81,14 @@ class Asker:
         """What is asked about, or the clause that gives a version in place of a time (PI-08)."""
         get = question.get
         target = get("target")
-        key = (get("contract"), get("severity"), get("clock"), get("region"), get("item"), get("calendar"))
+        key: tuple[object, ...] = (
+            get("contract"),
+            get("severity"),
+            get("clock"),
+            get("region"),
+            get("item"),
+            get("calendar"),
+        )
         if target is not None:
             key = (*key, *_target_key(target))
         try:
@@ -209,7 +216,9 @@ def _pause(pair: object) -> Pause:
 
 def utc_text(at: datetime | None) -> str | None:
     """An instant as ISO in UTC: 2026-11-23T08:00:00Z."""
-    return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if at is None:
+        return None
+    return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat()[:-6] + "Z"
 
 
 def parse_target(value: object) -> Target:

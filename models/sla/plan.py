@@ -128,11 +128,16 @@ def _closed(contract: Contract, note: Note, region: str | None, at: datetime) ->
     return note.calendar is not None and not contract.calendar(note.calendar, region).is_open(at)
 
 
-def readings_for(contract: Contract, promise: Promise, calendar_name: str) -> tuple[Reading, ...]:
-    """The readings a deadline of this promise rests on: its own and its calendar's."""
-    own = (f"promises.{promise.id}", f"calendars.{calendar_name}")
-    return tuple(
-        reading
-        for reading in contract.readings
-        if any(reading.key == key or reading.key.startswith(key + ".") for key in own)
-    )
+def readings_for(
+    contract: Contract, promise: Promise, calendar_name: str, *, paused: bool = False, closures: bool = False
+) -> tuple[Reading, ...]:
+    """The readings a deadline of this promise rests on: its own and its calendar's.
+
+    `paused`: the one that lets a wait stop the clock too; `closures`: those of the calendar's
+    closures, where the account skips one.
+    """
+    keys = {f"promises.{promise.id}", f"calendars.{calendar_name}"}
+    if paused:
+        keys.add(f"promises.{promise.id}.paused_by")
+    closed = f"calendars.{calendar_name}.closures."
+    return tuple(each for each in contract.readings if each.key in keys or (closures and each.key.startswith(closed)))
