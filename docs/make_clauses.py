@@ -27,7 +27,7 @@ def ids_in(*roots: ast.AST) -> set[str]:
     """Every clause id marked at or under the nodes."""
     calls = [node for root in roots for node in ast.walk(root) if isinstance(node, ast.Call)]
     marks = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "clause"]
-    return {word.value for mark in marks for word in mark.args if isinstance(word, ast.Constant)}
+    return {str(word.value) for mark in marks for word in mark.args if isinstance(word, ast.Constant)}
 
 
 def proofs_in(module: Path) -> Iterator[tuple[str, Proof]]:
