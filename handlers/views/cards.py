@@ -4,8 +4,8 @@ from handlers.views import blocks as kit
 from handlers.views.blocks import Block, Option, Rendered
 from handlers.views.clocks import (
     KIND,
-    ROLE,
     STATUS,
+    clause_words,
     clock_line,
     joined,
     late,
@@ -15,6 +15,7 @@ from handlers.views.clocks import (
     severity_name,
     standing,
     titled,
+    told_customer,
     uncapital,
     when,
 )
@@ -22,7 +23,7 @@ from handlers.views.facts import ClockFacts, Status, TicketFacts
 from handlers.views.names import Action, More, block_for, more_value
 from handlers.views.typed import Mrkdwn, escape, fill, one_line, shorten
 from handlers.views.words import Words, mark
-from models.sla.contract import Role, Strength, WaitKind
+from models.sla.contract import Strength, WaitKind
 
 DETAILS_SHOWN = 600
 DEVELOPMENT = 3
@@ -80,7 +81,7 @@ def desk_text(ticket: TicketFacts, words: Words) -> Mrkdwn:
 
 def _next(ticket: TicketFacts, words: Words) -> Mrkdwn:
     clock = ticket.clock
-    if clock is None or ticket.status.done:
+    if clock is None or clock.due_at is None or ticket.status.done:
         return Mrkdwn("")
     moment = when(words, ticket.now)
     return uncapital(late(clock, words, moment) if clock.breached else promise(clock, words, moment))
@@ -316,14 +317,12 @@ def customer_promise(clock: ClockFacts, ticket: TicketFacts, words: Words) -> Mr
     if clock.breached:
         return joined(uncapital(late(clock, words, words.moment)), _who_was_told(clock, words))
     promised = uncapital(promise(clock, words, words.moment))
-    return words.say(REFERENCE[clock.strength], promise=promised, clause=clock.clause)
+    return words.say(REFERENCE[clock.strength], promise=promised, clause=clause_words(clock, words))
 
 
 def _who_was_told(clock: ClockFacts, words: Words) -> Mrkdwn:
-    """The customer hears roles, not who was where on the ladder."""
-    roles = dict.fromkeys(role.role for role in clock.escalated_to)
-    told = ", ".join(words.plain(ROLE[role]) for role in roles if role in {Role.SENIOR, Role.MANAGER})
-    return words.say("escalated to {roles}", roles=told) if told else Mrkdwn("")
+    roles = told_customer(clock, words)
+    return words.say("escalated to {roles}", roles=roles) if roles else Mrkdwn("")
 
 
 def customer_status(ticket: TicketFacts, words: Words) -> Mrkdwn:

@@ -100,6 +100,12 @@ ROLE: Mapping[Role, str] = {
     Role.MANAGER: mark("management"),
     Role.ADMINISTRATOR: mark("administrator"),
 }
+TOLD: Mapping[Role, str] = {
+    Role.SENIOR: mark("senior staff"),
+    Role.MANAGER: mark("the management"),
+    Role.ON_CALL: mark("the person on call"),
+}
+"""Whom a customer hears of when it is escalated: never names, never who was where on the ladder."""
 KIND: Mapping[TicketKind, str] = {
     TicketKind.FAULT: mark("Something fails"),
     TicketKind.QUESTION: mark("A question"),
@@ -122,7 +128,7 @@ def clock_line(clock: ClockFacts, now: datetime, words: Words) -> Mrkdwn:
     if clock.stopped_at is not None:
         return done(clock, now, words)
     if clock.paused is not None:
-        return joined(standing(clock, now, words), tail(clock, words))
+        return joined(standing(clock, now, words), uncapital(words.say(CLOCK[clock.kind])), tail(clock, words))
     if clock.breached:
         return joined(late(clock, words, words.moment), escalated(clock, words), tail(clock, words))
     head = Mrkdwn(f"*{_label(clock, words)}*  {bar(clock.spent)}")
@@ -164,10 +170,10 @@ def bar(spent: float) -> str:
 
 
 def standing(clock: ClockFacts, now: datetime, words: Words) -> Mrkdwn:
-    """ "Waiting for access since 10:30. The clock stands: 1 h 40 min left."."""
+    """ "Waiting for access since 10:30. The clock stands: 1 h 40 min left"."""
     wait = clock.paused or WaitKind.CUSTOMER
     since = words.say(WAITING[wait], since=words.moment_since(clock.paused_since or now, now))
-    stands = words.say("The clock stands: {left} left.", left=words.duration(clock.remaining or timedelta(0)))
+    stands = words.say("The clock stands: {left} left", left=words.duration(clock.remaining or timedelta(0)))
     return sentences(since, stands)
 
 
@@ -197,6 +203,11 @@ def done(clock: ClockFacts, now: datetime, words: Words) -> Mrkdwn:
     return happened
 
 
+def clause_words(clock: ClockFacts, words: Words) -> str:
+    """Where the agreement has it ("point 4"), else the clause's id."""
+    return words.pick(clock.where) or clock.clause
+
+
 def tail(clock: ClockFacts, words: Words) -> Mrkdwn:
     """ "promised · SO-15"."""
     return joined(words.say(STRENGTH[clock.strength]), escape(clock.clause))
@@ -207,6 +218,12 @@ def escalated(clock: ClockFacts, words: Words) -> Mrkdwn:
     if not clock.escalated_to:
         return Mrkdwn("")
     return words.say("escalated to {roles}", roles=", ".join(holders(role, words) for role in clock.escalated_to))
+
+
+def told_customer(clock: ClockFacts, words: Words) -> str:
+    """ "senior staff, the management", "" when nobody the customer hears of was told."""
+    roles = dict.fromkeys(role.role for role in clock.escalated_to)
+    return ", ".join(words.plain(TOLD[role]) for role in roles if role in TOLD)
 
 
 def holders(role: RoleFact, words: Words) -> str:

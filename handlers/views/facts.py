@@ -93,6 +93,8 @@ class ClockFacts:
     strength: Strength
     clause: str
     due_at: datetime | None
+    where: Texts | None = None
+    """Where the customer finds the clause in its agreement, as "point 4"; shown to customers."""
     budget: timedelta | None = None
     remaining: timedelta | None = None
     spent: float = 0.0

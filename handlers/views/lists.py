@@ -18,7 +18,7 @@ from handlers.views.clocks import (
     uncapital,
 )
 from handlers.views.facts import DetailsFacts, ListFacts, Listing, RowFact, TicketFacts
-from handlers.views.log import dated_log_text
+from handlers.views.log import CUSTOMER_SEES, dated_log_text
 from handlers.views.names import Action, View, block_for, numbered
 from handlers.views.notices import promises
 from handlers.views.typed import Mrkdwn, fill, one_line, shorten
@@ -182,7 +182,8 @@ def _standing(facts: DetailsFacts, words: Words) -> Sequence[Mrkdwn]:
 
 
 def _log(facts: DetailsFacts, words: Words) -> list[Block]:
-    lines = [dated_log_text(line, words) for line in facts.log[-40:]]
+    shown = [line for line in facts.log if facts.for_desk or line.kind in CUSTOMER_SEES]
+    lines = [dated_log_text(line, words) for line in shown[-40:]]
     return [kit.context(Mrkdwn("\n".join(lines[i : i + 8]))) for i in range(0, len(lines), 8)]
 
 

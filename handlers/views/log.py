@@ -17,6 +17,24 @@ from models.sla.contract import WaitKind
 QUOTED = frozenset({LogKind.MESSAGE, LogKind.MESSAGE_EDITED, LogKind.REPLIED})
 """Kinds whose text is shown in full below the line, as typed."""
 
+CUSTOMER_SEES = frozenset(LogKind) - {
+    LogKind.ASSIGNED,
+    LogKind.SEVERITY_PROPOSED,
+    LogKind.SEVERITY_CONFIRMED,
+    LogKind.STILL_WAITING,
+    LogKind.TO_LEVEL_3,
+    LogKind.REMINDED,
+    LogKind.BREACHED,
+    LogKind.EXPECTED_PASSED,
+    LogKind.ESCALATED,
+    LogKind.OUTSIDE_AGREEMENT,
+    LogKind.ACCEPTED,
+    LogKind.PAGED,
+    LogKind.ACKNOWLEDGED,
+    LogKind.MERGED,
+}
+"""The desk's own doings stay inside; a customer is told of lateness by its notice and its card."""
+
 NOBODY = mark("someone")
 
 

@@ -55,6 +55,7 @@ class Action(StrEnum):
 class More(StrEnum):
     """What the card's overflow menu offers; at most five at a time."""
 
+    START_EARLIER = "start_earlier"
     LEVEL_3 = "level_3"
     NEEDS_MORE_WORK = "needs_more_work"
     RESOLVE = "resolve"

@@ -9,12 +9,22 @@ from datetime import datetime
 from handlers.views import blocks as kit
 from handlers.views.blocks import Block, Rendered
 from handlers.views.cards import REFERENCE
-from handlers.views.clocks import ROLE, Moment, joined, promise, sentences, severity_name, uncapital, when
+from handlers.views.clocks import (
+    Moment,
+    clause_words,
+    joined,
+    promise,
+    sentences,
+    severity_name,
+    told_customer,
+    uncapital,
+    when,
+)
 from handlers.views.facts import ClockFacts, LogFacts, TicketFacts
 from handlers.views.names import Action, block_for
 from handlers.views.typed import Mrkdwn, clean, escape, one_line, shorten
 from handlers.views.words import Words, mark
-from models.sla.contract import ClockKind, Role, Strength, WaitKind
+from models.sla.contract import ClockKind, Strength, WaitKind
 
 NOT_KEPT = {
     ClockKind.FIRST_RESPONSE: mark("{number} should have been answered by {due}. It has not been."),
@@ -57,7 +67,7 @@ def promises(ticket: TicketFacts, words: Words, moment: Moment) -> list[Mrkdwn]:
 def promised(clock: ClockFacts, words: Words, moment: Moment) -> Mrkdwn:
     """ "work starts by Mon 13:40 (the agreement, SO-15)"."""
     said = uncapital(promise(clock, words, moment))
-    return words.say(REFERENCE[clock.strength], promise=said, clause=clock.clause)
+    return words.say(REFERENCE[clock.strength], promise=said, clause=clause_words(clock, words))
 
 
 def class_changed(line: LogFacts, ticket: TicketFacts, words: Words) -> Rendered:
@@ -171,16 +181,15 @@ def late_notice(ticket: TicketFacts, clock: ClockFacts, words: Words) -> Rendere
 def _late(ticket: TicketFacts, clock: ClockFacts, words: Words, moment: Moment) -> Mrkdwn:
     due = escape(moment(clock.due_at or ticket.now))
     missed = words.say(NOT_KEPT[clock.kind], number=ticket.number, due=due)
-    broken = words.say(WHOSE[clock.strength], clause=clock.clause)
+    broken = words.say(WHOSE[clock.strength], clause=clause_words(clock, words))
     return sentences(missed, broken, _what_now(clock, words))
 
 
 def _what_now(clock: ClockFacts, words: Words) -> Mrkdwn:
-    roles = dict.fromkeys(role.role for role in clock.escalated_to if role.role is not Role.AGENT)
+    roles = told_customer(clock, words)
     if not roles:
         return words.say("It now goes before other tickets; this thread says when that changes.")
-    told = ", ".join(words.plain(ROLE[role]) for role in roles)
-    return words.say("It is escalated to {roles} and goes before other tickets.", roles=told)
+    return words.say("It is escalated to {roles} and goes before other tickets.", roles=roles)
 
 
 def after_resolution(ticket: TicketFacts, words: Words) -> Rendered:
@@ -198,16 +207,29 @@ def wait_ended(line: LogFacts, words: Words) -> Rendered:
     """To the desk: the customer wrote, the wait is over; *Still waiting* undoes it."""
     person = one_line(line.by.name, 80) if line.by else words.plain("someone")
     message = (
-        mark("{person} wrote, so the wait for access is over and the clock runs.")
+        mark("{person} wrote, so the wait for access is over")
         if line.wait is WaitKind.ACCESS
-        else mark("{person} wrote, so the wait for the customer is over and the clock runs.")
+        else mark("{person} wrote, so the wait for the customer is over")
     )
-    said = words.say(message, person=person)
+    return _both(
+        lambda moment: joined(words.say(message, person=person), *_runs(line, words, moment)),
+        words,
+        line.now,
+        _still(line, words),
+    )
+
+
+def _runs(line: LogFacts, words: Words, moment: Moment) -> list[Mrkdwn]:
+    if line.clock is None or line.clock.due_at is None:
+        return []
+    return [uncapital(promise(line.clock, words, moment))]
+
+
+def _still(line: LogFacts, words: Words) -> Block:
     still = kit.button(words.plain("Still waiting"), Action.STILL_WAITING, line.number)
-    row = kit.actions(still, block_id=block_for("wait", line.number))
-    return kit.rendered(said, [kit.section(said), row])
+    return kit.actions(still, block_id=block_for("wait", line.number))
 
 
-def _both(say: Callable[[Moment], Mrkdwn], words: Words, now: datetime) -> Rendered:
+def _both(say: Callable[[Moment], Mrkdwn], words: Words, now: datetime, *more: Block) -> Rendered:
     """The same sentence twice: instants in plain text for the notice, as tokens in the block."""
-    return kit.rendered(say(when(words, now)), [kit.section(say(words.moment))])
+    return kit.rendered(say(when(words, now)), [kit.section(say(words.moment)), *more])

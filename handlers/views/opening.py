@@ -149,6 +149,8 @@ def _consequence(facts: OpenFacts, words: Words) -> list[Block]:
     if facts.outcome is not None:
         blocks.append(kit.section(outcome_line(facts.outcome, words)))
         blocks.extend(_small(facts.outcome, words))
+    elif facts.questions:
+        blocks.append(kit.context(words.say("Class and time are shown here when the questions are answered.")))
     if facts.charging_clause:
         blocks.append(kit.context(_charging(facts.charging_clause, words)))
     blocks.extend(kit.small_quote(note) for note in facts.notes)

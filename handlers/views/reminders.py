@@ -94,11 +94,21 @@ def gathered(facts: GatheredFacts, words: Words) -> Rendered:
 
 
 def _rows(facts: GatheredFacts, words: Words) -> list[Block]:
-    rows = [_due_soon(each, words, words.moment) for each in facts.reminders[:SHOWN]]
+    row = _due_row if facts.why is Gathered.WHILE_DOWN else _subject_row
+    rows = [row(each, words) for each in facts.reminders[:SHOWN]]
     hidden = len(facts.reminders) - len(rows)
     if hidden:
         rows.append(words.count("and {n} more", "and {n} more", hidden))
     return [kit.section(Mrkdwn("\n".join(rows[i : i + 5]))) for i in range(0, len(rows), 5)]
+
+
+def _due_row(each: ReminderFacts, words: Words) -> Mrkdwn:
+    return _due_soon(each, words, words.moment)
+
+
+def _subject_row(each: ReminderFacts, words: Words) -> Mrkdwn:
+    """The sentence above says when each is due."""
+    return joined(each.number, subject(each.severity, each.customer, each.summary, words))
 
 
 def _gathered_buttons(facts: GatheredFacts, words: Words) -> Block:

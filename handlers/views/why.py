@@ -70,7 +70,7 @@ def _set_by(facts: WhyFacts, words: Words) -> Mrkdwn:
         return Mrkdwn(f"{said}: {escape(reason)}") if reason else said
     if not facts.answers:
         return Mrkdwn("")
-    return words.count("from your answer", "from your answers 1 to {n}", len(facts.answers))
+    return words.count("from the answer below", "from the {n} answers below", len(facts.answers))
 
 
 def _account(ledger: LedgerFacts, words: Words) -> list[Block]:

@@ -1,10 +1,10 @@
 """Facts to draw: one desk, one customer, and every view with what people typed exchanged at will."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import cast
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from handlers.views import acts, cards, homes, lists, log, notices, opening, refusals, reminders, why
@@ -67,11 +67,11 @@ START = f.ClockFacts(
 )
 
 
-def clock(base: f.ClockFacts = START, **changes: object) -> f.ClockFacts:
+def clock(base: f.ClockFacts = START, **changes: Any) -> f.ClockFacts:
     return replace(base, **changes)
 
 
-def ticket(typed: str = ORDINARY, **changes: object) -> f.TicketFacts:
+def ticket(typed: str = ORDINARY, **changes: Any) -> f.TicketFacts:
     facts = f.TicketFacts(
         number="T-12",
         summary=typed,
@@ -183,7 +183,7 @@ def tickets(typed: str = ORDINARY) -> Mapping[str, f.TicketFacts]:
 # Other facts
 
 
-def line(kind: f.LogKind, typed: str = ORDINARY, **changes: object) -> f.LogFacts:
+def line(kind: f.LogKind, typed: str = ORDINARY, **changes: Any) -> f.LogFacts:
     facts = f.LogFacts(
         kind=kind,
         number="T-12",
@@ -209,7 +209,7 @@ def bare_line(kind: f.LogKind) -> f.LogFacts:
     return f.LogFacts(kind=kind, number="T-12", at=at("10:12"), now=NOW)
 
 
-def reminder(number: str = "T-12", typed: str = ORDINARY, **changes: object) -> f.ReminderFacts:
+def reminder(number: str = "T-12", typed: str = ORDINARY, **changes: Any) -> f.ReminderFacts:
     facts = f.ReminderFacts(
         number=number,
         summary=typed,
@@ -235,7 +235,7 @@ def gathered(why_: f.Gathered, count: int = 3, typed: str = ORDINARY) -> f.Gathe
     )
 
 
-def escalation(why_: f.EscalationReason, typed: str = ORDINARY, **changes: object) -> f.EscalationFacts:
+def escalation(why_: f.EscalationReason, typed: str = ORDINARY, **changes: Any) -> f.EscalationFacts:
     facts = f.EscalationFacts(
         number="T-12",
         summary=typed,
@@ -253,7 +253,7 @@ def escalation(why_: f.EscalationReason, typed: str = ORDINARY, **changes: objec
     return replace(facts, **changes)
 
 
-def page(typed: str = ORDINARY, **changes: object) -> f.PageFacts:
+def page(typed: str = ORDINARY, **changes: Any) -> f.PageFacts:
     facts = f.PageFacts(
         number="T-21",
         summary=typed,
@@ -299,12 +299,12 @@ def question(key: str = "starts", chosen: str | None = "yes", typed: str = ORDIN
     return f.QuestionFact(key, {"en": f"Does GO start? {typed}"}, answers, chosen, {"en": typed})
 
 
-def outcome(**changes: object) -> f.OutcomeFact:
+def outcome(**changes: Any) -> f.OutcomeFact:
     facts = f.OutcomeFact(severity=P2, basis=f.Basis.ANSWERS, clocks=(START,))
     return replace(facts, **changes)
 
 
-def opening_facts(typed: str = ORDINARY, **changes: object) -> f.OpenFacts:
+def opening_facts(typed: str = ORDINARY, **changes: Any) -> f.OpenFacts:
     facts = f.OpenFacts(
         metadata='{"draft":"1"}',
         now=at("09:40"),
@@ -363,12 +363,12 @@ def rows(typed: str, count: int) -> tuple[f.RowFact, ...]:
     return tuple(row(f"T-{n}", typed) for n in range(count))
 
 
-def list_facts(typed: str = ORDINARY, count: int = 3, **changes: object) -> f.ListFacts:
+def list_facts(typed: str = ORDINARY, count: int = 3, **changes: Any) -> f.ListFacts:
     facts = f.ListFacts(listing=f.Listing.OPEN, rows=rows(typed, count), total=count, now=NOW)
     return replace(facts, **changes)
 
 
-def details(typed: str = ORDINARY, **changes: object) -> f.DetailsFacts:
+def details(typed: str = ORDINARY, **changes: Any) -> f.DetailsFacts:
     facts = f.DetailsFacts(
         ticket=laden(typed),
         log=tuple(line(kind, typed) for kind in f.LogKind),
@@ -417,107 +417,101 @@ def refusal(key: f.Refusal, typed: str = ORDINARY) -> f.RefusalFacts:
 
 # Every view there is
 
-Drawing = Callable[[Words], Rendered | ViewDict]
 
-
-def messages(typed: str) -> Iterator[tuple[str, Callable[[Words], Rendered]]]:
+def messages(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
     """Every message in every state, by name."""
     for name, facts in tickets(typed).items():
-        yield f"desk card, {name}", lambda w, t=facts: cards.desk_card(t, w)
-        yield f"customer card, {name}", lambda w, t=facts: cards.customer_card(t, w)
-        yield f"opened notice, {name}", lambda w, t=facts: notices.opened_notice(t, w)
+        yield f"desk card, {name}", cards.desk_card(facts, w)
+        yield f"customer card, {name}", cards.customer_card(facts, w)
+        yield f"opened notice, {name}", notices.opened_notice(facts, w)
     for kind in f.LogKind:
-        yield f"log, {kind}", lambda w, k=kind: log.log_line(line(k, typed), w)
-        yield f"bare log, {kind}", lambda w, k=kind: log.log_line(bare_line(k), w)
-    yield from _reminding(typed)
-    yield from _noticing(typed)
-    yield from _answering(typed)
+        yield f"log, {kind}", log.log_line(line(kind, typed), w)
+        yield f"bare log, {kind}", log.log_line(bare_line(kind), w)
+    yield from _reminding(typed, w)
+    yield from _noticing(typed, w)
+    yield from _answering(typed, w)
 
 
-def _reminding(typed: str) -> Iterator[tuple[str, Callable[[Words], Rendered]]]:
-    yield "reminder", lambda w: reminders.reminder(reminder(typed=typed), w)
-    yield "reminder, standing", lambda w: reminders.reminder(reminder(typed=typed, clock=clock(due_at=None)), w)
+def _reminding(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
+    yield "reminder", reminders.reminder(reminder(typed=typed), w)
+    yield "reminder, standing", reminders.reminder(reminder(typed=typed, clock=clock(due_at=None)), w)
     for why_ in f.Gathered:
         for count in (1, 3, 60):
-            yield f"{why_}, {count}", lambda w, g=gathered(why_, count, typed): reminders.gathered(g, w)
+            yield f"{why_}, {count}", reminders.gathered(gathered(why_, count, typed), w)
     for strength in Strength:
         gone = reminder(typed=typed, clock=late(typed, strength).clock)
-        yield f"late, {strength}", lambda w, r=gone: reminders.late(r, w)
-    yield "expected passed", lambda w: reminders.expected_passed(reminder(typed=typed), w)
+        yield f"late, {strength}", reminders.late(gone, w)
+    yield "expected passed", reminders.expected_passed(reminder(typed=typed), w)
     for reason in f.EscalationReason:
-        yield f"escalation, {reason}", lambda w, e=escalation(reason, typed): reminders.escalation(e, w)
+        yield f"escalation, {reason}", reminders.escalation(escalation(reason, typed), w)
         nobody = escalation(reason, typed, role=f.RoleFact(Role.MANAGER), clock=None, owner=None, text=None)
-        yield f"escalation to nobody, {reason}", lambda w, e=nobody: reminders.escalation(e, w)
-    yield "page", lambda w: reminders.page(page(typed), w)
-    yield "page, second", lambda w: reminders.page(page(typed, position=2, next_steps=(), clock=START), w)
-    yield "page, night", lambda w: reminders.page(page(typed, clock_starts_at=at("08:00")), w)
-    yield "page, declined", lambda w: reminders.page(page(typed, declined=True), w)
-    yield "page, started", lambda w: reminders.page(page(typed, started=True), w)
+        yield f"escalation to nobody, {reason}", reminders.escalation(nobody, w)
+    yield "page", reminders.page(page(typed), w)
+    yield "page, second", reminders.page(page(typed, position=2, next_steps=(), clock=START), w)
+    yield "page, night", reminders.page(page(typed, clock_starts_at=at("08:00")), w)
+    yield "page, declined", reminders.page(page(typed, declined=True), w)
+    yield "page, started", reminders.page(page(typed, started=True), w)
     answered = page(typed, acknowledged_at=at("23:06", 21), acknowledged_by=person(typed))
-    yield "page, answered", lambda w: reminders.page(answered, w)
+    yield "page, answered", reminders.page(answered, w)
 
 
-def _noticing(typed: str) -> Iterator[tuple[str, Callable[[Words], Rendered]]]:
+def _noticing(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
     facts = laden(typed)
-    yield "class changed", lambda w: notices.class_changed(line(f.LogKind.SEVERITY_CHANGED, typed), facts, w)
-    yield "reply", lambda w: notices.reply(line(f.LogKind.REPLIED, typed), w)
-    yield "waiting for access", lambda w: notices.waiting_notice(waiting(typed), typed, w)
-    yield "waiting for the customer", lambda w: notices.waiting_notice(facts, typed, w)
-    yield "workaround", lambda w: notices.workaround_notice(facts, w)
-    yield "more work", lambda w: notices.needs_more_work(line(f.LogKind.NEEDS_MORE_WORK, typed), facts, w)
-    yield "resolved", lambda w: notices.resolved_notice(resolved(typed), w)
-    yield "reopened", lambda w: notices.reopened_notice(line(f.LogKind.REOPENED, typed), facts, w)
+    yield "class changed", notices.class_changed(line(f.LogKind.SEVERITY_CHANGED, typed), facts, w)
+    yield "reply", notices.reply(line(f.LogKind.REPLIED, typed), w)
+    yield "waiting for access", notices.waiting_notice(waiting(typed), typed, w)
+    yield "waiting for the customer", notices.waiting_notice(facts, typed, w)
+    yield "workaround", notices.workaround_notice(facts, w)
+    yield "more work", notices.needs_more_work(line(f.LogKind.NEEDS_MORE_WORK, typed), facts, w)
+    yield "resolved", notices.resolved_notice(resolved(typed), w)
+    yield "reopened", notices.reopened_notice(line(f.LogKind.REOPENED, typed), facts, w)
     for kind in ClockKind:
         for strength in Strength:
             gone = clock(late(typed, strength).clocks[0], kind=kind)
-            yield f"late notice, {kind}, {strength}", lambda w, c=gone: notices.late_notice(late(typed), c, w)
-    yield "after resolution", lambda w: notices.after_resolution(resolved(typed), w)
+            yield f"late notice, {kind}, {strength}", notices.late_notice(late(typed), gone, w)
+    yield "after resolution", notices.after_resolution(resolved(typed), w)
     for wait in WaitKind:
         ended = line(f.LogKind.RESUMED, typed, wait=wait)
-        yield f"wait ended, {wait}", lambda w, li=ended: notices.wait_ended(li, w)
+        yield f"wait ended, {wait}", notices.wait_ended(ended, w)
 
 
-def _answering(typed: str) -> Iterator[tuple[str, Callable[[Words], Rendered]]]:
+def _answering(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
     for count in (0, 1, 15, 40):
-        yield f"list of {count}", lambda w, n=count: lists.list_message(list_facts(typed, n, page=1, pages=4), w)
-    yield "details, desk", lambda w: lists.details_message(details(typed), w)
-    yield "details, customer", lambda w: lists.details_message(details(typed, for_desk=False), w)
-    yield (
-        "details, resolved",
-        lambda w: lists.details_message(details(typed, ticket=resolved(typed), for_desk=False), w),
-    )
-    yield "help", lambda w: lists.help_message(w, for_desk=True)
+        yield f"list of {count}", lists.list_message(list_facts(typed, count, page=1, pages=4), w)
+    yield "details, desk", lists.details_message(details(typed), w)
+    yield "details, customer", lists.details_message(details(typed, for_desk=False), w)
+    done = details(typed, ticket=resolved(typed), for_desk=False)
+    yield "details, resolved", lists.details_message(done, w)
+    yield "help", lists.help_message(w, for_desk=True)
     for spans in (1, 20):
-        yield f"why, {spans} spans", lambda w, n=spans: why.why_message(why_facts(typed, spans=n), w)
+        yield f"why, {spans} spans", why.why_message(why_facts(typed, spans=spans), w)
     for key in f.Refusal:
-        yield f"refusal, {key}", lambda w, k=key: refusals.refusal_message(refusal(k, typed), w)
-    yield "bug", lambda w: refusals.bug_message(typed, w)
+        yield f"refusal, {key}", refusals.refusal_message(refusal(key, typed), w)
+    yield "bug", refusals.bug_message(typed, w)
 
 
-def views(typed: str) -> Iterator[tuple[str, Callable[[Words], ViewDict]]]:
+def views(typed: str, w: Words) -> Iterator[tuple[str, ViewDict]]:
     """Every modal and home, by name."""
-    yield "open", lambda w: opening.open_view(opening_facts(typed), w)
-    yield "open, first", lambda w: opening.open_view(f.OpenFacts(metadata="", now=NOW), w)
-    yield "open, on behalf", lambda w: opening.open_view(for_customer(typed), w)
+    yield "open", opening.open_view(opening_facts(typed), w)
+    yield "open, first", opening.open_view(f.OpenFacts(metadata="", now=NOW), w)
+    yield "open, on behalf", opening.open_view(for_customer(typed), w)
     for name, result in outcomes().items():
-        yield (
-            f"opened, {name}",
-            lambda w, o=result: opening.opened_view(f.OpenedFacts(ticket=laden(typed), outcome=o, channel_id="C1"), w),
-        )
-    yield "loading", lambda w: opening.loading_view("m" * 4000, w)
+        facts = f.OpenedFacts(ticket=laden(typed), outcome=result, channel_id="C1")
+        yield f"opened, {name}", opening.opened_view(facts, w)
+    yield "loading", opening.loading_view("m" * 4000, w)
     for act in ACTS:
-        yield act.__name__, lambda w, a=act: a(act_facts(typed), w)
+        yield act.__name__, act(act_facts(typed), w)
     for page_ in (0, 1, 2):
-        yield f"why, page {page_}", lambda w, p=page_: why.why_view(why_facts(typed, ledgers=7, spans=30), w, p)
-    yield "why, no clock", lambda w: why.why_view(why_facts(typed, ledgers=0), w)
-    yield "list", lambda w: lists.list_view(list_facts(typed, 40), w)
-    yield "details", lambda w: lists.details_view(details(typed), w)
-    yield "refusal", lambda w: refusals.refusal_view(refusal(f.Refusal.NOT_A_CONTACT, typed), w)
-    yield "bug", lambda w: refusals.bug_view(typed, w)
+        yield f"why, page {page_}", why.why_view(why_facts(typed, ledgers=7, spans=30), w, page_)
+    yield "why, no clock", why.why_view(why_facts(typed, ledgers=0), w)
+    yield "list", lists.list_view(list_facts(typed, 40), w)
+    yield "details", lists.details_view(details(typed), w)
+    yield "refusal", refusals.refusal_view(refusal(f.Refusal.NOT_A_CONTACT, typed), w)
+    yield "bug", refusals.bug_view(typed, w)
     for count in (0, 3, 200):
-        yield f"agent's home, {count}", lambda w, n=count: homes.agent_home(agent_home(typed, n), w)
-        yield f"contact's home, {count}", lambda w, n=count: homes.contact_home(contact_home(typed, n), w)
-    yield "stranger's home", homes.stranger_home
+        yield f"agent's home, {count}", homes.agent_home(agent_home(typed, count), w)
+        yield f"contact's home, {count}", homes.contact_home(contact_home(typed, count), w)
+    yield "stranger's home", homes.stranger_home(w)
 
 
 def outcomes() -> Mapping[str, f.OutcomeFact]:
@@ -549,11 +543,10 @@ ACTS = (
 
 def drawn(typed: str, words: Words) -> Iterator[tuple[str, str, list[Block]]]:
     """Every view drawn: its name, its text (a view has none), its blocks."""
-    for name, message in messages(typed):
-        shown = message(words)
-        yield name, shown.text, list(shown.blocks)
-    for name, view in views(typed):
-        yield name, "", cast(list[Block], view(words)["blocks"])
+    for name, message in messages(typed, words):
+        yield name, message.text, list(message.blocks)
+    for name, view in views(typed, words):
+        yield name, "", cast("list[Block]", view["blocks"])
 
 
 def texts(blocks: object) -> Iterator[Block]:

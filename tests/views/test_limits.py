@@ -14,8 +14,7 @@ MENTIONS = re.compile(r"<(?!!date\^\d+\^|@U[1-3]>|!subteam\^S1>|#C1>|https://(fi
 @pytest.mark.parametrize("words", scenes.READERS, ids=lambda words: words.language)
 @pytest.mark.parametrize("typed", scenes.TYPED.values(), ids=scenes.TYPED)
 def test_slack_takes_every_message(typed: str, words: Words) -> None:
-    for name, message in scenes.messages(typed):
-        shown = message(words)
+    for name, shown in scenes.messages(typed, words):
         problems = message_problems(text=shown.text, blocks=list(shown.blocks), attachments=None)
         assert not list(problems), f"{name}: {problems}"
         assert shown.text.strip(), f"{name} says nothing to a screen reader"
@@ -24,8 +23,8 @@ def test_slack_takes_every_message(typed: str, words: Words) -> None:
 @pytest.mark.parametrize("words", scenes.READERS, ids=lambda words: words.language)
 @pytest.mark.parametrize("typed", scenes.TYPED.values(), ids=scenes.TYPED)
 def test_slack_takes_every_view(typed: str, words: Words) -> None:
-    for name, view in scenes.views(typed):
-        problems = view_problems(view(words))
+    for name, view in scenes.views(typed, words):
+        problems = view_problems(view)
         assert not list(problems), f"{name}: {problems}"
 
 
