@@ -8,13 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.messages.pofile import read_po
 
+from handlers.views.catalogues import catalogue
 from handlers.views.facts import PersonFact, RoleFact, Texts
 from handlers.views.typed import Mrkdwn, clean, escape, one_line
 
@@ -27,29 +26,6 @@ _WEEK = timedelta(days=6)
 def mark(message: str) -> str:
     """Name a message that is translated later, so that the catalogues know of it."""
     return message
-
-
-@cache
-def catalogue(language: str) -> Mapping[str, tuple[str, ...]]:
-    """Message id to its forms: one, or singular and plural. Empty for English.
-
-    Read from the `.po` itself, once, when first needed: nothing to compile, and a translator's
-    change is seen at the next start.
-    """
-    if language == "en":
-        return {}
-    source = files("handlers.views") / "locale" / language / "LC_MESSAGES" / "vakt.po"
-    with source.open("rb") as file:
-        messages = read_po(file, locale=language)
-    return {_id(m.id): _forms(m.string) for m in messages if m.id and not m.fuzzy}
-
-
-def _id(message_id: str | tuple[str, ...] | list[str]) -> str:
-    return message_id if isinstance(message_id, str) else message_id[0]
-
-
-def _forms(string: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
-    return (string,) if isinstance(string, str) else tuple(string or ())
 
 
 @dataclass(frozen=True, slots=True)

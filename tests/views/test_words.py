@@ -13,8 +13,9 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import handlers.views
+from handlers.views.catalogues import catalogue
 from handlers.views.facts import PersonFact
-from handlers.views.words import LANGUAGES, Words, catalogue
+from handlers.views.words import LANGUAGES, Words
 from tests.views.scenes import EN, KARI, NB, OLA, SV, at
 
 VIEWS = Path(handlers.views.__file__).parent
@@ -63,8 +64,13 @@ def test_a_translation_ends_and_is_marked_as_its_sentence(language: str) -> None
             assert "!" not in other
 
 
-def forms(text: str | Iterable[str]) -> tuple[str, ...]:
-    return (text,) if isinstance(text, str) else tuple(text)
+def forms(text: str | Iterable[str] | None) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text or ())
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_our_reader_reads_what_babel_reads(language: str) -> None:
+    assert catalogue(language) == {forms(m.id)[0]: forms(m.string) for m in po(language) if m.id}
 
 
 def test_no_sentence_hides_inside_an_f_string() -> None:
