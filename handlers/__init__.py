@@ -1,0 +1,127 @@
+"""What Vakt does when something happens: the table of everything that is listened to.
+
+opening, buttons, submits   a ticket from the view to the number; the card's buttons; their modals
+acts, pages                 what people do to a ticket, what is stopped, started and owed by it
+commands, talk, home        `/ticket`; threads; App Home
+timers                      ON_DUE: what a due timer asks, and what it answers
+outgoing                    RENDER: how each owed message is drawn
+promises, owed, pictures    a ticket's clocks; messages owed; records into facts for the views
+access, language, agreements, forms, once, answers, errors, desk   what they all stand on
+views                       what people see
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from slack_bolt import App, BoltResponse
+
+from handlers import answers, buttons, commands, home, opening, submits, talk
+from handlers.desk import Body, Desk
+from handlers.views.names import Action, Field, Shortcut, View, heard
+
+Handler = Callable[[Body, Desk], Any]
+
+COMMANDS: Mapping[str, Handler] = {"/ticket": commands.ticket}
+
+SHORTCUTS: Mapping[str, Handler] = {
+    Shortcut.OPEN: opening.from_shortcut,
+    Shortcut.FROM_MESSAGE: opening.from_message,
+}
+
+VIEWS: Mapping[str, Handler] = {
+    View.OPEN: opening.submitted,
+    View.START: submits.start,
+    View.REPLY: submits.reply,
+    View.WAIT: submits.wait,
+    View.SEVERITY: submits.severity,
+    View.WORKAROUND: submits.workaround,
+    View.LEVEL_3: submits.level_3,
+    View.NEEDS_MORE_WORK: submits.needs_more_work,
+    View.RESOLVE: submits.resolve,
+    View.REOPEN: submits.reopen,
+    View.ACCEPT: submits.accept,
+}
+
+ACTIONS: Mapping[str, Handler] = {
+    Action.START: buttons.start,
+    Action.REPLY: buttons.reply,
+    Action.ASSIGN: buttons.assign,
+    Action.WAIT: buttons.wait,
+    Action.RESUME: buttons.resume,
+    Action.STILL_WAITING: buttons.still_waiting,
+    Action.WORKAROUND: buttons.workaround,
+    Action.SEVERITY: buttons.severity,
+    Action.MORE: buttons.more,
+    Action.RESOLVE: buttons.resolve,
+    Action.REOPEN: buttons.reopen,
+    Action.CONFIRM: buttons.confirm,
+    Action.WORKAROUND_WORKS: buttons.workaround_works,
+    Action.WORKAROUND_FAILS: buttons.workaround_fails,
+    Action.ACCEPT: buttons.accept,
+    Action.WHY: buttons.why,
+    Action.SHOW: buttons.show,
+    Action.OPEN: opening.from_shortcut,
+    Action.ANSWER: opening.on_changed,
+    Action.ACKNOWLEDGE: buttons.acknowledge,
+    Action.DECLINE: buttons.decline,
+    Action.ESCALATE: buttons.escalate_page,
+    Action.LIST: buttons.list_page,
+    Action.LIST_PAGE: buttons.list_page,
+    Action.DETAILS_PAGE: buttons.details_page,
+    Action.WHY_PAGE: buttons.why_page,
+    Action.HOME_PAGE: home.turned,
+    Action.LINK: buttons.nothing,
+    Field.CUSTOMER: opening.on_changed,
+    Field.INTAKE: opening.on_changed,
+    Field.RECEIVED_AT: opening.on_changed,
+    Field.KIND: opening.on_changed,
+    Field.ITEM: opening.on_changed,
+}
+
+EVENTS: Mapping[str, Handler] = {
+    "message": talk.on_message,
+    "app_home_opened": home.opened,
+}
+
+
+def register(app: App, desk: Desk) -> None:
+    """Listen to everything in the tables, and let every failure become an answer."""
+
+    @app.error
+    def on_failure(error: Exception, body: dict[str, Any]) -> BoltResponse:
+        return answers.failed(error, body, desk)
+
+    for name, handler in VIEWS.items():
+        app.view(name)(_listener(handler, desk))
+    for name, handler in COMMANDS.items():
+        app.command(name)(_listener(handler, desk))
+    for name, handler in ACTIONS.items():
+        known = name in set(Action)
+        app.action(heard(Action(name)) if known else name)(_listener(handler, desk))
+    for name, handler in SHORTCUTS.items():
+        app.shortcut(name)(_listener(handler, desk))
+    for name, handler in EVENTS.items():
+        app.event(name)(_listener(handler, desk))
+    _acknowledge_the_rest(app)
+
+
+def _listener(handler: Handler, desk: Desk) -> Callable[..., BoltResponse]:
+    def listen(body: dict[str, Any]) -> BoltResponse:
+        return answers.done(body, handler(body, desk))
+
+    return listen
+
+
+def _acknowledge_the_rest(app: App) -> None:
+    """Nothing that Slack sends is left without an ack: an old button, an input read later."""
+    anything = re.compile(".*")
+
+    def acknowledge() -> BoltResponse:
+        return BoltResponse(status=200, body="")
+
+    app.action(anything)(acknowledge)
+    app.view(anything)(acknowledge)
+    app.view_closed(anything)(acknowledge)
+    app.shortcut(anything)(acknowledge)
+    app.event(anything)(acknowledge)

@@ -15,7 +15,6 @@ from models.sla.calendar_spec import MINUTES_A_DAY, CalendarSpec, SpecError, Win
 from models.sla.day_rules import DayRules
 from models.sla.day_table import (
     DAY,
-    EPOCH,
     EPOCH_DAY,
     MINUTE,
     Days,
@@ -105,17 +104,18 @@ class Calendar:
         An amount used up exactly at closing ends at that closing; no amount ends at `start`.
         Source: DESIGN section 4 rule 2.
         """
-        return EPOCH + timedelta(microseconds=self.add_us(microseconds(start), length(amount)))
+        return instant(self.add_us(microseconds(start), length(amount)))
 
     def add_us(self, start: int, amount: int) -> int:
         """`add` in microseconds."""
         if amount <= 0:
             return start
-        table = self.years.covering(start)
-        while (goal := table.before(start) + amount) > table.sums[-1]:
-            table = self.years.stretched(table, after=True)
-        index = bisect_left(table.sums, goal)
-        return table.closes[index - 1] - table.sums[index] + goal
+        due = self.years.table.after(start, amount)
+        if due is None:
+            table = self.years.covering(start)
+            while (due := table.after(start, amount)) is None:
+                table = self.years.stretched(table, after=True)
+        return due
 
     def next_opening(self, at: datetime) -> datetime:
         """The first open instant at or after that one: itself when open."""

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Literal, NamedTuple, Protocol
 
 from models.sla.calendar import Calendar
-from models.sla.day_table import DAY, EPOCH, EPOCH_DAY, Span, instant, length, microseconds
+from models.sla.day_table import DAY, EPOCH_DAY, Span, instant, length, microseconds
 
 Anchor = Literal["received", "opening"]
 Mode = Literal["close", "same_time"]
@@ -120,11 +120,12 @@ def deadline(calendar: Calendar, start: datetime, target: Target, pauses: Sequen
     Being late is being done after it. Day targets are prolonged by the working time the pauses
     took. Source: DESIGN section 4 rules 2 to 9.
     """
+    if not pauses and isinstance(target, WorkingTime):  # the usual question, by the shortest way
+        return calendar.add(start, target.amount)
     begins = microseconds(start)
-    due: int | None = unpaused_us(calendar, begins, target)
-    if pauses:
-        due = prolonged_us(measure_of(calendar, target), begins, due or 0, pause_spans(pauses))
-    return None if due is None else EPOCH + timedelta(microseconds=due)
+    due = unpaused_us(calendar, begins, target)
+    prolonged = prolonged_us(measure_of(calendar, target), begins, due, pause_spans(pauses))
+    return None if prolonged is None else instant(prolonged)
 
 
 def budget(calendar: Calendar, start: datetime, target: Target) -> timedelta:

@@ -37,7 +37,7 @@ def microseconds(at: datetime) -> int:
 
 def instant(us: int) -> datetime:
     """The aware UTC datetime of an integer instant."""
-    return EPOCH + timedelta(microseconds=us)
+    return EPOCH + timedelta(0, 0, us)
 
 
 def length(amount: timedelta) -> int:
@@ -218,6 +218,19 @@ class Table:
         if not index:
             return 0
         return self.sums[index] - max(self.closes[index - 1] - us, 0)
+
+    def after(self, us: int, amount: int) -> int | None:
+        """The earliest instant by which that much open time (above 0) has passed; None when the table ends before."""
+        if us < self.start:
+            return None
+        index = bisect_right(self.opens, us)
+        goal = self.sums[index] + amount
+        if index and us < self.closes[index - 1]:
+            goal += us - self.closes[index - 1]
+        if goal > self.sums[-1]:
+            return None
+        index = bisect_left(self.sums, goal, index)
+        return self.closes[index - 1] - self.sums[index] + goal
 
     def longest_gap(self) -> Span:
         """The longest stretch without an opening."""

@@ -103,16 +103,26 @@ def plan(
 
 
 def notes_for(
-    contract: Contract, place: Place, facts: Facts, *, region: str | None, reported_at: datetime
+    contract: Contract,
+    place: Place,
+    facts: Facts,
+    *,
+    reported_at: datetime | None = None,
+    region: str | None = None,
+    is_open: bool = True,
 ) -> tuple[Note, ...]:
-    """The sentences the contract wants said at that place, for what was reported then."""
+    """The sentences the contract wants said at that place, for a ticket with these facts.
+
+    With `reported_at` each note asks the calendar it names whether that was outside hours; without
+    it `is_open` says so.
+    """
     return tuple(
         note
         for note in contract.notes
         if place in note.places
         and _concerns(note, facts, facts.intake or contract.slack_is)
         and note.without_option not in contract.held_options
-        and (note.when is When.ALWAYS or _closed(contract, note, region, reported_at))
+        and (note.when is When.ALWAYS or _closed(contract, note, region, reported_at, is_open=is_open))
     )
 
 
@@ -124,8 +134,10 @@ def _concerns(note: Note, facts: Facts, intake: str) -> bool:
     )
 
 
-def _closed(contract: Contract, note: Note, region: str | None, at: datetime) -> bool:
-    return note.calendar is not None and not contract.calendar(note.calendar, region).is_open(at)
+def _closed(contract: Contract, note: Note, region: str | None, at: datetime | None, *, is_open: bool) -> bool:
+    if at is None or note.calendar is None:
+        return not is_open
+    return not contract.calendar(note.calendar, region).is_open(at)
 
 
 def readings_for(

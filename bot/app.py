@@ -1,0 +1,228 @@
+"""`build` wires everything: settings in, a `Vakt` out that can be started and stopped."""
+
+import logging
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from slack_bolt import App
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+from sqlmodel import Session, select
+
+from bot import contracts
+from bot.aside import Aside
+from bot.calendar_jobs import CalendarJobs
+from bot.courtesy import Courtesy
+from bot.database import Database
+from bot.gateway import Gateway, SlackRefusedError, SlackUnavailableError
+from bot.machine import ContractClock, MachineClock, SystemClock
+from bot.rates import Rates
+from bot.sender import Sender
+from bot.settings import Settings
+from bot.ticker import Ticker
+from handlers import answers, outgoing, register, timers
+from handlers.agreements import Agreements
+from handlers.desk import Desk
+from handlers.timers import Batch
+from models.outbox import Outgoing
+from models.ticket import Team
+from models.timer import Timer
+
+log = structlog.get_logger()
+
+
+class NotKnownError(Exception):
+    """Slack was never reached, so Vakt does not know which workspace it is in."""
+
+
+@dataclass(slots=True)
+class Vakt:
+    """A process: what it is made of, started and stopped together."""
+
+    settings: Settings
+    database: Database
+    gateway: Gateway
+    bolt: App
+    desk: Desk
+    ticker: Ticker
+    sender: Sender
+    aside: Aside
+    jobs: CalendarJobs
+    team: Team
+
+    def start(self) -> None:
+        """Begin to turn timers and to send. The doors to Slack are opened by `bot.doors`."""
+        self.ticker.start()
+        self.sender.start()
+        self.jobs.start()
+
+    def stop(self) -> None:
+        """Stop the loops and close the database."""
+        self.jobs.stop()
+        self.ticker.stop()
+        self.sender.stop()
+        self.aside.stop()
+        self.database.dispose()
+
+    def settle(self, timeout: float = 20.0) -> bool:
+        """Do everything that is due and send everything that is owed; False when it took too long."""
+        self.ticker.catch_up()
+        return self.sender.drain(timeout) and self.aside.idle(timeout)
+
+
+def build(
+    settings: Settings,
+    *,
+    clock: ContractClock | None = None,
+    rates: Rates | None = None,
+) -> Vakt:
+    """Wire a process. The schema must be there (`vakt db upgrade`).
+
+    Raises:
+        PolicyError: a contract file cannot be used.
+        NotKnownError: Slack cannot be reached, and never was before.
+        SlackRefusedError: Slack does not accept the token.
+    """
+    contract_clock, machine = clock or SystemClock(), MachineClock()
+    database = Database(settings.vakt_database_url)
+    client = web_client(settings)
+    gateway = Gateway(lambda team_id: client)  # noqa: ARG005 - one token until several workspaces
+    team = _identify(database, gateway)
+    found = contracts.read_contracts(settings.vakt_policies)
+    with database.transaction() as session:
+        contracts.store_contracts(session, team.team_id, found.values(), contract_clock.now())
+    aside = Aside()
+    agreements = contracts.agreements()
+    desk = Desk(
+        transaction=database.transaction,
+        reading=database.reading,
+        now=contract_clock.now,
+        machine_now=machine.now,
+        agreements=agreements,
+        aside=Courtesy(
+            aside, gateway, database, lambda team_id, user: answers.expired(desk, team_id, user)
+        ),
+        log=_log,
+    )
+    ticker = _ticker(database, agreements, (contract_clock, machine))
+    sender = Sender(
+        database,
+        gateway,
+        _render(agreements),
+        (contract_clock, machine),
+        rates or Rates(settings.vakt_posts_per_channel_per_second, settings.vakt_posts_per_second),
+        timedelta(seconds=settings.vakt_lease_seconds),
+    )
+    database.after_commit(ticker.wake)
+    database.after_commit(sender.wake)
+    bolt = _bolt(settings, client, team)
+    register(bolt, desk)
+    jobs = CalendarJobs(database, machine)
+    return Vakt(settings, database, gateway, bolt, desk, ticker, sender, aside, jobs, team)
+
+
+def web_client(settings: Settings) -> WebClient:
+    """The client that holds the token. It never sends anything twice by itself."""
+    return WebClient(
+        token=settings.slack_bot_token.get_secret_value(),
+        base_url=settings.slack_api_url,
+        timeout=10,
+        retry_handlers=[],
+    )
+
+
+def _identify(database: Database, gateway: Gateway) -> Team:
+    """Which workspace this is: asked of Slack, else remembered, so that Vakt starts while Slack is down."""
+    try:
+        found, _ = gateway.identity("")
+    except SlackUnavailableError as error:
+        with database.reading() as session:
+            known = session.exec(select(Team)).first()
+        if known is None:
+            raise NotKnownError(str(error)) from error
+        log.warning("slack_is_down_at_start", team=known.team_id)
+        return known
+    return _remember(database, found)
+
+
+def _remember(database: Database, found: Mapping[str, Any]) -> Team:
+    with database.transaction() as session:
+        team = session.get(Team, str(found["team_id"])) or Team(team_id=str(found["team_id"]))
+        team.name = str(found.get("team") or team.name)
+        team.bot_user = str(found["user_id"])
+        team.bot_id = str(found.get("bot_id") or "")
+        session.add(team)
+    return team
+
+
+def _ticker(
+    database: Database, agreements: Agreements, clocks: tuple[ContractClock, MachineClock]
+) -> Ticker:
+    machine, current = clocks[1], threading.local()
+
+    def handle(session: Session, timer: Timer, now: datetime) -> None:
+        if getattr(current, "batch", None) is None:
+            current.batch = Batch(agreements, machine.now())
+        said = len(current.batch.reminders)
+        try:
+            timers.handle(session, timer, now, current.batch)
+        except BaseException:
+            del current.batch.reminders[said:]
+            raise
+
+    def finish(
+        session: Session, handled: Sequence[Timer], now: datetime, down_since: datetime | None
+    ) -> None:
+        del handled
+        batch, current.batch = getattr(current, "batch", None), None
+        if batch is not None:
+            timers.finish(session, batch, now, down_since)
+
+    return Ticker(database, handle, finish, clocks)
+
+
+def _render(agreements: Agreements) -> Any:
+    def render(session: Session, row: Outgoing, now: datetime) -> Any:
+        return outgoing.render(session, row, now, agreements)
+
+    return render
+
+
+def _bolt(settings: Settings, client: WebClient, team: Team) -> App:
+    """Bolt, with the identity we know, so that no request waits for Slack."""
+    token = settings.slack_bot_token.get_secret_value()
+
+    def authorize() -> AuthorizeResult:
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=team.team_id,
+            bot_user_id=team.bot_user,
+            bot_id=team.bot_id,
+            bot_token=token,
+        )
+
+    quiet = logging.getLogger("vakt.bolt")
+    quiet.setLevel(logging.WARNING)
+    return App(
+        name="vakt",
+        logger=quiet,
+        client=client,
+        authorize=authorize,
+        signing_secret=settings.slack_signing_secret.get_secret_value() or "unset",
+        process_before_response=True,
+        request_verification_enabled=True,
+    )
+
+
+def _log(event: str, **values: Any) -> None:
+    if "exc_info" in values:
+        log.error(event, **values)
+    else:
+        log.info(event, **values)
+
+
+__all__ = ["NotKnownError", "SlackRefusedError", "Vakt", "build", "web_client"]

@@ -1,0 +1,271 @@
+"""The only door to Slack. Nothing else in Vakt holds a WebClient.
+
+Every call ends in one of four ways: it was done; Slack *refused* it (`SlackRefusedError`, final);
+Slack was not to be had, and surely did nothing (`SlackUnavailableError`); or nobody knows whether
+it was done (`OutcomeUnknownError`: the connection broke after the request had gone out).
+"""
+
+import http.client
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.error import URLError
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.webhook import WebhookClient
+
+EVENT_TYPE = "vakt_outbox"
+"""The metadata event type under which a message carries its outbox key."""
+
+TIMEOUT = 10
+"""Seconds until a call is given up."""
+
+_TEMPORARY = frozenset(
+    {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"}
+)
+
+
+class SlackRefusedError(Exception):
+    """Slack refused the call, and will refuse it again."""
+
+    def __init__(self, method: str, error: str, detail: str = "") -> None:
+        """Name the method, Slack's own error code, and what it said beside it."""
+        super().__init__(f"{method}: {error}{' ' + detail if detail else ''}")
+        self.method = method
+        self.error = error
+
+
+class SlackUnavailableError(Exception):
+    """Slack was not to be had, and did nothing. `retry_after` is in seconds, None if not named."""
+
+    def __init__(self, method: str, why: str, retry_after: float | None = None) -> None:
+        """Say which call, why, and when Slack wants to be asked again."""
+        super().__init__(f"{method}: {why}")
+        self.method = method
+        self.retry_after = retry_after
+
+
+class OutcomeUnknownError(Exception):
+    """The request went out and no answer came back: perhaps it was done."""
+
+
+class Message(Protocol):
+    """A message as it is handed over: `text` for readers without blocks, and the blocks."""
+
+    @property
+    def text(self) -> str:
+        """The whole message in a sentence."""
+        ...
+
+    @property
+    def blocks(self) -> Sequence[Mapping[str, Any]]:
+        """Block Kit."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Where a message stands."""
+
+    channel: str
+    ts: str
+
+
+class Gateway:
+    """Calls to Slack's Web API on behalf of a workspace."""
+
+    def __init__(self, client_for: Callable[[str], WebClient]) -> None:
+        """`client_for` gives the client that holds a workspace's token."""
+        self._client_for = client_for
+
+    # What is owed
+
+    def post(
+        self,
+        team_id: str,
+        conversation: str,
+        message: Message,
+        key: str,
+        thread_ts: str | None,
+        *,
+        broadcast: bool = False,
+    ) -> Posted:
+        """Post a message that carries its outbox key."""
+        response = self._call(
+            team_id,
+            "chat.postMessage",
+            channel=conversation,
+            text=message.text,
+            blocks=list(message.blocks),
+            thread_ts=thread_ts,
+            reply_broadcast=True if broadcast and thread_ts else None,
+            metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key}},
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return Posted(str(response["channel"]), str(response["ts"]))
+
+    def update(self, team_id: str, posted: Posted, message: Message) -> None:
+        """Edit a message in place."""
+        self._call(
+            team_id,
+            "chat.update",
+            channel=posted.channel,
+            ts=posted.ts,
+            text=message.text,
+            blocks=list(message.blocks),
+        )
+
+    def find(
+        self, team_id: str, conversation: str, key: str, thread_ts: str | None
+    ) -> Posted | None:
+        """Look for the message that carries an outbox key among the latest of a conversation.
+
+        Raises:
+            SlackRefusedError: history cannot be read there.
+        """
+        channel = conversation
+        if conversation.startswith(("U", "W")):
+            opened = self._call(team_id, "conversations.open", users=conversation)
+            channel = str(opened["channel"]["id"])
+        method, where = "conversations.history", {"channel": channel}
+        if thread_ts is not None:
+            method, where = "conversations.replies", {"channel": channel, "ts": thread_ts}
+        answer = self._call(team_id, method, **where, include_all_metadata=True, limit=100)
+        for message in answer["messages"]:
+            metadata = message.get("metadata") or {}
+            if (metadata.get("event_payload") or {}).get("key") == key:
+                return Posted(channel, str(message["ts"]))
+        return None
+
+    # What is only polite
+
+    def open_view(self, team_id: str, trigger_id: str, view: Mapping[str, Any]) -> str:
+        """Open a modal; gives its view id."""
+        answer = self._call(team_id, "views.open", trigger_id=trigger_id, view=view)
+        return str(answer["view"]["id"])
+
+    def push_view(self, team_id: str, trigger_id: str, view: Mapping[str, Any]) -> None:
+        """Put a modal on top of the one that is open."""
+        self._call(team_id, "views.push", trigger_id=trigger_id, view=view)
+
+    def update_view(
+        self, team_id: str, view_id: str, view: Mapping[str, Any], seen: str | None
+    ) -> str:
+        """Replace a modal, if it is still the one `seen` (Slack's hash); gives the new hash."""
+        answer = self._call(team_id, "views.update", view_id=view_id, view=view, hash=seen)
+        return str(answer["view"]["hash"])
+
+    def publish_home(self, team_id: str, slack_user: str, view: Mapping[str, Any]) -> None:
+        """Show a person's App Home."""
+        self._call(team_id, "views.publish", user_id=slack_user, view=view)
+
+    def tell_privately(
+        self, team_id: str, channel: str, slack_user: str, message: Message
+    ) -> None:
+        """A message that only one person in the channel sees. It may not arrive."""
+        self._call(
+            team_id,
+            "chat.postEphemeral",
+            channel=channel,
+            user=slack_user,
+            text=message.text,
+            blocks=list(message.blocks),
+        )
+
+    def answer(self, response_url: str, message: Message, *, replace: bool = False) -> None:
+        """Answer a command or a click privately through its response URL."""
+        try:
+            reply = WebhookClient(response_url, timeout=TIMEOUT, retry_handlers=[]).send(
+                text=message.text,
+                blocks=list(message.blocks),
+                response_type="ephemeral",
+                replace_original=replace,
+            )
+        except (OSError, http.client.HTTPException) as error:
+            raise OutcomeUnknownError(str(error)) from error
+        if reply.status_code != 200:  # noqa: PLR2004 - HTTP's own word for done
+            raise SlackRefusedError("response_url", str(reply.status_code), reply.body)
+
+    def person(self, team_id: str, slack_user: str) -> Mapping[str, Any]:
+        """What Slack knows of a person, the locale included."""
+        answer = self._call(team_id, "users.info", user=slack_user, include_locale=True)
+        found: Mapping[str, Any] = answer["user"]
+        return found
+
+    def identity(self, team_id: str) -> tuple[Mapping[str, Any], frozenset[str]]:
+        """Who we are in a workspace, and the scopes its token holds."""
+        try:
+            response = self._client_for(team_id).auth_test()
+        except SlackApiError as error:
+            raise _failure("auth.test", error) from error
+        except (SlackClientError, OSError, http.client.HTTPException) as error:
+            raise SlackUnavailableError("auth.test", str(error)) from error
+        scopes = str(response.headers.get("x-oauth-scopes", ""))
+        found: Mapping[str, Any] = response.data  # type: ignore[assignment]
+        return found, frozenset(scope.strip() for scope in scopes.split(",") if scope.strip())
+
+    def channel(self, team_id: str, channel: str) -> Mapping[str, Any]:
+        """What Slack knows of a channel."""
+        answer = self._call(team_id, "conversations.info", channel=channel)
+        found: Mapping[str, Any] = answer["channel"]
+        return found
+
+    def permalink(self, team_id: str, channel: str, ts: str) -> str:
+        """The address of a message."""
+        answer = self._call(team_id, "chat.getPermalink", channel=channel, message_ts=ts)
+        return str(answer["permalink"])
+
+    def _call(self, team_id: str, method: str, **arguments: Any) -> Mapping[str, Any]:
+        client = self._client_for(team_id)
+        given = {name: value for name, value in arguments.items() if value is not None}
+        try:
+            response = client.api_call(method, json=given) if _is_json(given) else client.api_call(
+                method, params=_flat(given)
+            )
+        except SlackApiError as error:
+            raise _failure(method, error) from error
+        except (ConnectionRefusedError, TimeoutError, URLError) as error:
+            raise _broken(method, error) from error
+        except (SlackClientError, OSError, http.client.HTTPException) as error:
+            raise OutcomeUnknownError(f"{method}: {error}") from error
+        answer: Mapping[str, Any] = response.data  # type: ignore[assignment]
+        return answer
+
+
+def _is_json(arguments: Mapping[str, Any]) -> bool:
+    return any(isinstance(value, list | tuple | dict) for value in arguments.values())
+
+
+def _flat(arguments: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        name: value if isinstance(value, str) else json.dumps(value)
+        for name, value in arguments.items()
+    }
+
+
+def _failure(method: str, error: SlackApiError) -> Exception:
+    response = error.response
+    status = getattr(response, "status_code", 200)
+    data = response.data if isinstance(getattr(response, "data", None), dict) else {}
+    code = str(data.get("error", f"http_{status}"))
+    if status == 429 or code == "ratelimited":  # noqa: PLR2004 - HTTP's own word
+        after = response.headers.get("Retry-After", "1")
+        return SlackUnavailableError(method, "ratelimited", float(after))
+    if status >= 500:  # noqa: PLR2004 - the server's side failed, perhaps after doing it
+        return OutcomeUnknownError(f"{method}: HTTP {status}")
+    if code in _TEMPORARY:
+        return OutcomeUnknownError(f"{method}: {code}")
+    detail = "; ".join((data.get("response_metadata") or {}).get("messages", []))
+    return SlackRefusedError(method, code, detail)
+
+
+def _broken(method: str, error: Exception) -> Exception:
+    reason = error.reason if isinstance(error, URLError) else error
+    if isinstance(reason, ConnectionRefusedError | OSError) and not isinstance(
+        reason, ConnectionResetError | TimeoutError | BrokenPipeError
+    ):
+        return SlackUnavailableError(method, str(reason))
+    return OutcomeUnknownError(f"{method}: {reason}")

@@ -1,0 +1,78 @@
+"""How fast Slack may be spoken to: token buckets for each channel, method and workspace.
+
+Source: docs.slack.dev/apis/web-api/rate-limits: one message a second in a channel; methods by
+tier, in requests a minute. Slack publishes no figure for a workspace; ours is a setting.
+"""
+
+import threading
+import time
+from dataclasses import dataclass
+
+TIER_PER_MINUTE = {"chat.update": 50.0}
+"""Methods that the outbox uses and that have a tier of their own, in requests a minute."""
+
+
+@dataclass(slots=True)
+class Bucket:
+    """A token bucket: `rate` tokens a second, at most `capacity` at once."""
+
+    rate: float
+    capacity: float
+    tokens: float
+    filled_at: float
+
+    def wait(self, at: float) -> float:
+        """Seconds until a token is there; 0 when one is there now."""
+        self.tokens = min(self.capacity, self.tokens + (at - self.filled_at) * self.rate)
+        self.filled_at = at
+        return max(0.0, (1.0 - self.tokens) / self.rate)
+
+
+class Rates:
+    """All buckets of one process. Times are of the monotonic clock."""
+
+    def __init__(self, per_channel: float, per_workspace: float) -> None:
+        """`per_channel` and `per_workspace` are posts a second."""
+        self._per_channel = per_channel
+        self._per_workspace = per_workspace
+        self._lock = threading.Lock()
+        self._buckets: dict[tuple[str, ...], Bucket] = {}
+        self._held_until: dict[tuple[str, str], float] = {}
+
+    def hold(self, team_id: str, method: str, seconds: float) -> None:
+        """Obey a `Retry-After`: it delays that method in that workspace, nothing else."""
+        with self._lock:
+            until = time.monotonic() + seconds
+            self._held_until[team_id, method] = max(
+                until, self._held_until.get((team_id, method), 0)
+            )
+
+    def take(self, team_id: str, method: str, conversation: str) -> float:
+        """Take a token of every bucket a call needs, or none. Gives the seconds to wait, 0 if taken."""
+        with self._lock:
+            at = time.monotonic()
+            held = self._held_until.get((team_id, method), 0.0) - at
+            if held > 0:
+                return held
+            buckets = list(self._for(team_id, method, conversation, at))
+            wait = max(bucket.wait(at) for bucket in buckets)
+            if wait <= 0:
+                for bucket in buckets:
+                    bucket.tokens -= 1
+            return wait
+
+    def _for(self, team_id: str, method: str, conversation: str, at: float) -> list[Bucket]:
+        if method in TIER_PER_MINUTE:
+            scale = max(1.0, self._per_channel)
+            return [self._bucket((team_id, method), TIER_PER_MINUTE[method] / 60 * scale, 10, at)]
+        return [
+            self._bucket((team_id, "channel", conversation), self._per_channel, 1, at),
+            self._bucket((team_id, "workspace"), self._per_workspace, self._per_workspace, at),
+        ]
+
+    def _bucket(self, key: tuple[str, ...], rate: float, capacity: float, at: float) -> Bucket:
+        found = self._buckets.get(key)
+        if found is None:
+            capacity = max(1.0, capacity)
+            found = self._buckets[key] = Bucket(rate, capacity, capacity, at)
+        return found

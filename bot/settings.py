@@ -1,0 +1,43 @@
+"""Settings, read from the environment once, at start."""
+
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _safe_address(url: str) -> str:
+    """Refuse to send a token in the clear to anything but this machine."""
+    parts = urlsplit(url)
+    if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname or "")):
+        return url if url.endswith("/") else url + "/"
+    message = f"SLACK_API_URL is {url}; plain http is allowed to this machine only, use https"
+    raise ValueError(message)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class Settings(BaseSettings):
+    """What a process needs to know. Every name is the environment variable's, in lower case."""
+
+    model_config = SettingsConfigDict(extra="ignore")
+
+    slack_bot_token: SecretStr = SecretStr("")
+    slack_app_token: SecretStr = SecretStr("")
+    slack_signing_secret: SecretStr = SecretStr("")
+    slack_api_url: Annotated[str, AfterValidator(_safe_address)] = "https://slack.com/api/"
+    vakt_database_url: str = "sqlite:///vakt.db"
+    vakt_http_port: int = Field(default=3000, ge=0, le=65535)
+    vakt_policies: Path | None = None
+    vakt_lease_seconds: float = Field(default=30.0, ge=15.0, le=600.0)
+    vakt_posts_per_channel_per_second: float = Field(default=1.0, gt=0)
+    vakt_posts_per_second: float = Field(default=20.0, gt=0)
+    vakt_log: str = Field(default="console", pattern="^(console|json)$")

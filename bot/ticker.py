@@ -1,0 +1,158 @@
+"""The timer loop: what has fallen due is looked at, and what it asks for is stored.
+
+A thread on monotonic waits, woken by commits. Due timers are claimed in batches; each is handled
+in a savepoint of its own, and one that raises is pushed ahead without stopping the others.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from sqlmodel import Session
+
+from bot.database import Database, Lane
+from bot.machine import ContractClock, MachineClock
+from models import heartbeat
+from models.timer import Timer, due_timers, hold_back, next_due
+
+log = structlog.get_logger()
+
+BATCH = 100
+LONGEST_SLEEP = 5.0
+"""Seconds after which the loop looks again, whatever it believes to be next."""
+
+DOWNTIME = timedelta(minutes=1)
+"""Machine time without a beat after which the process counts as having been down."""
+
+HEART = "ticker"
+
+Handle = Callable[[Session, Timer, datetime], None]
+"""Deal with one due timer: write what follows from it, or nothing."""
+
+Finish = Callable[[Session, Sequence[Timer], datetime, datetime | None], None]
+"""After a batch: gather what was asked to be said. The last argument is the contract instant from
+which Vakt was down, when it has just come back."""
+
+
+class Ticker:
+    """Turns the timers."""
+
+    def __init__(
+        self,
+        database: Database,
+        handle: Handle,
+        finish: Finish,
+        clocks: tuple[ContractClock, MachineClock],
+    ) -> None:
+        """Nothing runs until `start`."""
+        self._database = database
+        self._handle = handle
+        self._finish = finish
+        self._contract, self._machine = clocks
+        self._awake = threading.Condition()
+        self._turning = threading.Lock()
+        self._work_to_do = False
+        self._stopping = False
+        self._beat_at: datetime | None = None
+        self._thread = threading.Thread(target=self._loop, name="ticker", daemon=True)
+        self.turned_at = self._machine.now()
+
+    def start(self) -> None:
+        """Begin to turn."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop after the batch in hand."""
+        with self._awake:
+            self._stopping = True
+            self._awake.notify_all()
+        if self._thread.is_alive():
+            self._thread.join(timeout=30)
+
+    def wake(self) -> None:
+        """Timers may have been added, or contract time moved."""
+        with self._awake:
+            self._work_to_do = True
+            self._awake.notify_all()
+
+    def catch_up(self) -> None:
+        """Deal with everything that is due now, before returning."""
+        while self._turn():
+            pass
+
+    def next_due(self) -> datetime | None:
+        """The contract instant at which something falls due next."""
+        with self._database.reading() as session:
+            return next_due(session)
+
+    def _loop(self) -> None:
+        while True:
+            with self._awake:
+                if self._stopping:
+                    return
+                self._work_to_do = False
+            wait = self._turn_safely()
+            self.turned_at = self._machine.now()
+            with self._awake:
+                if not self._work_to_do and not self._stopping:
+                    self._awake.wait(wait)
+
+    def _turn_safely(self) -> float:
+        try:
+            if self._turn():
+                return 0.0
+            due = self.next_due()
+        except Exception:
+            log.exception("ticker_turn_failed")
+            return 1.0
+        if due is None:
+            return LONGEST_SLEEP
+        return min(LONGEST_SLEEP, max(0.0, (due - self._contract.now()).total_seconds()))
+
+    def _turn(self) -> int:
+        """Deal with one batch; gives how many timers it held."""
+        with self._turning:
+            now, machine_now = self._contract.now(), self._machine.now()
+            down_since = self._beat(machine_now, now)
+            due = self.next_due()
+            if due is None or due > now:
+                return 0
+            failed: list[tuple[str, str, str]] = []
+            with self._database.transaction(Lane.LOOP) as session:
+                timers = due_timers(session, now, machine_now, BATCH)
+                handled = [t for t in timers if self._handle_one(session, t, now, failed)]
+                self._finish(session, handled, now, down_since)
+            self._hold_back(failed)
+            return len(timers)
+
+    def _handle_one(
+        self, session: Session, timer: Timer, now: datetime, failed: list[tuple[str, str, str]]
+    ) -> bool:
+        try:
+            with session.begin_nested():
+                self._handle(session, timer, now)
+                session.delete(timer)
+        except Exception as failure:
+            log.exception("timer_failed", timer=timer.id, kind=timer.kind)
+            failed.append((timer.team_id, timer.id, repr(failure)))
+            return False
+        return True
+
+    def _hold_back(self, failed: list[tuple[str, str, str]]) -> None:
+        for team_id, timer_id, failure in failed:
+            with self._database.transaction(Lane.LOOP) as session:
+                timer = session.get(Timer, (team_id, timer_id))
+                if timer is not None:
+                    hold_back(timer, self._machine.now(), failure)
+
+    def _beat(self, machine_now: datetime, now: datetime) -> datetime | None:
+        """Store the pulse twice a minute; tells at the first beat how long nobody was there."""
+        if self._beat_at is not None and machine_now - self._beat_at < timedelta(seconds=30):
+            return None
+        first = self._beat_at is None
+        with self._database.transaction(Lane.LOOP) as session:
+            down = heartbeat.slept_since(session, HEART, machine_now, DOWNTIME) if first else None
+            heartbeat.beat(session, HEART, machine_now, now)
+        self._beat_at = machine_now
+        return down

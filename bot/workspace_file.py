@@ -1,0 +1,191 @@
+"""`workspace.toml`: the people, desks and customers of a workspace, as a file.
+
+`read` parses it, `difference` says what importing it would change, `apply` does it in one
+transaction, `written` gives the file back. Importing twice changes nothing.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import tomlkit
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from models.sla.contract import Contract, Role
+
+Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")]
+Language = Annotated[str, Field(pattern=r"^(en|nb|sv)$")]
+
+
+class WorkspaceError(Exception):
+    """The file cannot be used; the message names the key and what would be right."""
+
+
+class Strict(BaseModel):
+    """A part of the file: a key nobody knows is a mistake."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class PersonEntry(Strict):
+    """Somebody: the handle used in this file, and who that is in Slack."""
+
+    handle: Key
+    slack: Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{2,20}$")]
+    name: str = Field(min_length=1, max_length=80)
+    language: Language | None = None
+    zone: str | None = None
+    title: str = ""
+
+
+class Roles(Strict):
+    """Who does what at a desk, by handle. `on_call` is in the order in which people are paged."""
+
+    agent: list[Key] = []
+    senior: list[Key] = []
+    on_call: list[Key] = []
+    manager: list[Key] = []
+    administrator: list[Key] = []
+
+
+class DeskEntry(Strict):
+    """A desk: its channel, the language of its posts, its people."""
+
+    key: Key
+    name: str = Field(min_length=1, max_length=80)
+    channel: Annotated[str, Field(pattern=r"^[CG][A-Z0-9]{2,20}$")]
+    language: Language = "en"
+    roles: Roles = Roles()
+
+
+class CustomerEntry(Strict):
+    """A customer: its desk, its contract since a day, its channel, and who speaks for it."""
+
+    key: Key
+    name: str = Field(min_length=1, max_length=80)
+    desk: Key
+    contract: str
+    since: date
+    channel: Annotated[str, Field(pattern=r"^[CG][A-Z0-9]{2,20}$")] | None = None
+    language: Language | None = None
+    region: str | None = None
+    contacts: list[Key] = []
+    super_users: list[Key] = []
+    options: list[str] = []
+    overrides: dict[str, Any] = {}
+
+
+class Workspace(Strict):
+    """The whole file."""
+
+    people: list[PersonEntry] = []
+    desks: list[DeskEntry] = []
+    customers: list[CustomerEntry] = []
+
+    @model_validator(mode="after")
+    def _nothing_twice_nothing_missing(self) -> "Workspace":
+        handles = _unique("people", [person.handle for person in self.people])
+        desks = _unique("desks", [desk.key for desk in self.desks])
+        _unique("customers", [customer.key for customer in self.customers])
+        _unique("people (slack)", [person.slack for person in self.people])
+        _unique("channels", [entry.channel for entry in (*self.desks, *self.customers) if entry.channel])
+        for desk in self.desks:
+            for role in Role:
+                _known(f"desks.{desk.key}.roles.{role}", getattr(desk.roles, role, []), handles)
+        for customer in self.customers:
+            _known(f"customers.{customer.key}.desk", [customer.desk], desks)
+            _known(f"customers.{customer.key}.contacts", customer.contacts, handles)
+            _known(f"customers.{customer.key}.super_users", customer.super_users, handles)
+        return self
+
+
+def _unique(where: str, names: list[str]) -> set[str]:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        message = f"{where}: {', '.join(twice)} is there twice"
+        raise ValueError(message)
+    return set(names)
+
+
+def _known(where: str, names: list[str], known: set[str]) -> None:
+    missing = [name for name in names if name not in known]
+    if missing:
+        message = f"{where} names {', '.join(missing)}, which this file does not have"
+        raise ValueError(message)
+
+
+def read(path: Path, contracts: Mapping[str, Contract]) -> Workspace:
+    """The file, checked against itself and against the contracts there are.
+
+    Raises:
+        WorkspaceError: with every mistake, by key.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        message = f"{path}: {error}"
+        raise WorkspaceError(message) from error
+    try:
+        workspace = Workspace.model_validate(document)
+    except ValidationError as error:
+        lines = [
+            f"{path}: {'.'.join(map(str, each['loc'])) or 'the file'}: {each['msg']}"
+            for each in error.errors()
+        ]
+        raise WorkspaceError("\n".join(lines)) from error
+    wrong = list(_contract_mistakes(workspace, contracts))
+    if wrong:
+        raise WorkspaceError("\n".join(f"{path}: {line}" for line in wrong))
+    return workspace
+
+
+def _contract_mistakes(
+    workspace: Workspace, contracts: Mapping[str, Contract]
+) -> Iterator[str]:
+    for customer in workspace.customers:
+        where = f"customers.{customer.key}"
+        contract = contracts.get(customer.contract)
+        if contract is None:
+            yield f'{where}.contract is "{customer.contract}"; there is {", ".join(sorted(contracts))}'
+            continue
+        if customer.region and customer.region not in contract.regions:
+            there = ", ".join(contract.regions) or "none"
+            yield f'{where}.region is "{customer.region}"; {contract.id} has {there}'
+        for option in customer.options:
+            if option not in contract.options:
+                there = ", ".join(contract.options) or "none"
+                yield f'{where}.options names "{option}"; {contract.id} has {there}'
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference between the file and what is stored."""
+
+    sign: str
+    what: str
+
+    def __str__(self) -> str:
+        """As a line: "+ customer acme", "~ person kari: name"."""
+        return f"{self.sign} {self.what}"
+
+
+def written(workspace: Workspace) -> str:
+    """The file as text."""
+    document = tomlkit.document()
+    for part in ("people", "desks", "customers"):
+        entries = tomlkit.aot()
+        for entry in getattr(workspace, part):
+            entries.append(tomlkit.item(_plain(entry)))
+        document.append(part, entries)
+    return tomlkit.dumps(document)
+
+
+def _plain(entry: BaseModel) -> dict[str, Any]:
+    return {
+        name: value
+        for name, value in entry.model_dump(exclude_defaults=True).items()
+        if value not in (None, [], {}, "")
+    }

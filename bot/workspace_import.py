@@ -1,0 +1,310 @@
+"""`workspace.toml` into the database, and back: the difference first, then one transaction."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlmodel import Session, SQLModel, col, select
+
+from bot.workspace_file import (
+    Change,
+    CustomerEntry,
+    DeskEntry,
+    PersonEntry,
+    Roles,
+    Workspace,
+)
+from models.channel import Channel
+from models.customer import Agreement, Contact, Customer
+from models.desk import Desk, DeskRole
+from models.person import Person
+from models.sla.contract import Role
+
+
+def import_workspace(session: Session, team_id: str, workspace: Workspace) -> list[Change]:
+    """Make the database say what the file says; gives what was changed.
+
+    People and customers that the file does not name are kept: tickets refer to them.
+    """
+    changes: list[Change] = []
+    people = {entry.handle: _person(session, team_id, entry, changes) for entry in workspace.people}
+    session.flush()
+    desks = {entry.key: _desk(session, team_id, entry, people, changes) for entry in workspace.desks}
+    session.flush()
+    for entry in workspace.customers:
+        _customer(session, team_id, entry, people, desks[entry.desk], changes)
+    session.flush()
+    changes.extend(_unnamed(session, team_id, workspace))
+    return changes
+
+
+def _person(
+    session: Session, team_id: str, entry: PersonEntry, changes: list[Change]
+) -> Person:
+    found = _first(session, Person, team_id, slack_user=entry.slack)
+    values = {
+        "name": entry.name,
+        "handle": entry.handle,
+        "language": entry.language,
+        "zone": entry.zone or (found.zone if found else None),
+    }
+    made = found or Person(team_id=team_id, slack_user=entry.slack, name=entry.name)
+    _write(session, made, values, f"person {entry.handle}", changes, new=found is None)
+    return made
+
+
+def _desk(
+    session: Session,
+    team_id: str,
+    entry: DeskEntry,
+    people: dict[str, Person],
+    changes: list[Change],
+) -> Desk:
+    found = _first(session, Desk, team_id, key=entry.key)
+    values = {"name": entry.name, "channel_id": entry.channel, "language": entry.language}
+    made = found or Desk(
+        team_id=team_id, key=entry.key, name=entry.name, channel_id=entry.channel
+    )
+    _write(session, made, values, f"desk {entry.key}", changes, new=found is None)
+    channel = {"desk_id": made.id, "customer_id": None, "language": entry.language}
+    _channel(session, team_id, entry.channel, channel, changes)
+    session.flush()
+    _roles(session, made, entry.roles, people, changes)
+    return made
+
+
+def _roles(
+    session: Session, desk: Desk, roles: Roles, people: dict[str, Person], changes: list[Change]
+) -> None:
+    wanted = {
+        (people[handle].id, str(role)): (position, handle)
+        for role in Role
+        for position, handle in enumerate(getattr(roles, role, []))
+    }
+    query = select(DeskRole).where(DeskRole.team_id == desk.team_id, DeskRole.desk_id == desk.id)
+    held = {(each.person_id, each.role): each for each in session.exec(query)}
+    names = {person.id: person.handle for person in people.values()}
+    for key, row in held.items():
+        if key not in wanted:
+            session.delete(row)
+            changes.append(Change("-", f"desk {desk.key}: {key[1]} {names.get(key[0], key[0])}"))
+    for key, (position, handle) in wanted.items():
+        row = held.get(key)
+        if row is None:
+            made = DeskRole(
+                team_id=desk.team_id,
+                desk_id=desk.id,
+                person_id=key[0],
+                role=key[1],
+                position=position,
+            )
+            session.add(made)
+            changes.append(Change("+", f"desk {desk.key}: {key[1]} {handle}"))
+        elif row.position != position:
+            row.position = position
+            changes.append(Change("~", f"desk {desk.key}: place of {handle} as {key[1]}"))
+
+
+def _customer(
+    session: Session,
+    team_id: str,
+    entry: CustomerEntry,
+    people: dict[str, Person],
+    desk: Desk,
+    changes: list[Change],
+) -> None:
+    found = _first(session, Customer, team_id, key=entry.key)
+    values = {
+        "name": entry.name,
+        "desk_id": desk.id,
+        "language": entry.language,
+        "region": entry.region,
+        "options": entry.options,
+        "overrides": entry.overrides,
+    }
+    made = found or Customer(team_id=team_id, key=entry.key, name=entry.name, desk_id=desk.id)
+    _write(session, made, values, f"customer {entry.key}", changes, new=found is None)
+    if entry.channel:
+        channel = {"customer_id": made.id, "desk_id": None, "language": entry.language}
+        _channel(session, team_id, entry.channel, channel, changes)
+    session.flush()
+    _agreement(session, made, entry, changes)
+    _contacts(session, made, entry, people, changes)
+
+
+def _agreement(
+    session: Session, customer: Customer, entry: CustomerEntry, changes: list[Change]
+) -> None:
+    found = session.get(Agreement, (customer.team_id, customer.id, entry.since))
+    what = f"customer {entry.key}: {entry.contract} since {entry.since}"
+    query = select(Agreement).where(
+        Agreement.team_id == customer.team_id,
+        Agreement.customer_id == customer.id,
+        col(Agreement.until).is_(None),
+        Agreement.since < entry.since,
+    )
+    for before in session.exec(query):
+        before.until = entry.since
+        changes.append(Change("~", f"customer {entry.key}: {before.contract} until {entry.since}"))
+    made = found or Agreement(
+        team_id=customer.team_id,
+        customer_id=customer.id,
+        since=entry.since,
+        contract=entry.contract,
+    )
+    _write(session, made, {"contract": entry.contract}, what, changes, new=found is None)
+
+
+def _contacts(
+    session: Session,
+    customer: Customer,
+    entry: CustomerEntry,
+    people: dict[str, Person],
+    changes: list[Change],
+) -> None:
+    wanted = {people[handle].id: handle for handle in (*entry.contacts, *entry.super_users)}
+    query = select(Contact).where(
+        Contact.team_id == customer.team_id, Contact.customer_id == customer.id
+    )
+    held = {each.person_id: each for each in session.exec(query)}
+    for person_id, row in held.items():
+        if person_id not in wanted:
+            session.delete(row)
+            changes.append(Change("-", f"customer {entry.key}: a contact"))
+    for person_id, handle in wanted.items():
+        row = held.get(person_id)
+        made = row or Contact(
+            team_id=customer.team_id, customer_id=customer.id, person_id=person_id
+        )
+        values = {"super_user": handle in entry.super_users}
+        what = f"customer {entry.key}: contact {handle}"
+        _write(session, made, values, what, changes, new=row is None)
+
+
+def _channel(
+    session: Session,
+    team_id: str,
+    channel_id: str,
+    values: dict[str, Any],
+    changes: list[Change],
+) -> None:
+    found = session.get(Channel, (team_id, channel_id))
+    made = found or Channel(team_id=team_id, id=channel_id)
+    _write(session, made, values, f"channel {channel_id}", changes, new=found is None)
+
+
+def _write(
+    session: Session,
+    row: SQLModel,
+    values: dict[str, Any],
+    what: str,
+    changes: list[Change],
+    *,
+    new: bool,
+) -> None:
+    differ = [name for name, value in values.items() if getattr(row, name) != value]
+    for name in differ:
+        setattr(row, name, values[name])
+    if new:
+        changes.append(Change("+", what))
+        session.add(row)
+    elif differ:
+        changes.append(Change("~", f"{what}: {', '.join(differ)}"))
+
+
+def _first(session: Session, record: type[Any], team_id: str, **keys: str) -> Any:
+    query = select(record).where(record.team_id == team_id)
+    for name, value in keys.items():
+        query = query.where(getattr(record, name) == value)
+    return session.exec(query).first()
+
+
+def _unnamed(session: Session, team_id: str, workspace: Workspace) -> Iterator[Change]:
+    named = {entry.key for entry in workspace.customers}
+    for key in session.exec(select(Customer.key).where(Customer.team_id == team_id)):
+        if key not in named:
+            yield Change("=", f"customer {key} is not in the file and is kept")
+
+
+def export_workspace(session: Session, team_id: str) -> Workspace:
+    """What is stored, as the file would say it."""
+    people = list(session.exec(select(Person).where(Person.team_id == team_id).order_by(Person.name)))
+    handles = {person.id: person.handle or person.slack_user.lower() for person in people}
+    return Workspace(
+        people=[
+            PersonEntry(
+                handle=handles[person.id],
+                slack=person.slack_user,
+                name=person.name or handles[person.id],
+                language=person.language,
+                zone=person.zone,
+            )
+            for person in people
+        ],
+        desks=[_desk_entry(session, desk, handles) for desk in _all(session, Desk, team_id)],
+        customers=[
+            _customer_entry(session, customer, handles)
+            for customer in _all(session, Customer, team_id)
+        ],
+    )
+
+
+def _all(session: Session, record: type[Any], team_id: str) -> list[Any]:
+    return list(session.exec(select(record).where(record.team_id == team_id).order_by(record.key)))
+
+
+def _desk_entry(session: Session, desk: Desk, handles: dict[str, str]) -> DeskEntry:
+    query = (
+        select(DeskRole)
+        .where(DeskRole.team_id == desk.team_id, DeskRole.desk_id == desk.id)
+        .order_by(col(DeskRole.position))
+    )
+    roles: dict[str, list[str]] = {}
+    for each in session.exec(query):
+        roles.setdefault(each.role, []).append(handles[each.person_id])
+    return DeskEntry(
+        key=desk.key,
+        name=desk.name,
+        channel=desk.channel_id,
+        language=desk.language,
+        roles=Roles(**roles),
+    )
+
+
+def _customer_entry(
+    session: Session, customer: Customer, handles: dict[str, str]
+) -> CustomerEntry:
+    contacts = list(
+        session.exec(
+            select(Contact).where(
+                Contact.team_id == customer.team_id, Contact.customer_id == customer.id
+            )
+        )
+    )
+    agreement = session.exec(
+        select(Agreement)
+        .where(Agreement.team_id == customer.team_id, Agreement.customer_id == customer.id)
+        .order_by(col(Agreement.since).desc())
+    ).first()
+    channel = session.exec(
+        select(Channel).where(
+            Channel.team_id == customer.team_id, Channel.customer_id == customer.id
+        )
+    ).first()
+    desk = session.get(Desk, (customer.team_id, customer.desk_id))
+    if agreement is None or desk is None:
+        message = f"customer {customer.key} has no agreement or no desk"
+        raise LookupError(message)
+    return CustomerEntry(
+        key=customer.key,
+        name=customer.name,
+        desk=desk.key,
+        contract=agreement.contract,
+        since=agreement.since,
+        channel=channel.id if channel else None,
+        language=customer.language,
+        region=customer.region,
+        contacts=sorted(handles[each.person_id] for each in contacts if not each.super_user),
+        super_users=sorted(handles[each.person_id] for each in contacts if each.super_user),
+        options=customer.options,
+        overrides=customer.overrides,
+    )

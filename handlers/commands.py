@@ -1,0 +1,93 @@
+"""`/ticket`: opens the view, or answers privately with a list, a ticket, its account, or help."""
+
+from collections.abc import Callable, Mapping
+
+from handlers import access, language, opening, pictures
+from handlers.access import Act, Viewer, viewer_of
+from handlers.buttons import reader
+from handlers.desk import Body, Desk
+from handlers.errors import UserError
+from handlers.forms import Origin, origin_of, ticket_number
+from handlers.pictures import Scene
+from handlers.views import lists
+from handlers.views import why as why_views
+from handlers.views.blocks import Rendered
+from handlers.views.facts import Listing, Refusal
+from handlers.views.words import Words
+from models.channel import channel_by_id
+from models.store import Session
+from models.ticket import ticket_by_number
+
+Subcommand = Callable[[Origin, str, Desk], Rendered]
+
+
+def ticket(body: Body, desk: Desk) -> Rendered | None:
+    """The command. A first word that is no subcommand begins a summary."""
+    origin, text = origin_of(body), str(body.get("text") or "").strip()
+    first, _, rest = text.partition(" ")
+    subcommand = SUBCOMMANDS.get(first.lower())
+    if subcommand is not None and _fits(first.lower(), rest.strip()):
+        return subcommand(origin, rest.strip(), desk)
+    if ticket_number(text) is not None:
+        return _details(origin, text, desk)
+    opening.from_command(origin, text, desk)
+    return None
+
+
+def _fits(first: str, rest: str) -> bool:
+    """Whether the words are a subcommand, and not a summary that begins like one."""
+    if first == "list":
+        return rest.lower() in {"", *Listing}
+    if first == "why":
+        return ticket_number(rest) is not None
+    return not rest
+
+
+def _help(origin: Origin, text: str, desk: Desk) -> Rendered:
+    del text
+    with desk.reading() as session:
+        viewer = viewer_of(session, origin.team_id, origin.slack_user)
+        return lists.help_message(viewer.is_desk, _words(session, viewer, origin))
+
+
+def _list(origin: Origin, text: str, desk: Desk) -> Rendered:
+    listing = Listing(text.lower() or Listing.OPEN)
+    with desk.reading() as session:
+        viewer = viewer_of(session, origin.team_id, origin.slack_user)
+        facts = pictures.list_facts(session, desk.agreements, viewer, listing, 0, desk.now())
+        return lists.list_message(facts, _words(session, viewer, origin))
+
+
+def _details(origin: Origin, text: str, desk: Desk) -> Rendered:
+    with desk.reading() as session:
+        viewer, at = _look(session, origin, text, desk)
+        inside = at.ticket.desk_id in viewer.roles
+        facts = pictures.details_facts(at, for_desk=inside, page=0)
+        return lists.details_message(facts, reader(session, viewer, at))
+
+
+def _why(origin: Origin, text: str, desk: Desk) -> Rendered:
+    with desk.reading() as session:
+        viewer, at = _look(session, origin, text, desk)
+        words = reader(session, viewer, at)
+        return why_views.why_message(pictures.why_facts(at, words.language), words)
+
+
+def _look(session: Session, origin: Origin, text: str, desk: Desk) -> tuple[Viewer, Scene]:
+    viewer, number = viewer_of(session, origin.team_id, origin.slack_user), ticket_number(text)
+    found = ticket_by_number(session, origin.team_id, number or 0)
+    if found is None:
+        raise UserError(Refusal.UNKNOWN_TICKET, number=f"T-{number}")
+    access.demand(session, viewer, Act.SEE, found)
+    return viewer, pictures.scene(session, desk.agreements, found, desk.now())
+
+
+def _words(session: Session, viewer: Viewer, origin: Origin) -> Words:
+    channel = channel_by_id(session, origin.team_id, origin.channel or "")
+    return language.for_person(
+        viewer.person, channel_language=channel.language if channel else None
+    )
+
+
+SUBCOMMANDS: Mapping[str, Subcommand] = {"help": _help, "list": _list, "why": _why}
+"""What may stand after `/ticket`."""

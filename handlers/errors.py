@@ -1,0 +1,41 @@
+"""What goes wrong, in words for the person who can act; and who is told how.
+
+A `UserError` is raised where it is noticed. `handlers.answers` turns it, and everything that
+nobody foresaw, into the answer that its kind of payload can carry.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from handlers.views.facts import Refusal, RefusalFacts, Value
+
+
+class UserError(Exception):
+    """Something the person can put right. `key` names its text.
+
+    `field` is the input it belongs to, when it came from a modal.
+    """
+
+    def __init__(self, key: Refusal, field: str | None = None, **values: Value) -> None:
+        """Name the text, its values, and the field."""
+        super().__init__(key)
+        self.key = key
+        self.field = field
+        self.values: Mapping[str, Value] = values
+
+    def facts(self, now: datetime) -> RefusalFacts:
+        """For the view."""
+        return RefusalFacts(self.key, now, self.values)
+
+
+class NotYetError(Exception):
+    """Something refers to a message that is just being posted: deliver the event again."""
+
+
+class AlreadyAnsweredError(Exception):
+    """A delivery that came before: nothing is done, the stored answer is given again."""
+
+    def __init__(self, answer: object) -> None:
+        """Keep the answer the first delivery got."""
+        super().__init__("delivered before")
+        self.answer = answer

@@ -1,0 +1,301 @@
+"""Payloads into frozen requests. What a person got wrong raises `UserError` with what to do."""
+
+import json
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from handlers.desk import Body, Sorry
+from handlers.errors import UserError
+from handlers.views import names
+from handlers.views.facts import Refusal
+from handlers.views.names import SUMMARY_LIMIT, TEXT_LIMIT, Field
+from handlers.views.typed import as_typed, clean
+
+_NUMBER = re.compile(r"^T-?(\d{1,9})$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who sent a payload, from where, and the key under which it is acted on once."""
+
+    team_id: str
+    slack_user: str
+    key: str
+    channel: str | None = None
+    trigger_id: str | None = None
+    response_url: str | None = None
+
+    @property
+    def sorry(self) -> Sorry:
+        """Where a private answer reaches the person."""
+        return Sorry(self.slack_user, self.channel, self.response_url)
+
+
+def origin_of(body: Body) -> Origin:
+    """Who and where, for any payload a person caused."""
+    user = body.get("user") or {}
+    channel = body.get("channel") or (body.get("container") or {}).get("channel_id")
+    trigger = str(body.get("trigger_id") or "")
+    return Origin(
+        team_id=team_of(body),
+        slack_user=str(body.get("user_id") or user.get("id") or ""),
+        key=_key_of(body, trigger),
+        channel=_channel_id(body, channel),
+        trigger_id=trigger or None,
+        response_url=body.get("response_url"),
+    )
+
+
+def team_of(body: Body) -> str:
+    """The workspace in which Vakt is installed that a payload is about."""
+    view = body.get("view") or {}
+    team = body.get("team") or {}
+    return str(
+        view.get("app_installed_team_id") or body.get("team_id") or team.get("id") or ""
+    )
+
+
+def _channel_id(body: Body, channel: Any) -> str | None:
+    if isinstance(channel, Mapping):
+        return str(channel.get("id") or "") or None
+    return str(body.get("channel_id") or channel or "") or None
+
+
+def _key_of(body: Body, trigger: str) -> str:
+    if body.get("type") == "view_submission":
+        nonce = metadata_of(body).get("nonce")
+        return f"view:{nonce}" if nonce else f"view:{body['view']['id']}:{body['view']['hash']}"
+    if body.get("type") == "event_callback":
+        return f"event:{body['event_id']}"
+    return f"trigger:{trigger}"
+
+
+# Metadata of views
+
+
+def metadata_of(body: Body) -> dict[str, Any]:
+    """What a view carries along, as we wrote it."""
+    raw = (body.get("view") or {}).get("private_metadata") or "{}"
+    found: dict[str, Any] = json.loads(raw)
+    return found
+
+
+def metadata(**carried: Any) -> str:
+    """What a view carries along, with a fresh nonce: a rendered step is submitted once."""
+    kept = {name: value for name, value in carried.items() if value is not None}
+    return json.dumps({"nonce": secrets.token_hex(8), **kept}, separators=(",", ":"))
+
+
+# Values of inputs
+
+
+def state_of(body: Body) -> Mapping[str, Any]:
+    """The values of a view's inputs, by block and action."""
+    view = body.get("view") or {}
+    found: Mapping[str, Any] = (view.get("state") or {}).get("values") or {}
+    return found
+
+
+def value_in(state: Mapping[str, Any], block: str) -> str | None:
+    """What was typed or chosen in a block with one input; None when nothing was."""
+    for element in (state.get(block) or {}).values():
+        return _value(element)
+    return None
+
+
+def _value(element: Mapping[str, Any]) -> str | None:
+    if element.get("selected_option"):
+        return str(element["selected_option"]["value"])
+    if "selected_options" in element:
+        return ",".join(str(option["value"]) for option in element["selected_options"] or ())
+    for name in ("value", "selected_user", "selected_date_time", "selected_date"):
+        if element.get(name) is not None:
+            return str(element[name])
+    return None
+
+
+def text_in(
+    state: Mapping[str, Any],
+    field_id: str,
+    *,
+    missing: Refusal | None = None,
+    limit: int = TEXT_LIMIT,
+) -> str:
+    """A typed text, cleaned. `missing` says what to raise when it is required and empty.
+
+    Raises:
+        UserError: it is required and empty, or longer than `limit`.
+    """
+    text = clean(value_in(state, field_id) or "")
+    if missing is not None and not text:
+        raise UserError(missing, field_id)
+    if len(text) > limit:
+        too_long = Refusal.TEXT_TOO_LONG if limit == TEXT_LIMIT else Refusal.SUMMARY_TOO_LONG
+        raise UserError(too_long, field_id, length=len(text), limit=limit)
+    return text
+
+
+def moment_in(
+    state: Mapping[str, Any], field_id: str, now: datetime, in_future: Refusal
+) -> datetime | None:
+    """A chosen instant, never in the future.
+
+    Raises:
+        UserError: it lies in the future.
+    """
+    raw = value_in(state, field_id)
+    if not raw:
+        return None
+    at = datetime.fromtimestamp(int(raw), UTC)
+    if at > now:
+        raise UserError(in_future, field_id, at=at)
+    return at
+
+
+def is_ticked(state: Mapping[str, Any], field_id: str) -> bool:
+    """Whether the one box of a checkbox is ticked."""
+    return names.YES in (value_in(state, field_id) or "").split(",")
+
+
+def ticket_number(text: str) -> int | None:
+    """The number in "T-12", "t12" or "T12"; None for anything else."""
+    found = _NUMBER.match(text.strip())
+    return int(found[1]) if found else None
+
+
+# The action that was taken
+
+
+def action_of(body: Body) -> Mapping[str, Any]:
+    """The one action of a click."""
+    found: Mapping[str, Any] = body["actions"][0]
+    return found
+
+
+def ticket_of_click(body: Body) -> int:
+    """The ticket a pressed element belongs to.
+
+    Raises:
+        UserError: it names none, as only a foreign payload can.
+    """
+    action = action_of(body)
+    named = str(action.get("value") or "")
+    number = ticket_number(named) or ticket_number(names.ticket_in(action["block_id"]) or "")
+    if number is None:
+        raise UserError(Refusal.UNKNOWN_TICKET, number=named or "?")
+    return number
+
+
+def chosen(body: Body) -> str:
+    """The value of what was chosen in a select, menu or radio; a person's id for people."""
+    return _value(action_of(body)) or ""
+
+
+# Opening a ticket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """The opening view as filled in so far."""
+
+    nonce: str = ""
+    channel: str | None = None
+    customer: str | None = None
+    kind: str | None = None
+    intake: str | None = None
+    item: str | None = None
+    summary: str = ""
+    details: str = ""
+    received_at: datetime | None = None
+    ordered_by: str | None = None
+    answers: Mapping[str, str] = field(default_factory=dict)
+    extras: Mapping[str, str] = field(default_factory=dict)
+    source: Mapping[str, str] | None = None
+    reported_at: datetime | None = None
+    author: str | None = None
+    view_id: str | None = None
+
+    @property
+    def carried(self) -> str:
+        """What the next step of the view carries along."""
+        return metadata(
+            channel=self.channel,
+            customer=self.customer,
+            source=dict(self.source) if self.source else None,
+            reported_at=self.reported_at.isoformat() if self.reported_at else None,
+            author=self.author,
+        )
+
+    def changed(self, **values: Any) -> "Draft":
+        """The draft with some values replaced."""
+        return replace(self, **values)
+
+
+def draft_of(body: Body) -> Draft:
+    """The opening view as it stands, half filled in: nothing is refused yet."""
+    carried, state = metadata_of(body), state_of(body)
+    received = value_in(state, Field.RECEIVED_AT)
+    return Draft(
+        nonce=str(carried.get("nonce", "")),
+        channel=carried.get("channel"),
+        customer=value_in(state, Field.CUSTOMER) or carried.get("customer"),
+        kind=value_in(state, Field.KIND),
+        intake=value_in(state, Field.INTAKE),
+        item=value_in(state, Field.ITEM),
+        summary=value_in(state, Field.SUMMARY) or "",
+        details=value_in(state, Field.DETAILS) or "",
+        received_at=datetime.fromtimestamp(int(received), UTC) if received else None,
+        ordered_by=value_in(state, Field.ORDERED_BY),
+        answers=_answers(state),
+        extras=_extras(state),
+        source=carried.get("source"),
+        reported_at=_moment(carried.get("reported_at")),
+        author=carried.get("author"),
+        view_id=(body.get("view") or {}).get("id"),
+    )
+
+
+def _answers(state: Mapping[str, Any]) -> dict[str, str]:
+    found = {}
+    for block in state:
+        question = names.question_in(block)
+        answer = value_in(state, block)
+        if question is not None and answer is not None:
+            found[question[1]] = answer
+    return found
+
+
+def _extras(state: Mapping[str, Any]) -> dict[str, str]:
+    found = {}
+    for block in state:
+        extra = names.extra_in(block)
+        text = value_in(state, block)
+        if extra is not None and text:
+            found[extra] = clean(text)
+    return found
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def checked(draft: Draft, body: Body, now: datetime) -> Draft:
+    """The opening view as submitted: every text within its limits, no time in the future."""
+    state = state_of(body)
+    summary = text_in(
+        state, Field.SUMMARY, missing=Refusal.SUMMARY_MISSING, limit=SUMMARY_LIMIT
+    )
+    return draft.changed(
+        summary=" ".join(summary.split()),
+        details=text_in(state, Field.DETAILS),
+        received_at=moment_in(state, Field.RECEIVED_AT, now, Refusal.RECEIVED_IN_FUTURE),
+    )
+
+
+def summary_typed(text: str) -> str:
+    """A command's text as a summary: what Slack escaped is read back, and cut to the field's size."""
+    return " ".join(clean(as_typed(text)).split())[:SUMMARY_LIMIT]

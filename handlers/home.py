@@ -1,0 +1,145 @@
+"""App Home: an agent's tickets and queue, a contact's tickets and contract."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from handlers import access, language, pictures
+from handlers.access import Viewer, viewer_of
+from handlers.agreements import NoAgreementError
+from handlers.desk import Body, Desk
+from handlers.forms import action_of, origin_of, team_of
+from handlers.views import facts as told
+from handlers.views import homes
+from handlers.views.blocks import ViewDict
+from handlers.views.words import Words
+from models.customer import Customer
+from models.desk import people_with_role
+from models.sla.contract import Contract, Role
+from models.store import Session
+from models.ticket import Ticket, open_tickets
+
+SHOWN = 60
+PAGE = 20
+
+
+def opened(body: Body, desk: Desk) -> None:
+    """Somebody looks at App Home."""
+    event = body["event"]
+    if event.get("tab") == "home":
+        publish(team_of(body), str(event["user"]), desk)
+
+
+def turned(body: Body, desk: Desk) -> None:
+    """Another page of App Home."""
+    origin = origin_of(body)
+    publish(origin.team_id, origin.slack_user, desk, int(action_of(body)["value"]))
+
+
+def publish(team_id: str, slack_user: str, desk: Desk, page: int = 0) -> None:
+    """Draw somebody's App Home as of now."""
+    with desk.reading() as session:
+        viewer = viewer_of(session, team_id, slack_user)
+        view = _view(session, viewer, page, desk)
+    if not viewer.person.name:
+        desk.aside.get_to_know(team_id, slack_user)
+    desk.aside.publish_home(team_id, slack_user, view)
+
+
+def _view(session: Session, viewer: Viewer, page: int, desk: Desk) -> ViewDict:
+    words = language.for_person(viewer.person)
+    if viewer.is_desk:
+        return homes.agent_home(_agent(session, viewer, page, desk), words)
+    customers = [session.get(Customer, (viewer.team_id, key)) for key in sorted(viewer.customers)]
+    if customers and customers[0] is not None:
+        facts = _contact(session, viewer, customers[0], page, desk, words)
+        return homes.contact_home(facts, words)
+    return homes.stranger_home(words)
+
+
+def _rows(
+    session: Session, viewer: Viewer, desk: Desk
+) -> list[tuple[Ticket, told.RowFact]]:
+    tickets = open_tickets(session, viewer.team_id, access.visible_to(viewer), limit=SHOWN)
+    now = desk.now()
+    return [
+        (each, pictures.row_fact(pictures.scene(session, desk.agreements, each, now)))
+        for each in tickets
+    ]
+
+
+def _agent(session: Session, viewer: Viewer, page: int, desk: Desk) -> told.AgentHomeFacts:
+    now = desk.now()
+    rows = _rows(session, viewer, desk)
+    mine = [row for ticket, row in rows if ticket.owner_id == viewer.person.id]
+    others = [row for ticket, row in rows if ticket.owner_id != viewer.person.id]
+    late = [row for row in others if row.clock and row.clock.breached]
+    today = [row for row in others if row not in late and _due_on(row, now)]
+    rest = [row for row in others if row not in late and row not in today]
+    pages = max(1, -(-len(rest) // PAGE))
+    here = min(page, pages - 1)
+    on_call = [
+        told.PersonFact(person.slack_user, person.name)
+        for desk_id in sorted(viewer.roles)
+        for person in people_with_role(session, viewer.team_id, desk_id, Role.ON_CALL)
+    ]
+    return told.AgentHomeFacts(
+        mine=tuple(sorted(mine, key=_due)[:PAGE]),
+        late=tuple(sorted(late, key=_due)[:PAGE]),
+        due_today=tuple(sorted(today, key=_due)[:PAGE]),
+        rest=tuple(rest[here * PAGE : (here + 1) * PAGE]),
+        now=now,
+        on_call=tuple(on_call[:1]),
+        on_call_next=tuple(on_call[1:2]),
+        page=here,
+        pages=pages,
+    )
+
+
+def _due(row: told.RowFact) -> tuple[bool, float]:
+    due = row.clock.due_at if row.clock else None
+    return (due is None, due.timestamp() if due else 0.0)
+
+
+def _due_on(row: told.RowFact, now: datetime) -> bool:
+    zone = ZoneInfo(row.clock.zone if row.clock else "UTC")
+    due = row.clock.due_at if row.clock else None
+    return due is not None and due.astimezone(zone).date() == now.astimezone(zone).date()
+
+
+def _contact(
+    session: Session,
+    viewer: Viewer,
+    customer: Customer,
+    page: int,
+    desk: Desk,
+    words: Words,
+) -> told.ContactHomeFacts:
+    rows = [row for _, row in _rows(session, viewer, desk)]
+    pages = max(1, -(-len(rows) // PAGE))
+    here = min(page, pages - 1)
+    try:
+        contract, _, _ = desk.agreements.in_force(session, customer, desk.now())
+    except NoAgreementError:
+        return told.ContactHomeFacts(
+            customer=customer.name,
+            contract="",
+            contract_lines=(),
+            rows=tuple(rows[:PAGE]),
+            now=desk.now(),
+        )
+    return told.ContactHomeFacts(
+        customer=customer.name,
+        contract=contract.vendor,
+        contract_lines=_in_five_lines(contract, words),
+        rows=tuple(rows[here * PAGE : (here + 1) * PAGE]),
+        now=desk.now(),
+        page=here,
+        pages=pages,
+    )
+
+
+def _in_five_lines(contract: Contract, words: Words) -> tuple[str, ...]:
+    clauses = dict.fromkeys(promise.clause for promise in contract.promises)
+    said = [f"{contract.says(clause, words.language)} ({clause})" for clause in clauses]
+    return tuple(line for line in said if not line.startswith(" ("))[:5]
+

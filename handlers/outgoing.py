@@ -1,0 +1,313 @@
+"""`RENDER`: how each kind of owed message is drawn, from the state of the moment it is sent.
+
+None means that it does not hold any more, and is dropped.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from handlers import language, pictures
+from handlers.agreements import Agreements
+from handlers.pictures import Scene
+from handlers.views import cards, log, notices, reminders
+from handlers.views import facts as told
+from handlers.views.blocks import Rendered
+from handlers.views.words import Words
+from models.channel import channel_by_id
+from models.clock import Clock
+from models.history import Event, HistoryEntry, entry_at
+from models.outbox import Kind, Outgoing
+from models.person import person_by_slack_id
+from models.sla.contract import Role
+from models.sla.ladder import RungKind
+from models.store import Session
+from models.ticket import ticket_by_number
+
+
+def render(
+    session: Session, row: Outgoing, now: datetime, agreements: Agreements
+) -> Rendered | None:
+    """The message that a row owes, as of now."""
+    return RENDER[Kind(row.kind)](session, row, now, agreements)
+
+
+def _scene(
+    session: Session, row: Outgoing, now: datetime, agreements: Agreements
+) -> Scene | None:
+    if row.ticket_number is None:
+        return None
+    ticket = ticket_by_number(session, row.team_id, row.ticket_number)
+    return pictures.scene(session, agreements, ticket, now) if ticket else None
+
+
+def _desk_card(
+    session: Session, row: Outgoing, now: datetime, agreements: Agreements
+) -> Rendered | None:
+    at = _scene(session, row, now, agreements)
+    if at is None:
+        return None
+    return cards.desk_card(
+        pictures.ticket_facts(at), language.for_desk_channel(at.contract, at.desk)
+    )
+
+
+def _customer_card(
+    session: Session, row: Outgoing, now: datetime, agreements: Agreements
+) -> Rendered | None:
+    at = _scene(session, row, now, agreements)
+    if at is None:
+        return None
+    return cards.customer_card(pictures.ticket_facts(at), _customer_words(at, row))
+
+
+def _customer_words(at: Scene, row: Outgoing) -> Words:
+    channel = channel_by_id(at.session, row.team_id, row.conversation)
+    return language.for_customer_channel(at.contract, at.customer, channel)
+
+
+def _log_line(
+    session: Session, row: Outgoing, now: datetime, agreements: Agreements
+) -> Rendered | None:
+    at = _scene(session, row, now, agreements)
+    entry = _entry(session, row)
+    if at is None or entry is None:
+        return None
+    words = language.for_desk_channel(at.contract, at.desk)
+    if entry.event == Event.RESUMED and entry.facts.get("by_message"):
+        return notices.wait_ended(pictures.log_facts(at, entry), words)
+    clock = session.get(Clock, (row.team_id, entry.facts.get("clock") or ""))
+    if clock is not None and entry.event == Event.LATE:
+        return reminders.late(pictures.reminder_facts(at, clock), words)
+    if clock is not None and entry.event == Event.EXPECTED_PASSED:
+        return reminders.expected_passed(pictures.reminder_facts(at, clock), words)
+    return log.log_line(pictures.log_facts(at, entry), words)
+
+
+def _entry(session: Session, row: Outgoing) -> HistoryEntry | None:
+    position = row.args.get("position")
+    if row.ticket_number is None or position is None:
+        return None
+    return entry_at(session, row.team_id, row.ticket_number, position)
+
+
+def _customer_line(
+    session: Session, row: Outgoing, now: datetime, agreements: Agreements
+) -> Rendered | None:
+    at = _scene(session, row, now, agreements)
+    entry = _entry(session, row)
+    if at is None or entry is None:
+        return None
+    return TO_CUSTOMER[Event(entry.event)](at, entry, _customer_words(at, row))
+
+
+def _reply(at: Scene, entry: HistoryEntry, words: Words) -> Rendered:
+    return notices.reply(pictures.log_facts(at, entry), words)
+
+
+def _class_changed(at: Scene, entry: HistoryEntry, words: Words) -> Rendered:
+    return notices.class_changed(
+        pictures.log_facts(at, entry), pictures.ticket_facts(at), words
+    )
+
+
+def _waiting(at: Scene, entry: HistoryEntry, words: Words) -> Rendered | None:
+    if at.ticket.waiting is None:
+        return None
+    question = pictures.log_facts(at, entry).text or ""
+    return notices.waiting_notice(pictures.ticket_facts(at), question, words)
+
+
+def _workaround(at: Scene, entry: HistoryEntry, words: Words) -> Rendered:
+    del entry
+    return notices.workaround_notice(pictures.ticket_facts(at), words)
+
+
+def _more_work(at: Scene, entry: HistoryEntry, words: Words) -> Rendered:
+    return notices.needs_more_work(
+        pictures.log_facts(at, entry), pictures.ticket_facts(at), words
+    )
+
+
+def _resolved(at: Scene, entry: HistoryEntry, words: Words) -> Rendered | None:
+    del entry
+    return notices.resolved_notice(pictures.ticket_facts(at), words) if at.ticket.ended else None
+
+
+def _reopened(at: Scene, entry: HistoryEntry, words: Words) -> Rendered:
+    return notices.reopened_notice(
+        pictures.log_facts(at, entry), pictures.ticket_facts(at), words
+    )
+
+
+def _late(at: Scene, entry: HistoryEntry, words: Words) -> Rendered | None:
+    clock = pictures.log_facts(at, entry).clock
+    return notices.late_notice(pictures.ticket_facts(at), clock, words) if clock else None
+
+
+def _after_resolution(at: Scene, entry: HistoryEntry, words: Words) -> Rendered | None:
+    del entry
+    return notices.after_resolution(pictures.ticket_facts(at), words) if at.ticket.ended else None
+
+
+TO_CUSTOMER: Mapping[Event, Callable[[Scene, HistoryEntry, Words], Rendered | None]] = {
+    Event.REPLIED: _reply,
+    Event.SEVERITY_CHANGED: _class_changed,
+    Event.WAITING: _waiting,
+    Event.WORKAROUND_OFFERED: _workaround,
+    Event.NEEDS_MORE_WORK: _more_work,
+    Event.RESOLVED: _resolved,
+    Event.REOPENED: _reopened,
+    Event.LATE: _late,
+    Event.CUSTOMER_WROTE: _after_resolution,
+}
+"""What the customer is told of an event, in its thread."""
+
+
+def _reminder(
+    session: Session, row: Outgoing, now: datetime, agreements: Agreements
+) -> Rendered | None:
+    """To the owner: those parts that still hold, together when there are several."""
+    person = person_by_slack_id(session, row.team_id, row.conversation)
+    parts = [
+        (part, found)
+        for part in row.args["parts"]
+        if (found := _part(session, row.team_id, part, now, agreements)) is not None
+    ]
+    if person is None or not parts:
+        return None
+    words = language.for_person(person)
+    if len(parts) == 1 and "down_from" not in row.args:
+        return _single(parts[0][0], parts[0][1], words)
+    return reminders.gathered(_gathered(row, parts, words, now), words)
+
+
+def _part(
+    session: Session, team_id: str, part: Mapping[str, Any], now: datetime, agreements: Agreements
+) -> told.ReminderFacts | None:
+    ticket = ticket_by_number(session, team_id, part["number"])
+    clock = session.get(Clock, (team_id, part["clock"]))
+    if ticket is None or clock is None or not clock.counting:
+        return None
+    return pictures.reminder_facts(pictures.scene(session, agreements, ticket, now), clock)
+
+
+def _single(part: Mapping[str, Any], facts: told.ReminderFacts, words: Words) -> Rendered:
+    if part["kind"] == RungKind.DUE:
+        return reminders.late(facts, words)
+    if part["kind"] == RungKind.EXPECTED:
+        return reminders.expected_passed(facts, words)
+    if part["kind"] == RungKind.WARNING:
+        gathered = told.GatheredFacts(
+            why=told.Gathered.AFTER_OPENING,
+            reminders=(facts,),
+            now=facts.now,
+            closed_because=words.pick(part["reason"]) if part.get("reason") else None,
+        )
+        return reminders.gathered(gathered, words)
+    return reminders.reminder(facts, words)
+
+
+def _gathered(
+    row: Outgoing,
+    parts: list[tuple[Any, told.ReminderFacts]],
+    words: Words,
+    now: datetime,
+) -> told.GatheredFacts:
+    why = told.Gathered.TOGETHER
+    reason = next((part["reason"] for part, _ in parts if part.get("reason")), None)
+    if "down_from" in row.args:
+        why = told.Gathered.WHILE_DOWN
+    elif all(part["kind"] == RungKind.WARNING for part, _ in parts):
+        why = told.Gathered.AFTER_OPENING
+    return told.GatheredFacts(
+        why=why,
+        reminders=tuple(facts for _, facts in parts),
+        now=now,
+        closed_because=words.pick(reason) if reason else None,
+        down_from=_moment(row.args.get("down_from")),
+        down_to=_moment(row.args.get("down_to")),
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _escalation(
+    session: Session, row: Outgoing, now: datetime, agreements: Agreements
+) -> Rendered | None:
+    at = _scene(session, row, now, agreements)
+    entry = _entry(session, row)
+    if at is None or entry is None:
+        return None
+    facts = pictures.log_facts(at, entry)
+    picture = pictures.ticket_facts(at)
+    why = told.EscalationReason.URGENT
+    if facts.by is not None:
+        why = told.EscalationReason.MANUAL
+    elif facts.clock is not None and facts.clock.breached:
+        why = told.EscalationReason.LATE
+    elif facts.clock is not None and facts.clock.spent > 0:
+        why = told.EscalationReason.UNTOUCHED
+    return reminders.escalation(
+        told.EscalationFacts(
+            number=picture.number,
+            summary=picture.summary,
+            customer=picture.customer,
+            severity=picture.severity,
+            role=facts.role or pictures.role_fact(at, Role.SENIOR),
+            why=why,
+            now=now,
+            clock=facts.clock,
+            owner=picture.owner,
+            text=facts.text,
+            by=facts.by,
+            clause=entry.facts.get("clause"),
+        ),
+        language.for_desk_channel(at.contract, at.desk),
+    )
+
+
+def _page(
+    session: Session, row: Outgoing, now: datetime, agreements: Agreements
+) -> Rendered | None:
+    at = _scene(session, row, now, agreements)
+    entry = _entry(session, row)
+    person = person_by_slack_id(session, row.team_id, row.conversation)
+    if at is None or entry is None or person is None:
+        return None
+    picture = pictures.ticket_facts(at)
+    acknowledged = row.args.get("acknowledged_by")
+    return reminders.page(
+        told.PageFacts(
+            number=picture.number,
+            summary=picture.summary,
+            customer=picture.customer,
+            severity=picture.severity,
+            sent_at=entry.at,
+            now=now,
+            position=int(row.args.get("step", 1)),
+            acknowledged_by=pictures.person_fact(session, row.team_id, acknowledged),
+            acknowledged_by_reader=acknowledged == person.id,
+            acknowledged_at=_moment(row.args.get("acknowledged_at")),
+            declined=bool(row.args.get("declined")),
+            started=at.ticket.work_started_at is not None,
+            clock=picture.clock,
+        ),
+        language.for_person(person),
+    )
+
+
+RENDER: Mapping[
+    Kind, Callable[[Session, Outgoing, datetime, Agreements], Rendered | None]
+] = {
+    Kind.DESK_CARD: _desk_card,
+    Kind.CUSTOMER_CARD: _customer_card,
+    Kind.LOG_LINE: _log_line,
+    Kind.CUSTOMER_LINE: _customer_line,
+    Kind.REMINDER: _reminder,
+    Kind.ESCALATION: _escalation,
+    Kind.PAGE: _page,
+}
+"""How each kind of owed message is drawn."""

@@ -1,0 +1,178 @@
+"""What is owed after a change: cards refreshed, a line in the thread, a word to the customer.
+
+`note` is how handlers change a ticket: the event, what it changes, the line in the desk's thread
+and the refreshed cards are one act.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from models import history, outbox
+from models.history import Event, Happening, HistoryEntry
+from models.ids import new_id
+from models.outbox import Kind, Outgoing, Priority
+from models.store import Session
+from models.ticket import Ticket
+
+URGENT_EVENTS = frozenset({Event.LATE, Event.ESCALATED, Event.PAGED, Event.REMINDED, Event.WARNED})
+SILENT_EVENTS = frozenset({Event.ESCALATED})
+"""Events whose thread line is the message that tells of them."""
+
+REMINDER_LASTS = timedelta(hours=24)
+"""How long a reminder is still worth saying."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The session, and the machine instant at which what is owed may be sent."""
+
+    session: Session
+    machine_now: datetime
+
+
+def note(
+    ledger: Ledger,
+    ticket: Ticket,
+    happening: Happening,
+    *,
+    to_customer: bool = False,
+    **changes: Any,
+) -> HistoryEntry:
+    """Change a ticket: write the event, owe its line, refresh the cards."""
+    entry = history.change(ledger.session, ticket, happening, **changes)
+    if happening.event not in SILENT_EVENTS:
+        owe_line(ledger, ticket, entry)
+    if to_customer:
+        tell_customer(ledger, ticket, entry)
+    ledger.session.flush()
+    outbox.refresh_cards(ledger.session, ticket.team_id, ticket.number, ledger.machine_now)
+    return entry
+
+
+def owe_cards(
+    ledger: Ledger, ticket: Ticket, desk_channel: str, customer_channel: str | None
+) -> None:
+    """Owe the desk's card, and the customer's where it has a channel."""
+    for kind, channel in (
+        (Kind.DESK_CARD, desk_channel),
+        (Kind.CUSTOMER_CARD, customer_channel),
+    ):
+        if channel is None:
+            continue
+        row = Outgoing(
+            team_id=ticket.team_id,
+            id=new_id(),
+            key=outbox.card_key(ticket.number, kind),
+            kind=kind,
+            conversation=channel,
+            ticket_number=ticket.number,
+            priority=Priority.CARD,
+            ready_at=ledger.machine_now,
+            created_at=ledger.machine_now,
+        )
+        ledger.session.add(row)
+        if kind is Kind.DESK_CARD:
+            ticket.desk_card_id = row.id
+        else:
+            ticket.customer_card_id = row.id
+
+
+def owe_line(ledger: Ledger, ticket: Ticket, entry: HistoryEntry) -> None:
+    """Owe the line of an event in the desk's thread."""
+    urgent = entry.event in URGENT_EVENTS
+    owe_in_thread(
+        ledger,
+        ticket,
+        kind=Kind.LOG_LINE,
+        key=f"{ticket.name}:log:{entry.position}",
+        position=entry.position,
+        priority=Priority.REMINDER if urgent else Priority.CARD,
+        args={"position": entry.position},
+    )
+
+
+def tell_customer(ledger: Ledger, ticket: Ticket, entry: HistoryEntry) -> None:
+    """Owe the customer a word about an event, in its thread; nothing where it has no channel."""
+    if ticket.customer_card_id is None:
+        return
+    row = _row(
+        ledger,
+        ticket,
+        Kind.CUSTOMER_LINE,
+        f"{ticket.name}:customer:{entry.position}",
+        Priority.REMINDER,
+        {"position": entry.position},
+    )
+    card = ledger.session.get(Outgoing, (ticket.team_id, ticket.customer_card_id))
+    row.thread_of, row.position = ticket.customer_card_id, entry.position
+    row.conversation = card.conversation if card else ""
+    outbox.owe(ledger.session, row)
+
+
+def owe_in_thread(
+    ledger: Ledger,
+    ticket: Ticket,
+    *,
+    kind: Kind,
+    key: str,
+    position: int,
+    priority: Priority,
+    args: dict[str, Any],
+) -> None:
+    """Owe a notice under the desk's card."""
+    card = ledger.session.get(Outgoing, (ticket.team_id, ticket.desk_card_id))
+    row = _row(ledger, ticket, kind, key, priority, args)
+    row.thread_of, row.position = ticket.desk_card_id, position
+    row.conversation = card.conversation if card else ""
+    outbox.owe(ledger.session, row)
+
+
+def owe_directly(
+    ledger: Ledger,
+    team_id: str,
+    *,
+    kind: Kind,
+    key: str,
+    slack_user: str,
+    priority: Priority,
+    args: dict[str, Any],
+    ticket_number: int | None = None,
+) -> None:
+    """Owe a direct message."""
+    outbox.owe(
+        ledger.session,
+        Outgoing(
+            team_id=team_id,
+            key=key,
+            kind=kind,
+            conversation=slack_user,
+            ticket_number=ticket_number,
+            args=args,
+            priority=priority,
+            ready_at=ledger.machine_now,
+            created_at=ledger.machine_now,
+            expires_at=ledger.machine_now + REMINDER_LASTS if kind is Kind.REMINDER else None,
+        ),
+    )
+
+
+def _row(
+    ledger: Ledger,
+    ticket: Ticket,
+    kind: Kind,
+    key: str,
+    priority: Priority,
+    args: dict[str, Any],
+) -> Outgoing:
+    return Outgoing(
+        team_id=ticket.team_id,
+        key=key,
+        kind=kind,
+        conversation="",
+        ticket_number=ticket.number,
+        args=args,
+        priority=priority,
+        ready_at=ledger.machine_now,
+        created_at=ledger.machine_now,
+    )

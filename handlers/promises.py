@@ -1,0 +1,255 @@
+"""A ticket's clocks: started, stopped, paused, planned anew, and looked at when a rung falls due.
+
+No Slack here, and no words: `start_clocks` and its kin write clocks and timers; `due` says what a
+clock's ladder holds at an instant. The counting itself is `models.sla`'s.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.clock import Clock, ClockState, clocks_of
+from models.sla.clock import WorkingDays, deadline
+from models.sla.contract import ClockKind, Contract, Starts, TicketKind, WaitKind
+from models.sla.ladder import Rung, RungKind, ladder
+from models.sla.plan import Facts, Planned, plan, promises_for
+from models.store import Session
+from models.ticket import Ticket
+from models.timer import Timer, TimerKind, disarm
+from models.wait import Wait, pauses, waits_of
+
+FACTS = frozenset({RungKind.EXPECTED, RungKind.DUE})
+"""Rungs that are facts at their instant, whenever Vakt may speak of them."""
+
+RESOLVED = "resolved"
+"""The kind of wait between a resolution and its reopening; it stops the clocks that go on after."""
+
+ENDING = frozenset({ClockKind.RESOLUTION, ClockKind.NEXT_UPDATE, ClockKind.DELIVERY})
+
+
+def facts_of(ticket: Ticket, starts_on: Starts = Starts.REPORTED) -> Facts:
+    """What decides which promises apply to the ticket."""
+    return Facts(
+        kind=TicketKind(ticket.kind),
+        severity=ticket.severity,
+        intake=ticket.intake,
+        item=ticket.item,
+        starts_on=starts_on,
+    )
+
+
+def acts_done(ticket: Ticket) -> frozenset[ClockKind]:
+    """The acts that people have done on it. Source: CLAUSES rule 3."""
+    done = set()
+    if ticket.first_response_at is not None:
+        done.add(ClockKind.FIRST_RESPONSE)
+    if ticket.work_started_at is not None:
+        done.add(ClockKind.START_OF_WORK)
+    if ticket.ended:
+        done |= {ClockKind.RESOLUTION, ClockKind.DELIVERY}
+    return frozenset(done)
+
+
+def planned_for(
+    contract: Contract, ticket: Ticket, clock: Clock, waits: Sequence[Wait]
+) -> Planned:
+    """A clock's plan as the waits stand now."""
+    promise = contract.promise(clock.promise_id)
+    kinds = frozenset(map(str, promise.paused_by)) | {RESOLVED}
+    return plan(
+        contract,
+        promise,
+        reported_at=clock.started_at,
+        region=ticket.region,
+        pauses=pauses(list(waits), kinds),
+    )
+
+
+def start_clocks(
+    session: Session,
+    ticket: Ticket,
+    contract: Contract,
+    started_at: datetime,
+    starts_on: Starts = Starts.REPORTED,
+    *,
+    only: frozenset[ClockKind] = frozenset(ClockKind),
+) -> list[Clock]:
+    """Start every promise that applies and whose act is not done; those with no instant page only."""
+    done = acts_done(ticket)
+    waits = waits_of(session, ticket.team_id, ticket.number) if ticket.entries else []
+    clocks = []
+    for promise in promises_for(contract, facts_of(ticket, starts_on)):
+        if promise.clock in done or promise.clock not in only:
+            continue
+        clock = Clock(
+            team_id=ticket.team_id,
+            ticket_number=ticket.number,
+            kind=promise.clock,
+            promise_id=promise.id,
+            severity=ticket.severity,
+            clause=promise.clause,
+            strength=promise.strength,
+            started_at=started_at,
+        )
+        _show(clock, planned_for(contract, ticket, clock, waits))
+        session.add(clock)
+        clocks.append(clock)
+    arm(session, ticket, contract, clocks, waits)
+    return clocks
+
+
+def _show(clock: Clock, planned: Planned) -> None:
+    """Write a plan's instants on the clock."""
+    clock.due_at, clock.expected_at = planned.due, planned.expected
+    clock.state = ClockState.PAUSED if planned.paused else ClockState.RUNNING
+
+
+def stop_clocks(
+    session: Session, ticket: Ticket, kinds: Collection[ClockKind], at: datetime, by: str
+) -> list[Clock]:
+    """Stop the counting clocks of these kinds. Gives those that were late by the instants."""
+    late = []
+    for clock in clocks_of(session, ticket.team_id, ticket.number):
+        if clock.kind not in kinds or not clock.counting:
+            continue
+        clock.state, clock.stopped_at, clock.stopped_by = ClockState.STOPPED, at, by
+        if clock.due_at is not None and at > clock.due_at and clock.late_at is None:
+            clock.late_at = clock.due_at
+            late.append(clock)
+    return late
+
+
+def withdraw_clocks(session: Session, ticket: Ticket, kinds: Collection[str] | None = None) -> None:
+    """Take the counting clocks back: the class has changed. What was late stays late."""
+    for clock in clocks_of(session, ticket.team_id, ticket.number):
+        if clock.counting and (kinds is None or clock.kind in kinds):
+            clock.state = ClockState.WITHDRAWN
+
+
+def replan(session: Session, ticket: Ticket, contract: Contract) -> None:
+    """Count every running clock anew, with the waits as they are now, and arm its next rung."""
+    session.flush()
+    waits = waits_of(session, ticket.team_id, ticket.number)
+    clocks = clocks_of(session, ticket.team_id, ticket.number)
+    for clock in clocks:
+        if clock.counting:
+            _show(clock, planned_for(contract, ticket, clock, waits))
+    disarm(session, ticket.team_id, ticket.number, [clock.id for clock in clocks])
+    arm(session, ticket, contract, clocks, waits)
+
+
+def arm(
+    session: Session,
+    ticket: Ticket,
+    contract: Contract,
+    clocks: Sequence[Clock],
+    waits: Sequence[Wait],
+) -> None:
+    """Set one timer for each clock: its next rung."""
+    for clock in clocks:
+        steps = pending(ticket, clock, rungs_of(contract, ticket, clock, waits))
+        if steps:
+            session.add(
+                Timer(
+                    team_id=ticket.team_id,
+                    kind=TimerKind.CLOCK,
+                    ticket_number=ticket.number,
+                    clock_id=clock.id,
+                    due_at=min(step.at for step in steps),
+                )
+            )
+
+
+def rungs_of(
+    contract: Contract, ticket: Ticket, clock: Clock, waits: Sequence[Wait]
+) -> tuple[Rung, ...]:
+    """The whole ladder of a clock; none for one that was withdrawn."""
+    if clock.state == ClockState.WITHDRAWN:
+        return ()
+    planned = planned_for(contract, ticket, clock, waits)
+    kinds = frozenset(map(str, planned.promise.paused_by)) | {RESOLVED}
+    return ladder(
+        contract,
+        planned,
+        severity=clock.severity,
+        pauses=pauses(list(waits), kinds),
+        night_work_from=ticket.work_started_at,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do about a clock: note a fact at its instant, or speak when that is allowed."""
+
+    at: datetime
+    rung: Rung
+    is_fact: bool
+
+    @property
+    def key(self) -> str:
+        """Its name among the clock's `rungs`."""
+        return f"{self.rung.key}!" if self.is_fact else self.rung.key
+
+
+def pending(ticket: Ticket, clock: Clock, rungs: Sequence[Rung]) -> list[Step]:
+    """What is still to be done about a clock, in order; what an act has made moot is left out."""
+    done, acts = set(clock.rungs), acts_done(ticket)
+    steps = []
+    for rung in rungs:
+        if _moot(rung, clock, acts):
+            continue
+        if rung.kind in FACTS:
+            steps.append(Step(rung.happens_at, rung, is_fact=True))
+        steps.append(Step(rung.say_at, rung, is_fact=False))
+    return sorted((s for s in steps if s.key not in done), key=lambda s: (s.at, not s.is_fact))
+
+
+def _moot(rung: Rung, clock: Clock, acts: frozenset[ClockKind]) -> bool:
+    if rung.until == clock.kind:
+        return not clock.counting
+    return rung.until in acts
+
+
+def begin_wait(session: Session, ticket: Ticket, kind: WaitKind | str, at: datetime) -> None:
+    """A wait begins; `replan` afterwards."""
+    session.add(
+        Wait(team_id=ticket.team_id, ticket_number=ticket.number, kind=str(kind), began_at=at)
+    )
+
+
+def end_wait(session: Session, ticket: Ticket, at: datetime) -> Wait | None:
+    """The wait that is open ends; `replan` afterwards."""
+    for wait in waits_of(session, ticket.team_id, ticket.number):
+        if wait.ended_at is None:
+            wait.ended_at = at
+            return wait
+    return None
+
+
+def take_up_wait(session: Session, ticket: Ticket, kind: str) -> Wait | None:
+    """The last wait of that kind goes on as if it had never ended. Source: CLAUSES rule 4."""
+    ended = [w for w in waits_of(session, ticket.team_id, ticket.number) if w.kind == kind]
+    if not ended:
+        return None
+    ended[-1].ended_at = None
+    return ended[-1]
+
+
+def arm_access_reminder(
+    session: Session, ticket: Ticket, contract: Contract, since: datetime
+) -> None:
+    """Ask for access again after a working day, for as long as it is waited for. Source: SO-16."""
+    promised = promises_for(contract, facts_of(ticket))
+    if not promised:
+        return
+    calendar = contract.calendar(promised[0].calendar, ticket.region)
+    due_at = deadline(calendar, since, WorkingDays(1, "same_time"))
+    if due_at is not None:
+        session.add(
+            Timer(
+                team_id=ticket.team_id,
+                kind=TimerKind.ACCESS,
+                ticket_number=ticket.number,
+                due_at=due_at,
+            )
+        )

@@ -1,0 +1,131 @@
+"""What happens when a small modal is submitted: parsed, done in one transaction, answered."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from handlers import acts
+from handlers.access import Act
+from handlers.acts import Doing
+from handlers.buttons import carried_ticket
+from handlers.desk import Body, Desk
+from handlers.errors import UserError
+from handlers.forms import (
+    is_ticked,
+    metadata_of,
+    moment_in,
+    origin_of,
+    state_of,
+    text_in,
+    value_in,
+)
+from handlers.once import once
+from handlers.views.facts import Refusal
+from handlers.views.names import EARLIER, START_AND_WAIT, Field
+from models.sla.contract import WaitKind
+
+Answer = Mapping[str, Any] | None
+
+
+def _do(body: Body, desk: Desk, act: Act, do: Callable[[Doing], None]) -> Answer:
+    with once(desk, origin_of(body)) as work:
+        do(acts.take_up(work, desk.agreements, carried_ticket(body), act))
+    return None
+
+
+def start(body: Body, desk: Desk) -> Answer:
+    """Work started, now or earlier with a reason."""
+    state = state_of(body)
+    earlier = value_in(state, Field.WHEN) == EARLIER
+    at = moment_in(state, Field.STARTED_AT, desk.now(), Refusal.STARTED_IN_FUTURE) if earlier else None
+    if earlier and at is None:
+        raise UserError(Refusal.STARTED_AT_MISSING, Field.STARTED_AT)
+    reason = text_in(state, Field.REASON, missing=Refusal.REASON_MISSING if earlier else None)
+    return _do(body, desk, Act.START, lambda doing: _start(doing, at, reason))
+
+
+def _start(doing: Doing, at: datetime | None, reason: str) -> None:
+    reported = doing.ticket.reported_at
+    if at is not None and at < reported.replace(second=0, microsecond=0):
+        raise UserError(Refusal.STARTED_BEFORE_RECEIVED, Field.STARTED_AT, received=reported)
+    acts.start_work(doing, max(at, reported) if at else None, reason)
+
+
+def reply(body: Body, desk: Desk) -> Answer:
+    """An answer to the customer."""
+    state = state_of(body)
+    text = text_in(state, Field.TEXT, missing=Refusal.TEXT_MISSING)
+    started = is_ticked(state, Field.WORK_STARTED)
+    return _do(
+        body, desk, Act.REPLY, lambda doing: acts.reply(doing, text, work_started=started)
+    )
+
+
+def wait(body: Body, desk: Desk) -> Answer:
+    """A wait before the start: work has begun, or cannot."""
+    state, kind = state_of(body), WaitKind(metadata_of(body)["wait"])
+    begins = value_in(state, Field.BEFORE_START) == START_AND_WAIT
+    text = text_in(state, Field.TEXT)
+    return _do(
+        body, desk, Act.WAIT, lambda doing: acts.wait(doing, kind, start=begins, text=text)
+    )
+
+
+def severity(body: Body, desk: Desk) -> Answer:
+    """The class confirmed, or changed with a reason."""
+    state = state_of(body)
+    seen, wanted = metadata_of(body).get("severity"), value_in(state, Field.SEVERITY)
+    if wanted is None:
+        raise UserError(Refusal.SEVERITY_MISSING, Field.SEVERITY)
+    changes = wanted != seen
+    reason = text_in(state, Field.REASON, missing=Refusal.REASON_MISSING if changes else None)
+
+    def do(doing: Doing) -> None:
+        if doing.ticket.severity != seen:
+            raise UserError(Refusal.CHANGED, Field.SEVERITY, number=doing.ticket.name)
+        acts.set_severity(doing, wanted, reason)
+
+    return _do(body, desk, Act.SET_SEVERITY, do)
+
+
+def workaround(body: Body, desk: Desk) -> Answer:
+    """Another way, for the customer to try."""
+    text = text_in(state_of(body), Field.TEXT, missing=Refusal.TEXT_MISSING)
+    return _do(body, desk, Act.WORKAROUND, lambda doing: acts.offer_workaround(doing, text))
+
+
+def level_3(body: Body, desk: Desk) -> Answer:
+    """To development, with a reason."""
+    reason = text_in(state_of(body), Field.REASON, missing=Refusal.REASON_MISSING)
+    return _do(body, desk, Act.TO_LEVEL_3, lambda doing: acts.to_level_3(doing, reason))
+
+
+def needs_more_work(body: Body, desk: Desk) -> Answer:
+    """It takes more work; the customer hears again."""
+    state = state_of(body)
+    text = text_in(state, Field.TEXT, missing=Refusal.TEXT_MISSING)
+    raw = value_in(state, Field.NEXT_UPDATE)
+    at = datetime.fromtimestamp(int(raw), desk.now().tzinfo) if raw else None
+    return _do(body, desk, Act.MORE_WORK, lambda doing: acts.needs_more_work(doing, text, at))
+
+
+def resolve(body: Body, desk: Desk) -> Answer:
+    """Solved, with the outcome."""
+    state = state_of(body)
+    outcome = text_in(state, Field.TEXT, missing=Refusal.OUTCOME_MISSING)
+    call_back = is_ticked(state, Field.CALL_BACK)
+    return _do(
+        body, desk, Act.RESOLVE, lambda doing: acts.resolve(doing, outcome, call_back=call_back)
+    )
+
+
+def reopen(body: Body, desk: Desk) -> Answer:
+    """Not solved after all."""
+    reason = text_in(state_of(body), Field.REASON, missing=Refusal.REASON_MISSING)
+    return _do(body, desk, Act.REOPEN, lambda doing: acts.reopen(doing, reason))
+
+
+def accept(body: Body, desk: Desk) -> Answer:
+    """Taken although it is outside the agreement."""
+    reason = text_in(state_of(body), Field.REASON, missing=Refusal.REASON_MISSING)
+    return _do(body, desk, Act.ACCEPT, lambda doing: acts.accept(doing, reason))

@@ -1,0 +1,122 @@
+"""Talk in threads: the customer's thread reaches the desk, an agent's words there are a reply.
+
+Talk in the desk's own thread stays inside. Edits and deletions are noted, files become links.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from handlers import acts
+from handlers.desk import Body, Desk
+from handlers.errors import NotYetError
+from handlers.forms import Origin, team_of
+from handlers.once import Work, once
+from handlers.views.typed import as_typed
+from models import outbox
+from models.outbox import Kind, Outgoing
+from models.person import person_by_slack_id
+from models.ticket import Team
+
+HEARD = frozenset({None, "file_share", "thread_broadcast", "me_message"})
+"""Message subtypes that are somebody's words."""
+
+
+def on_message(body: Body, desk: Desk) -> None:
+    """A message, an edit or a deletion somewhere Vakt listens."""
+    event: Mapping[str, Any] = body["event"]
+    subtype = event.get("subtype")
+    if subtype == "message_changed":
+        _on_edit(body, event, desk)
+    elif subtype == "message_deleted":
+        _on_deletion(body, event, desk)
+    elif subtype in HEARD and event.get("user") and not event.get("bot_id"):
+        _on_words(body, event, desk)
+
+
+def _on_words(body: Body, event: Mapping[str, Any], desk: Desk) -> None:
+    card = _card(body, event, event.get("thread_ts"), desk)
+    if card is None:
+        return
+    origin = _origin(body, str(event["user"]))
+    with once(desk, origin) as work:
+        doing = acts.take_up(work, desk.agreements, card.ticket_number or 0, None)
+        text, links = _text(work, event), _links(event)
+        if doing.ticket.desk_id in work.viewer.roles:
+            acts.agent_wrote(doing, text, str(event["channel"]), str(event["ts"]), links)
+        else:
+            acts.customer_wrote(doing, text, str(event["channel"]), str(event["ts"]), links)
+    if not work.viewer.person.name:
+        desk.aside.get_to_know(origin.team_id, origin.slack_user)
+
+
+def _on_edit(body: Body, event: Mapping[str, Any], desk: Desk) -> None:
+    message, before = event["message"], event.get("previous_message") or {}
+    if message.get("bot_id") or message.get("text") == before.get("text"):
+        return
+    card = _card(body, event, message.get("thread_ts"), desk)
+    if card is None or not message.get("user"):
+        return
+    with once(desk, _origin(body, str(message["user"]))) as work:
+        doing = acts.take_up(work, desk.agreements, card.ticket_number or 0, None)
+        acts.edited(doing, _text(work, message), str(event["channel"]), str(message["ts"]))
+
+
+def _on_deletion(body: Body, event: Mapping[str, Any], desk: Desk) -> None:
+    before = event.get("previous_message") or {}
+    card = _card(body, event, before.get("thread_ts"), desk)
+    if card is None or not before.get("user") or before.get("bot_id"):
+        return
+    with once(desk, _origin(body, str(before["user"]))) as work:
+        doing = acts.take_up(work, desk.agreements, card.ticket_number or 0, None)
+        acts.deleted(doing, str(event["channel"]), str(event.get("deleted_ts") or before["ts"]))
+
+
+def _origin(body: Body, slack_user: str) -> Origin:
+    return Origin(team_of(body), slack_user, f"event:{body['event_id']}")
+
+
+def _card(
+    body: Body, event: Mapping[str, Any], thread_ts: str | None, desk: Desk
+) -> Outgoing | None:
+    """The customer's card that a message hangs under, None when it hangs under nothing of ours.
+
+    Raises:
+        NotYetError: it hangs under a message of ours that is just being posted.
+    """
+    if not thread_ts:
+        return None
+    team_id, channel = team_of(body), str(event["channel"])
+    with desk.reading() as session:
+        row = outbox.row_of_message(session, team_id, channel, thread_ts)
+        if row is not None:
+            return row if row.kind == Kind.CUSTOMER_CARD else None
+        team = session.get(Team, team_id)
+        ours = team is not None and event.get("parent_user_id") == team.bot_user
+        if ours and outbox.is_being_posted(session, team_id, channel):
+            raise NotYetError
+    return None
+
+
+def _text(work: Work, message: Mapping[str, Any]) -> str:
+    """What was written, with people by name, as plain text."""
+    raw = str(message.get("text") or "")
+    return as_typed(raw, _names(work, raw))
+
+
+def _names(work: Work, text: str) -> dict[str, str]:
+    names = {}
+    for part in text.split("<@")[1:]:
+        slack_user = part.partition(">")[0].partition("|")[0]
+        person = person_by_slack_id(work.session, work.viewer.team_id, slack_user)
+        if person is not None and person.name:
+            names[slack_user] = person.name
+    return names
+
+
+def _links(message: Mapping[str, Any]) -> list[dict[str, str]]:
+    return [
+        {"title": str(file.get("title") or file.get("name") or "file"), "url": str(file["permalink"])}
+        for file in message.get("files") or ()
+        if file.get("permalink")
+    ]
+

@@ -1,0 +1,229 @@
+"""What a due timer asks, and what it answers: `ON_DUE`, one function for each kind of timer.
+
+No Slack here. Facts are noted at their own instant; what is to be said about several clocks of
+one owner at once is gathered by `finish` after the batch.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from handlers import promises
+from handlers.agreements import Agreements
+from handlers.owed import Ledger, note, owe_directly, owe_in_thread
+from handlers.pages import page_next
+from models.clock import Clock
+from models.customer import Customer
+from models.history import Event, Happening
+from models.outbox import Kind, Priority
+from models.person import Person
+from models.sla.contract import Contract, WaitKind
+from models.sla.ladder import Rung, RungKind, folded
+from models.store import Session
+from models.ticket import Ticket, ticket_by_number
+from models.timer import Timer, TimerKind
+from models.wait import Wait, waits_of
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """Something to be said to a ticket's owner, until it is gathered with the others."""
+
+    ticket: Ticket
+    clock: Clock
+    rung: Rung
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one turn of the timers needs, and what it has found to say."""
+
+    agreements: Agreements
+    machine_now: datetime
+    reminders: list[Reminder] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A ticket and everything that a due timer looks at."""
+
+    ledger: Ledger
+    ticket: Ticket
+    contract: Contract
+    waits: Sequence[Wait]
+    now: datetime
+
+
+def handle(session: Session, timer: Timer, now: datetime, batch: Batch) -> None:
+    """Look at what a timer is about, as it is now, and store what follows."""
+    case = _case(session, timer, now, batch)
+    if case is not None:
+        ON_DUE[TimerKind(timer.kind)](case, timer, batch)
+
+
+def _case(session: Session, timer: Timer, now: datetime, batch: Batch) -> Case | None:
+    ticket = ticket_by_number(session, timer.team_id, timer.ticket_number, lock=True)
+    if ticket is None:
+        return None
+    customer = session.get(Customer, (ticket.team_id, ticket.customer_id))
+    if customer is None:
+        return None
+    contract = batch.agreements.of_ticket(session, ticket, customer)
+    waits = waits_of(session, ticket.team_id, ticket.number)
+    return Case(Ledger(session, batch.machine_now), ticket, contract, waits, now)
+
+
+def on_clock(case: Case, timer: Timer, batch: Batch) -> None:
+    """The next rung of a clock: note facts, say what may be said, set the timer after it."""
+    session, ticket = case.ledger.session, case.ticket
+    clock = session.get(Clock, (timer.team_id, timer.clock_id))
+    if clock is None:
+        return
+    rungs = promises.rungs_of(case.contract, ticket, clock, case.waits)
+    steps = promises.pending(ticket, clock, rungs)
+    due = [step for step in steps if step.at <= case.now]
+    for step in due:
+        if step.is_fact:
+            _note_fact(case, clock, step.rung)
+    _say(case, clock, [step.rung for step in due if not step.is_fact], batch)
+    clock.rungs = [*clock.rungs, *(step.key for step in due)]
+    promises.arm(session, ticket, case.contract, [clock], case.waits)
+
+
+def _note_fact(case: Case, clock: Clock, rung: Rung) -> None:
+    """Being late, or past what was expected, is so from its instant, whenever it is said."""
+    if rung.kind is RungKind.DUE and clock.late_at is None:
+        clock.late_at = rung.happens_at
+
+
+def _say(case: Case, clock: Clock, rungs: list[Rung], batch: Batch) -> None:
+    for rung in folded(rungs).says if rungs else ():
+        SAYS[rung.kind](case, clock, rung, batch)
+
+
+def _key(case: Case, clock: Clock, rung: Rung) -> str:
+    """Said once for each severity ever reached. Source: design, counting time, rule 10."""
+    return f"{case.ticket.name}:{clock.kind}:{clock.severity}:{rung.key}:{clock.id[-8:]}"
+
+
+def _happening(event: Event, case: Case, clock: Clock, rung: Rung) -> Happening:
+    facts = {"clock": clock.id, "rung": rung.key, "clause": rung.clause}
+    if rung.role is not None:
+        facts["role"] = str(rung.role)
+    return Happening(event=event, at=min(rung.happens_at, case.now), facts=facts)
+
+
+def _remind(case: Case, clock: Clock, rung: Rung, batch: Batch) -> None:
+    event = Event.WARNED if rung.kind is RungKind.WARNING else Event.REMINDED
+    note(case.ledger, case.ticket, _happening(event, case, clock, rung))
+    batch.reminders.append(Reminder(case.ticket, clock, rung))
+
+
+def _say_expected(case: Case, clock: Clock, rung: Rung, batch: Batch) -> None:
+    happening = _happening(Event.EXPECTED_PASSED, case, clock, rung)
+    note(case.ledger, case.ticket, happening)
+    batch.reminders.append(Reminder(case.ticket, clock, rung))
+
+
+def _say_late(case: Case, clock: Clock, rung: Rung, batch: Batch) -> None:
+    happening = _happening(Event.LATE, case, clock, rung)
+    binding = rung.strength is not None and rung.strength.binding
+    note(case.ledger, case.ticket, happening, to_customer=binding)
+    batch.reminders.append(Reminder(case.ticket, clock, rung))
+
+
+def _escalate(case: Case, clock: Clock, rung: Rung, batch: Batch) -> None:
+    del batch
+    entry = note(case.ledger, case.ticket, _happening(Event.ESCALATED, case, clock, rung))
+    owe_in_thread(
+        case.ledger,
+        case.ticket,
+        kind=Kind.ESCALATION,
+        key=_key(case, clock, rung),
+        position=entry.position,
+        priority=Priority.REMINDER,
+        args={"position": entry.position},
+    )
+
+
+def _page(case: Case, clock: Clock, rung: Rung, batch: Batch) -> None:
+    del batch
+    page_next(case.ledger, case.ticket, _happening(Event.PAGED, case, clock, rung))
+
+
+SAYS: Mapping[RungKind, Callable[[Case, Clock, Rung, Batch], None]] = {
+    RungKind.REMINDER: _remind,
+    RungKind.WARNING: _remind,
+    RungKind.EXPECTED: _say_expected,
+    RungKind.PAGE: _page,
+    RungKind.DUE: _say_late,
+    RungKind.ESCALATION: _escalate,
+}
+"""How each rung is said."""
+
+
+def finish(
+    session: Session, batch: Batch, now: datetime, down_since: datetime | None = None
+) -> None:
+    """Owe the owners what the batch found to say, one message for each owner."""
+    by_owner: dict[tuple[str, str], list[Reminder]] = {}
+    for reminder in batch.reminders:
+        if reminder.ticket.owner_id is not None:
+            owner = (reminder.ticket.team_id, reminder.ticket.owner_id)
+            by_owner.setdefault(owner, []).append(reminder)
+    for (team_id, owner_id), reminders in by_owner.items():
+        person = session.get(Person, (team_id, owner_id))
+        if person is not None:
+            _owe_reminders(Ledger(session, batch.machine_now), person, reminders, now, down_since)
+
+
+def _owe_reminders(
+    ledger: Ledger,
+    owner: Person,
+    reminders: Sequence[Reminder],
+    now: datetime,
+    down_since: datetime | None,
+) -> None:
+    parts = [
+        {
+            "number": each.ticket.number,
+            "clock": each.clock.id,
+            "rung": each.rung.key,
+            "kind": str(each.rung.kind),
+            "happens_at": each.rung.happens_at.isoformat(),
+            "reason": dict(each.rung.reason) if each.rung.reason else None,
+        }
+        for each in reminders
+    ]
+    first = reminders[0]
+    args = {"parts": parts}
+    if down_since is not None:
+        args |= {"down_from": down_since.isoformat(), "down_to": now.isoformat()}
+    owe_directly(
+        ledger,
+        owner.team_id,
+        kind=Kind.REMINDER,
+        key=f"remind:{first.clock.id}:{first.rung.key}:{len(parts)}",
+        slack_user=owner.slack_user,
+        priority=Priority.REMINDER,
+        args=args,
+        ticket_number=first.ticket.number if len(parts) == 1 else None,
+    )
+
+
+def on_access(case: Case, timer: Timer, batch: Batch) -> None:
+    """Access is still waited for: the customer is asked again, and again a working day later."""
+    del batch
+    ticket = case.ticket
+    if ticket.ended or ticket.waiting != WaitKind.ACCESS:
+        return
+    facts = {"wait": str(WaitKind.ACCESS), "again": True}
+    note(case.ledger, ticket, Happening(event=Event.WAITING, at=timer.due_at, facts=facts), to_customer=True)
+    promises.arm_access_reminder(case.ledger.session, ticket, case.contract, case.now)
+
+
+ON_DUE: Mapping[TimerKind, Callable[[Case, Timer, Batch], None]] = {
+    TimerKind.CLOCK: on_clock,
+    TimerKind.ACCESS: on_access,
+}
+"""What each kind of timer asks."""

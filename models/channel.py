@@ -1,0 +1,24 @@
+"""Channels Vakt works in: a channel belongs to one customer, or to one desk."""
+
+from sqlmodel import Field, Session, SQLModel, select
+
+
+class Channel(SQLModel, table=True):
+    """A Slack channel. Exactly one of `customer_id` and `desk_id` is set."""
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    customer_id: str | None = Field(default=None, index=True)
+    desk_id: str | None = None
+    language: str | None = None
+
+
+def channel_by_id(session: Session, team_id: str, channel_id: str) -> Channel | None:
+    """The channel, or None when it belongs to nobody Vakt knows."""
+    return session.get(Channel, (team_id, channel_id))
+
+
+def channel_of_customer(session: Session, team_id: str, customer_id: str) -> Channel | None:
+    """Where a customer reads about its tickets."""
+    query = select(Channel).where(Channel.team_id == team_id, Channel.customer_id == customer_id)
+    return session.exec(query).first()

@@ -1,0 +1,79 @@
+"""Clocks: what was promised on a ticket, by when, and what became of it."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, CheckConstraint, Column, Index
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from models.ids import new_id
+
+
+class ClockState(StrEnum):
+    """Running, paused by a wait, stopped by an act, or withdrawn by a change of class."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    WITHDRAWN = "withdrawn"
+
+
+class Clock(SQLModel, table=True):
+    """One promise of the contract counted for one ticket.
+
+    `due_at` is None while the clock is paused, and for a promise that names no instant. `late_at`
+    is the instant from which it was late; it is a fact that stays, whatever happens afterwards.
+    `rungs` are the keys of the ladder's rungs that have been dealt with.
+    """
+
+    __table_args__ = (
+        CheckConstraint(
+            "state in ('running', 'paused', 'stopped', 'withdrawn')", name="clock_state"
+        ),
+        Index("clock_of_ticket", "team_id", "ticket_number"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True, default_factory=new_id)
+    ticket_number: int
+    kind: str
+    promise_id: str
+    severity: str
+    clause: str
+    strength: str
+    state: str = ClockState.RUNNING
+    started_at: datetime
+    due_at: datetime | None = None
+    expected_at: datetime | None = None
+    stopped_at: datetime | None = None
+    stopped_by: str | None = None
+    late_at: datetime | None = None
+    rungs: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+
+    @property
+    def counting(self) -> bool:
+        """Whether the promise is still open."""
+        return self.state in {ClockState.RUNNING, ClockState.PAUSED}
+
+
+def clocks_of(session: Session, team_id: str, number: int) -> list[Clock]:
+    """Every clock a ticket ever had, in the order in which they were started."""
+    query = (
+        select(Clock)
+        .where(Clock.team_id == team_id, Clock.ticket_number == number)
+        .order_by(col(Clock.id))
+    )
+    return list(session.exec(query))
+
+
+def clocks_of_many(session: Session, team_id: str, numbers: list[int]) -> dict[int, list[Clock]]:
+    """The clocks of several tickets, by ticket number, in one query."""
+    query = (
+        select(Clock)
+        .where(Clock.team_id == team_id, col(Clock.ticket_number).in_(numbers))
+        .order_by(col(Clock.id))
+    )
+    found: dict[int, list[Clock]] = {}
+    for clock in session.exec(query):
+        found.setdefault(clock.ticket_number, []).append(clock)
+    return found

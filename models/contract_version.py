@@ -1,0 +1,64 @@
+"""Contracts and calendars as they were: a ticket refers to what was in force when it was opened."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Text, UniqueConstraint
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from models.ids import new_id
+
+
+class ContractVersion(SQLModel, table=True):
+    """The whole text of one version of a contract. Never changed after it was stored."""
+
+    __tablename__ = "contract_version"
+    __table_args__ = (UniqueConstraint("team_id", "contract", "hash"),)
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True, default_factory=new_id)
+    contract: str
+    hash: str
+    content: str = Field(sa_type=Text)
+    published: date
+    effective: date
+    stored_at: datetime
+
+
+class CalendarVersion(SQLModel, table=True):
+    """The opening days of one calendar, written out, with the versions of the tables it rests on."""
+
+    __tablename__ = "calendar_version"
+    __table_args__ = (UniqueConstraint("team_id", "contract", "hash"),)
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True, default_factory=new_id)
+    contract: str
+    hash: str
+    content: str = Field(sa_type=Text)
+    stored_at: datetime
+
+
+def version_in_force(
+    session: Session, team_id: str, contract: str, day: date
+) -> ContractVersion | None:
+    """The version whose effective day came last, on a civil day. Source: SO-09, EM-22."""
+    query = (
+        select(ContractVersion)
+        .where(
+            ContractVersion.team_id == team_id,
+            ContractVersion.contract == contract,
+            ContractVersion.effective <= day,
+        )
+        .order_by(col(ContractVersion.effective).desc(), col(ContractVersion.stored_at).desc())
+    )
+    return session.exec(query).first()
+
+
+def latest_calendar(session: Session, team_id: str, contract: str) -> CalendarVersion | None:
+    """The calendars of a contract as they were stored last."""
+    query = (
+        select(CalendarVersion)
+        .where(CalendarVersion.team_id == team_id, CalendarVersion.contract == contract)
+        .order_by(col(CalendarVersion.stored_at).desc(), col(CalendarVersion.id).desc())
+    )
+    return session.exec(query).first()

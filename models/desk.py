@@ -1,0 +1,59 @@
+"""Desks: the people who keep a contract, the channel they work in, and their roles."""
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from models.ids import new_id
+from models.person import Person
+
+
+class Desk(SQLModel, table=True):
+    """A support desk. Its cards stand in `channel_id`; its posts are in `language`."""
+
+    __table_args__ = (UniqueConstraint("team_id", "key"),)
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True, default_factory=new_id)
+    key: str
+    name: str
+    channel_id: str
+    language: str = "en"
+
+
+class DeskRole(SQLModel, table=True):
+    """One role of one person at one desk; `position` orders the on-call list."""
+
+    __tablename__ = "desk_role"
+
+    team_id: str = Field(primary_key=True)
+    desk_id: str = Field(primary_key=True)
+    person_id: str = Field(primary_key=True)
+    role: str = Field(primary_key=True)
+    position: int = 0
+
+
+def roles_of(session: Session, team_id: str, person_id: str) -> dict[str, frozenset[str]]:
+    """The roles a person holds, by desk id."""
+    query = select(DeskRole.desk_id, DeskRole.role).where(
+        DeskRole.team_id == team_id, DeskRole.person_id == person_id
+    )
+    held: dict[str, set[str]] = {}
+    for desk_id, role in session.exec(query):
+        held.setdefault(desk_id, set()).add(role)
+    return {desk_id: frozenset(roles) for desk_id, roles in held.items()}
+
+
+def people_with_role(session: Session, team_id: str, desk_id: str, role: str) -> list[Person]:
+    """Everybody who holds a role at a desk, in the desk's own order."""
+    query = (
+        select(Person)
+        .join(DeskRole, col(DeskRole.person_id) == Person.id)
+        .where(
+            DeskRole.team_id == team_id,
+            Person.team_id == team_id,
+            DeskRole.desk_id == desk_id,
+            DeskRole.role == role,
+        )
+        .order_by(col(DeskRole.position), col(Person.name))
+    )
+    return list(session.exec(query))

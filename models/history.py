@@ -1,0 +1,146 @@
+"""History: who did what to a ticket, when, and where it was said. Append only; it is evidence."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Column
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from models.ticket import Ticket
+
+
+class Event(StrEnum):
+    """Everything that can happen to a ticket."""
+
+    OPENED = "opened"
+    WORK_STARTED = "work_started"
+    REPLIED = "replied"
+    ASSIGNED = "assigned"
+    WAITING = "waiting"
+    RESUMED = "resumed"
+    STILL_WAITING = "still_waiting"
+    WORKAROUND_OFFERED = "workaround_offered"
+    WORKAROUND_CONFIRMED = "workaround_confirmed"
+    WORKAROUND_REFUSED = "workaround_refused"
+    SEVERITY_CONFIRMED = "severity_confirmed"
+    SEVERITY_CHANGED = "severity_changed"
+    TO_LEVEL_3 = "to_level_3"
+    NEEDS_MORE_WORK = "needs_more_work"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    CUSTOMER_CONFIRMED = "customer_confirmed"
+    CUSTOMER_WROTE = "customer_wrote"
+    AGENT_WROTE = "agent_wrote"
+    MESSAGE_EDITED = "message_edited"
+    MESSAGE_DELETED = "message_deleted"
+    ACCEPTED = "accepted"
+    REMINDED = "reminded"
+    WARNED = "warned"
+    EXPECTED_PASSED = "expected_passed"
+    LATE = "late"
+    ESCALATED = "escalated"
+    PAGED = "paged"
+    ACKNOWLEDGED = "acknowledged"
+    TARGET_RELEASE = "target_release"
+
+
+class HistoryEntry(SQLModel, table=True):
+    """One event. `facts` are values without a person's words; `text_id` is what was typed."""
+
+    __tablename__ = "history"
+
+    team_id: str = Field(primary_key=True)
+    ticket_number: int = Field(primary_key=True)
+    position: int = Field(primary_key=True)
+    event: str
+    at: datetime
+    actor_id: str | None = None
+    text_id: str | None = None
+    channel: str | None = None
+    message_ts: str | None = None
+    facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """What is about to be written down: the event, when it was, who did it, and where."""
+
+    event: Event
+    at: datetime
+    actor_id: str | None = None
+    text_id: str | None = None
+    channel: str | None = None
+    message_ts: str | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def change(
+    session: Session, ticket: Ticket, happening: Happening, **changes: Any
+) -> HistoryEntry:
+    """Write an event and what it changes on the ticket: the only way a ticket changes."""
+    for name, value in changes.items():
+        setattr(ticket, name, value)
+    ticket.entries += 1
+    entry = HistoryEntry(
+        team_id=ticket.team_id,
+        ticket_number=ticket.number,
+        position=ticket.entries,
+        event=happening.event,
+        at=happening.at,
+        actor_id=happening.actor_id,
+        text_id=happening.text_id,
+        channel=happening.channel,
+        message_ts=happening.message_ts,
+        facts=happening.facts,
+    )
+    session.add(entry)
+    return entry
+
+
+def entry_at(session: Session, team_id: str, number: int, position: int) -> HistoryEntry | None:
+    """One event of a ticket."""
+    return session.get(HistoryEntry, (team_id, number, position))
+
+
+def history_of(session: Session, team_id: str, number: int) -> list[HistoryEntry]:
+    """Everything that happened to a ticket, in order."""
+    query = (
+        select(HistoryEntry)
+        .where(HistoryEntry.team_id == team_id, HistoryEntry.ticket_number == number)
+        .order_by(col(HistoryEntry.position))
+    )
+    return list(session.exec(query))
+
+
+def entry_for_message(
+    session: Session, team_id: str, number: int, channel: str, message_ts: str
+) -> HistoryEntry | None:
+    """The event that a Slack message became, if it became one."""
+    query = select(HistoryEntry).where(
+        HistoryEntry.team_id == team_id,
+        HistoryEntry.ticket_number == number,
+        HistoryEntry.channel == channel,
+        HistoryEntry.message_ts == message_ts,
+    )
+    return session.exec(query).first()
+
+
+def last_of(session: Session, team_id: str, number: int, event: Event) -> HistoryEntry | None:
+    """The latest event of a kind."""
+    query = (
+        select(HistoryEntry)
+        .where(
+            HistoryEntry.team_id == team_id,
+            HistoryEntry.ticket_number == number,
+            HistoryEntry.event == event,
+        )
+        .order_by(col(HistoryEntry.position).desc())
+    )
+    return session.exec(query).first()
+
+
+def all_of(session: Session, team_id: str, number: int, event: Event) -> list[HistoryEntry]:
+    """Every event of a kind, in order."""
+    return [e for e in history_of(session, team_id, number) if e.event == event]

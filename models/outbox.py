@@ -1,0 +1,352 @@
+"""The outbox: every message that is owed, as a row, until Slack has it.
+
+A *card* lives: it is posted once and edited whenever its `revision` runs ahead of what was sent.
+A *notice* is said once, under a unique key. Rows say what is owed; the text is rendered when it
+is sent, from the state of that moment.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    Index,
+    UniqueConstraint,
+    case,
+    exists,
+    text,
+    tuple_,
+    update,
+)
+from sqlalchemy.orm import aliased
+from sqlmodel import Field, Session, SQLModel, and_, col, func, or_, select
+
+from models.ids import new_id
+
+
+class Kind(StrEnum):
+    """What a message is. `handlers.views.outgoing.RENDER` draws each."""
+
+    DESK_CARD = "desk_card"
+    CUSTOMER_CARD = "customer_card"
+    LOG_LINE = "log_line"
+    CUSTOMER_LINE = "customer_line"
+    REMINDER = "reminder"
+    ESCALATION = "escalation"
+    PAGE = "page"
+
+
+CARDS = frozenset({Kind.DESK_CARD, Kind.CUSTOMER_CARD})
+LIVING = CARDS | {Kind.PAGE}
+"""Kinds that are edited in place instead of said once."""
+
+
+class Priority(IntEnum):
+    """What goes first when much is owed at once."""
+
+    PAGE = 0
+    ANNOUNCEMENT = 1
+    REMINDER = 2
+    CARD = 3
+
+
+class State(StrEnum):
+    """Owed, said, or never to be said, with the reason kept."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+    DROPPED = "dropped"
+
+
+class Outgoing(SQLModel, table=True):
+    """One message owed. Times here are machine time; leases are ended by token and by time.
+
+    `conversation` is a channel id, or a Slack user id for a direct message; `channel` and `ts` say
+    where it stands once it was posted. `thread_of` is the row whose message it hangs under, and
+    `position` its place among the notices there.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        UniqueConstraint("team_id", "key"),
+        CheckConstraint(
+            "state in ('waiting', 'sent', 'refused', 'expired', 'dropped')", name="outbox_state"
+        ),
+        Index(
+            "outbox_waiting",
+            "ready_at",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index("outbox_ticket", "team_id", "ticket_number"),
+        Index("outbox_thread", "team_id", "thread_of", "position"),
+        Index("outbox_message", "team_id", "channel", "ts"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True, default_factory=new_id)
+    key: str
+    kind: str
+    conversation: str
+    thread_of: str | None = None
+    position: int = 0
+    ticket_number: int | None = None
+    args: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    priority: int = Priority.CARD
+    state: str = State.WAITING
+    ready_at: datetime
+    expires_at: datetime | None = None
+    leased_until: datetime | None = None
+    lease_token: str | None = None
+    attempts: int = 0
+    uncertain: bool = False
+    revision: int = 1
+    sent_revision: int = 0
+    channel: str | None = None
+    ts: str | None = None
+    reason: str | None = None
+    created_at: datetime
+    sent_at: datetime | None = None
+
+    @property
+    def is_card(self) -> bool:
+        """Whether it is edited in place instead of said once."""
+        return self.kind in LIVING
+
+
+def owe(session: Session, row: Outgoing) -> None:
+    """Store a message that is owed, unless the same key is owed or was said already.
+
+    The first card of a thread inherits the priority of what waits for it.
+    """
+    already = select(Outgoing.id).where(
+        Outgoing.team_id == row.team_id, Outgoing.key == row.key
+    )
+    if session.exec(already).first() is not None:
+        return
+    session.add(row)
+    if row.thread_of is not None:
+        parent = session.get(Outgoing, (row.team_id, row.thread_of))
+        if parent is not None and parent.ts is None and parent.priority > row.priority:
+            parent.priority = row.priority
+
+
+def card_of(session: Session, team_id: str, number: int, kind: Kind) -> Outgoing | None:
+    """The card of that kind for a ticket."""
+    query = select(Outgoing).where(
+        Outgoing.team_id == team_id, Outgoing.key == card_key(number, kind)
+    )
+    return session.exec(query).first()
+
+
+def card_key(number: int, kind: Kind) -> str:
+    """The unique key of a ticket's card."""
+    return f"T-{number}:{kind}"
+
+
+def refresh_cards(session: Session, team_id: str, number: int, machine_now: datetime) -> None:
+    """Owe an edit of a ticket's cards: what they show has changed.
+
+    One atomic statement: a sender that marks the row at the same moment compares revisions and
+    leaves the row waiting, whichever of the two comes first.
+    """
+    session.execute(
+        update(Outgoing)
+        .where(
+            col(Outgoing.team_id) == team_id,
+            col(Outgoing.key).in_([card_key(number, kind) for kind in sorted(CARDS)]),
+            col(Outgoing.state).in_([State.WAITING, State.SENT]),
+        )
+        .values(
+            revision=Outgoing.revision + 1,
+            ready_at=case((col(Outgoing.state) == State.SENT, machine_now), else_=Outgoing.ready_at),
+            state=State.WAITING,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def pages_of(session: Session, team_id: str, number: int) -> list[Outgoing]:
+    """The pages that were owed for a ticket, in order."""
+    query = (
+        select(Outgoing)
+        .where(
+            Outgoing.team_id == team_id,
+            Outgoing.ticket_number == number,
+            Outgoing.kind == Kind.PAGE,
+        )
+        .order_by(col(Outgoing.id))
+        .with_for_update()
+    )
+    return list(session.exec(query))
+
+
+def redraw(row: Outgoing, args: dict[str, Any], machine_now: datetime) -> None:
+    """Owe an edit of one message that lives, with something more to show."""
+    row.args = {**row.args, **args}
+    row.revision += 1
+    if row.state == State.SENT:
+        row.state, row.ready_at = State.WAITING, machine_now
+
+
+def row_of_message(session: Session, team_id: str, channel: str, ts: str) -> Outgoing | None:
+    """The row that became a Slack message."""
+    query = select(Outgoing).where(
+        Outgoing.team_id == team_id, Outgoing.channel == channel, Outgoing.ts == ts
+    )
+    return session.exec(query).first()
+
+
+def claim(
+    session: Session,
+    machine_now: datetime,
+    lease: timedelta,
+    limit: int,
+    *,
+    token: str,
+    resting: Collection[tuple[str, str]] = (),
+) -> list[Outgoing]:
+    """Lease rows that may be sent now, the most urgent first.
+
+    A notice waits for the message it hangs under, and for the notices before it in that thread. A
+    card's edit stands outside that order. `resting` are the (team, conversation) pairs whose rate
+    is used up.
+    """
+    parent, earlier = aliased(Outgoing), aliased(Outgoing)
+    in_order = ~exists().where(
+        earlier.team_id == Outgoing.team_id,
+        earlier.thread_of == Outgoing.thread_of,
+        earlier.position < Outgoing.position,
+        earlier.state == State.WAITING,
+    )
+    query = (
+        select(Outgoing)
+        .outerjoin(
+            parent,
+            and_(parent.team_id == Outgoing.team_id, parent.id == Outgoing.thread_of),
+        )
+        .where(
+            Outgoing.state == State.WAITING,
+            Outgoing.ready_at <= machine_now,
+            or_(col(Outgoing.leased_until).is_(None), col(Outgoing.leased_until) <= machine_now),
+            or_(col(Outgoing.thread_of).is_(None), and_(col(parent.ts).is_not(None), in_order)),
+        )
+        .order_by(col(Outgoing.priority), col(Outgoing.created_at), col(Outgoing.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=Outgoing)
+    )
+    if resting:
+        query = query.where(tuple_(Outgoing.team_id, Outgoing.conversation).not_in(list(resting)))
+    rows = list(session.exec(query))
+    for row in rows:
+        row.uncertain = row.uncertain or row.leased_until is not None
+        row.leased_until = machine_now + lease
+        row.lease_token = token
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A row as it was claimed: enough to send it and to mark it."""
+
+    team_id: str
+    id: str
+    token: str
+    revision: int
+
+
+def mark_sent(session: Session, held: Held, channel: str, ts: str, machine_now: datetime) -> bool:
+    """Note that a row was said, unless the lease was lost. A card that moved on stays waiting."""
+    return _mark(
+        session,
+        held,
+        channel=channel,
+        ts=ts,
+        sent_revision=held.revision,
+        state=case((col(Outgoing.revision) > held.revision, State.WAITING), else_=State.SENT),
+        ready_at=machine_now,
+        sent_at=machine_now,
+        attempts=0,
+        uncertain=False,
+    )
+
+
+def mark_later(session: Session, held: Held, ready_at: datetime, reason: str, *, sure: bool) -> bool:
+    """Try again from `ready_at`; `sure` when Slack certainly did nothing."""
+    return _mark(
+        session,
+        held,
+        ready_at=ready_at,
+        attempts=Outgoing.attempts + 1,
+        uncertain=not sure,
+        reason=reason,
+    )
+
+
+def mark_rested(session: Session, held: Held, ready_at: datetime) -> bool:
+    """Give a row back untried: its turn comes at `ready_at`."""
+    return _mark(session, held, ready_at=ready_at)
+
+
+def mark_ended(session: Session, held: Held, state: State, reason: str) -> bool:
+    """Never to be said: refused, expired or no longer true. What hangs under it ends with it."""
+    ended = _mark(session, held, state=state, reason=reason)
+    if ended:
+        session.execute(
+            update(Outgoing)
+            .where(
+                col(Outgoing.team_id) == held.team_id,
+                col(Outgoing.thread_of) == held.id,
+                col(Outgoing.state) == State.WAITING,
+            )
+            .values(state=state, reason=f"the message it hangs under: {reason}")
+            .execution_options(synchronize_session=False)
+        )
+    return ended
+
+
+def _mark(session: Session, held: Held, **values: Any) -> bool:
+    marked = session.execute(
+        update(Outgoing)
+        .where(
+            col(Outgoing.team_id) == held.team_id,
+            col(Outgoing.id) == held.id,
+            col(Outgoing.lease_token) == held.token,
+        )
+        .values(leased_until=None, lease_token=None, **values)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(marked.rowcount)  # type: ignore[attr-defined]
+
+
+def next_ready(session: Session, machine_now: datetime) -> datetime | None:
+    """The machine instant at which the earliest waiting row may be tried."""
+    query = select(func.min(Outgoing.ready_at)).where(Outgoing.state == State.WAITING)
+    return session.exec(query).one()
+
+
+def owed_now(session: Session, machine_now: datetime) -> int:
+    """How many messages are owed and may be tried, those being sent included."""
+    query = select(func.count()).where(
+        Outgoing.state == State.WAITING, Outgoing.ready_at <= machine_now
+    )
+    return int(session.exec(query).one())
+
+
+def is_being_posted(session: Session, team_id: str, conversation: str) -> bool:
+    """Whether a first card is on its way to a conversation, so that its ts is not known yet."""
+    query = select(Outgoing.id).where(
+        Outgoing.team_id == team_id,
+        Outgoing.conversation == conversation,
+        Outgoing.state == State.WAITING,
+        col(Outgoing.ts).is_(None),
+        col(Outgoing.kind).in_(CARDS),
+    )
+    return session.exec(query).first() is not None

@@ -1,0 +1,149 @@
+"""Tickets: one thing a customer wants done, and where it stands."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Column, Index
+from sqlmodel import Field, Session, SQLModel, col, func, select, update
+
+
+class Status(StrEnum):
+    """Where a ticket stands. Waiting is not a status of its own: see `models.wait`."""
+
+    NEW = "new"
+    IN_PROGRESS = "in_progress"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+class Team(SQLModel, table=True):
+    """A Slack workspace that Vakt serves, its bot's own identity, and its next ticket number."""
+
+    team_id: str = Field(primary_key=True)
+    name: str = ""
+    bot_user: str = ""
+    bot_id: str = ""
+    next_number: int = 1
+
+
+class Ticket(SQLModel, table=True):
+    """The facts of one ticket. Texts are ids of `TypedText`, people ids of `Person`.
+
+    `entries` counts the history rows, so it is the position of the last one. Only
+    `models.history.change` writes to a stored ticket, and it writes the history row with it.
+    """
+
+    __table_args__ = (
+        CheckConstraint(
+            "status in ('new', 'in_progress', 'resolved', 'closed')", name="ticket_status"
+        ),
+        CheckConstraint("reported_at <= opened_at", name="ticket_reported_before_opened"),
+        Index("ticket_queue", "team_id", "desk_id", "status", "rank", "number"),
+        Index("ticket_of_customer", "team_id", "customer_id", "number"),
+        Index("ticket_of_owner", "team_id", "owner_id", "status"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    desk_id: str
+    customer_id: str
+    contract: str
+    contract_version_id: str
+    calendar_version_id: str
+    region: str | None = None
+    kind: str
+    item: str | None = None
+    intake: str
+    status: str = Status.NEW
+    severity: str
+    proposed_severity: str
+    severity_confirmed_by: str | None = None
+    rank: int = 0
+    level: int = 2
+    reported_at: datetime
+    opened_at: datetime
+    opened_by: str
+    requester_id: str
+    owner_id: str | None = None
+    summary_id: str | None = None
+    details_id: str | None = None
+    outcome_id: str | None = None
+    answers: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    asked: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    waiting: str | None = None
+    waiting_since: datetime | None = None
+    work_started_at: datetime | None = None
+    first_response_at: datetime | None = None
+    resolved_at: datetime | None = None
+    outside_agreement: str | None = None
+    development_case: str | None = None
+    target_release: str | None = None
+    workaround_id: str | None = None
+    source_channel: str | None = None
+    source_ts: str | None = None
+    desk_card_id: str | None = None
+    customer_card_id: str | None = None
+    entries: int = 0
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more is promised on it."""
+        return self.status in {Status.RESOLVED, Status.CLOSED}
+
+    @property
+    def name(self) -> str:
+        """What people call it: T-12."""
+        return f"T-{self.number}"
+
+
+def next_number(session: Session, team_id: str) -> int:
+    """Take the next ticket number of a team; the row's lock orders those who ask at once."""
+    taken = (
+        update(Team)
+        .where(col(Team.team_id) == team_id)
+        .values(next_number=Team.next_number + 1)
+        .returning(col(Team.next_number))
+    )
+    return int(session.execute(taken).scalar_one()) - 1
+
+
+def ticket_by_number(
+    session: Session, team_id: str, number: int, *, lock: bool = False
+) -> Ticket | None:
+    """The ticket, locked against other writers when it is going to be changed."""
+    query = select(Ticket).where(Ticket.team_id == team_id, Ticket.number == number)
+    if lock:
+        query = query.with_for_update()
+    return session.exec(query).first()
+
+
+def open_tickets(
+    session: Session, team_id: str, *conditions: Any, limit: int = 50, offset: int = 0
+) -> list[Ticket]:
+    """Tickets that are not ended, the most urgent first and within a rank the oldest first.
+
+    Source: SO-02, EM-17, HP-05.
+    """
+    query = (
+        select(Ticket)
+        .where(
+            Ticket.team_id == team_id,
+            col(Ticket.status).in_([Status.NEW, Status.IN_PROGRESS]),
+            *conditions,
+        )
+        .order_by(col(Ticket.rank), col(Ticket.number))
+        .limit(limit)
+        .offset(offset)
+    )
+    return list(session.exec(query))
+
+
+def count_open(session: Session, team_id: str, *conditions: Any) -> int:
+    """How many tickets are not ended."""
+    query = select(func.count()).where(
+        Ticket.team_id == team_id,
+        col(Ticket.status).in_([Status.NEW, Status.IN_PROGRESS]),
+        *conditions,
+    )
+    return int(session.exec(query).one())

@@ -1,0 +1,82 @@
+"""Timers: what must be looked at, at an instant of contract time. Rows, so they survive us."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index
+from sqlmodel import Field, Session, SQLModel, col, delete, func, or_, select
+
+from models.ids import new_id
+
+
+class TimerKind(StrEnum):
+    """What a due timer asks about. `handlers.timers.ON_DUE` answers each."""
+
+    CLOCK = "clock"
+    ACCESS = "access"
+
+
+class Timer(SQLModel, table=True):
+    """One instant to look at something.
+
+    `due_at` is contract time. `held_until` is machine time: a timer whose handler failed is pushed
+    ahead, further each time, and never stops the others.
+    """
+
+    __table_args__ = (
+        Index("timer_due", "due_at"),
+        Index("timer_of_ticket", "team_id", "ticket_number"),
+    )
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True, default_factory=new_id)
+    kind: str
+    ticket_number: int
+    clock_id: str | None = None
+    due_at: datetime
+    args: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    attempts: int = 0
+    held_until: datetime | None = None
+    failure: str | None = None
+
+
+def due_timers(session: Session, now: datetime, machine_now: datetime, limit: int) -> list[Timer]:
+    """Claim timers that are due, the earliest first; another process skips those we hold."""
+    query = (
+        select(Timer)
+        .where(
+            Timer.due_at <= now,
+            or_(col(Timer.held_until).is_(None), col(Timer.held_until) <= machine_now),
+        )
+        .order_by(col(Timer.due_at), col(Timer.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return list(session.exec(query))
+
+
+def next_due(session: Session) -> datetime | None:
+    """The contract instant of the earliest timer that is not held back."""
+    query = select(func.min(Timer.due_at)).where(col(Timer.held_until).is_(None))
+    return session.exec(query).one()
+
+
+def disarm(session: Session, team_id: str, number: int, clock_ids: list[str]) -> None:
+    """Forget the timers of these clocks."""
+    session.execute(
+        delete(Timer).where(
+            col(Timer.team_id) == team_id,
+            col(Timer.ticket_number) == number,
+            col(Timer.clock_id).in_(clock_ids),
+        )
+    )
+
+
+def hold_back(timer: Timer, machine_now: datetime, failure: str) -> None:
+    """Push a timer ahead after its handler failed: 1, 2, 4, 8, … minutes, an hour at most."""
+    timer.attempts += 1
+    timer.held_until = machine_now + min(
+        timedelta(minutes=2 ** (timer.attempts - 1)), timedelta(hours=1)
+    )
+    timer.failure = failure[:500]

@@ -1,0 +1,34 @@
+"""Words that a person typed, apart from the facts that refer to them."""
+
+from sqlalchemy import Text
+from sqlmodel import Field, Session, SQLModel
+
+from models.ids import new_id
+
+
+class TypedText(SQLModel, table=True):
+    """One text as it was typed; `author_id` is who typed it."""
+
+    __tablename__ = "typed_text"
+
+    team_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True, default_factory=new_id)
+    author_id: str | None = Field(default=None, index=True)
+    body: str = Field(sa_type=Text)
+
+
+def keep(session: Session, team_id: str, author_id: str | None, body: str | None) -> str | None:
+    """Store a text and give its id; nothing typed is None."""
+    if not body:
+        return None
+    text = TypedText(team_id=team_id, author_id=author_id, body=body)
+    session.add(text)
+    return text.id
+
+
+def read(session: Session, team_id: str, text_id: str | None) -> str:
+    """The text as typed, or nothing when there is none (never typed, or forgotten)."""
+    if text_id is None:
+        return ""
+    text = session.get(TypedText, (team_id, text_id))
+    return text.body if text else ""
