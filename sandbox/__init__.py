@@ -3,7 +3,8 @@
 - `server` starts it, `doors` are its addresses, `world` is what they share, `workspace` its state;
 - `web_api` and `api/` answer an app's calls, `limits/` says what Slack refuses, `rates` and `faults` when;
 - `dispatch`, `socket_mode`, `http_door` deliver commands, interactions and `events`, shaped by `payloads`;
-- `acts`, `interactions`, `submissions`, `modals` are what people do; `people` says it as tests do, `page_api` as the page;
+- `acts`, `interactions`, `submissions`, `modals` are what people do: in tests through `people`, on the page through
+  `page_api`;
 - `expectations` remembers what the app said, and what nobody expected.
 
     with Sandbox(Path("manifest.yml")) as slack:

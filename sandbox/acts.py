@@ -1,4 +1,4 @@
-"""What a person can do in the workspace. Tests (through `people.py`) and the page (through `page_api.py`) come this way."""
+"""What a person can do in the workspace. Tests (by `people.py`) and the page (by `page_api.py`) both come this way."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

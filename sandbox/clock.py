@@ -16,7 +16,7 @@ machine_seconds = time.monotonic
 class Clock:
     """What a wall clock in this workspace shows.
 
-    Without `at` it runs with the machine's clock. With `at` it stands still there until it is moved, unless `runs=True`.
+    Without `at` it runs with the machine's clock. With `at` it stands still there until it is moved, unless `runs`.
     A running clock goes on running from wherever it is set.
     """
 

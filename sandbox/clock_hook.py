@@ -1,7 +1,7 @@
 """The app's own clock, moved from the page: the sandbox steps it from due instant to due instant.
 
-`GET hook` answers `{now, next_due, next_reminder, next_opening}` (ISO or null). `POST hook {to}` moves the app's time there,
-lets it do and send everything due, and answers the same. The app's secret comes in `VAKT_CLOCK_HOOK_TOKEN`.
+`GET hook` answers `{now, next_due, next_reminder, next_opening}` (ISO or null). `POST hook {to}` moves the app's time
+there, lets it do and send everything due, and answers the same. The app's secret comes in `VAKT_CLOCK_HOOK_TOKEN`.
 """
 
 import os

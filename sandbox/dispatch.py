@@ -1,7 +1,7 @@
 """Deliveries to the app: commands, interactions and events, over sockets or by signed HTTP.
 
-A command or interaction is delivered once and must be acknowledged within three seconds. An event that is not acknowledged
-is delivered again: at once, after a minute, after five.
+A command or interaction is delivered once and must be acknowledged within three seconds. An event that is not
+acknowledged is delivered again: at once, after a minute, after five.
 Sources: https://docs.slack.dev/apis/events-api, https://docs.slack.dev/apis/events-api/using-socket-mode
 """
 

@@ -1,6 +1,7 @@
 """The addresses the sandbox serves, and the checks at each."""
 
 import re
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from sandbox.clock_hook import ClockHook
     from sandbox.world import World
 
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 LARGEST = 64 * 1024 * 1024
 LOCAL = re.compile(r"^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$")
 
@@ -32,11 +34,11 @@ def routes(world: "World", hook: "ClockHook | None") -> web.Application:
 
 
 @web.middleware
-async def local_only(request: web.Request, handler: "web.RequestHandler") -> web.StreamResponse:  # type: ignore[type-arg]
+async def local_only(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse requests that a foreign name led here (DNS rebinding)."""
     if not LOCAL.match(request.host) and request.path != "/link/":
         raise web.HTTPForbidden(text="the sandbox answers to 127.0.0.1 only")
-    return await handler(request)  # type: ignore[no-any-return,operator]
+    return await handler(request)
 
 
 class OwnDoors:
@@ -51,9 +53,10 @@ class OwnDoors:
         body = await arguments(request)
         row = self._world.begin("response_url", "response_url", body)
         fault = self._world.faults.strike("response_url", body)
+        if fault is not None and fault.kind in {"500", "503"}:
+            self._world.end(row, status=int(fault.kind), error=fault.kind)
+            return web.Response(status=int(fault.kind), text="fault")
         try:
-            if fault is not None and fault.kind in {"500", "503"}:
-                raise Refused(fault.kind, int(fault.kind))
             self._world.response_urls.receive(request.match_info["secret"], body)
         except Refused as refused:
             self._world.end(row, status=refused.status, error=refused.code)

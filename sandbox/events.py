@@ -1,7 +1,7 @@
 """The Events API: which events the app hears, and how each is shaped.
 
-An event reaches the app only when its manifest subscribes to it, and, for events of a conversation, only when its bot is a
-member there. The bot's own messages are delivered like everyone's; Bolt filters them.
+An event reaches the app only when its manifest subscribes to it, and, for events of a conversation, only when its bot
+is a member there. The bot's own messages are delivered like everyone's; Bolt filters them.
 Source: https://docs.slack.dev/apis/events-api
 """
 

@@ -1,7 +1,7 @@
 """What the app said, and whether a test expected it.
 
-Every message the bot posts and every private answer it gives is written down. A test names the ones it expects; whatever
-is left at the end fails the story. Edits belong to the message they change.
+Every message the bot posts and every private answer it gives is written down. A test names the ones it expects;
+whatever is left at the end fails the story. Edits belong to the message they change.
 """
 
 import re

@@ -1,8 +1,8 @@
 """Trouble on demand: the answers, delays and losses a test asks for.
 
-Kinds for Web API calls: `ratelimited` (429 with Retry-After), `500`, `503`, `timeout` (never answers), `reset` (connection
-cut before anything is done), `lost_answer` (done, then cut), `delay` (answered late), or any Slack error code.
-Kinds for deliveries (method `events_api`, `slash_commands` or `interactive`): `duplicate`, `delay`, `lost` (never sent).
+Kinds for Web API calls: `ratelimited` (429 with Retry-After), `500`, `503`, `timeout` (never answers), `reset`
+(connection cut before anything is done), `lost_answer` (done, then cut), `delay` (answered late), or any Slack error
+code. Kinds for deliveries (method `events_api`, `slash_commands` or `interactive`): `duplicate`, `delay`, `lost`.
 """
 
 from collections.abc import Callable

@@ -55,7 +55,7 @@ def _buttons(blocks: Sequence[Json]) -> list[str]:
 
 
 def field_named(blocks: Sequence[Json], what: str) -> Found:
-    """Return the (block, element) called `what`: label, placeholder, section text, block id or action id; raises NotOnScreen."""
+    """Return the (block, element) called `what`: label, placeholder, section text or id; raises NotOnScreen."""
     fields = [
         (block, element) for block, element in interactive(blocks) if element["type"] in {*VALUE_KEYS, "overflow"}
     ]

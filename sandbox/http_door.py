@@ -9,6 +9,7 @@ import ipaddress
 import json
 import time
 import urllib.parse
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -65,9 +66,7 @@ class HttpDoor:
             return status, Answer(ok=False, reason="http_error", no_retry=headers.get("x-slack-no-retry") == "1")
         return status, Answer(ok=True, body=decode(text))
 
-    async def _post(
-        self, body: bytes, content_type: str, extra: dict[str, str]
-    ) -> tuple[int, "aiohttp.typedefs.LooseHeaders", str]:
+    async def _post(self, body: bytes, content_type: str, extra: dict[str, str]) -> tuple[int, Mapping[str, str], str]:
         if self._client is None:
             self._client = aiohttp.ClientSession(trust_env=False)
         headers = {"Content-Type": content_type, **signature(self._world.tokens.signing, body), **extra}

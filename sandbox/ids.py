@@ -1,7 +1,7 @@
 """Identifiers as Slack writes them: a letter that says what it is, then a number.
 
-They are counted, not drawn, so that two runs of a story name the same things alike. Tokens are drawn, begin as Slack's do
-because SDKs look at the prefix, and say "sandbox" so that nobody takes one for a real secret.
+They are counted, not drawn, so that two runs of a story name the same things alike. Tokens are drawn, begin as Slack's
+do because SDKs look at the prefix, and say "sandbox" so that nobody takes one for a real secret.
 """
 
 import secrets

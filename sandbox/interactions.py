@@ -10,7 +10,6 @@ from sandbox.workspace import Conversation, Json, User
 if TYPE_CHECKING:
     from sandbox.world import World
 
-CHOSEN = frozenset({*block_kit.VALUE_KEYS.values(), "timezone"})
 SHOWN = (
     "text",
     "value",
@@ -88,21 +87,21 @@ def element(on: Surface, action: Json) -> tuple[Json, Json]:
 
 
 async def act(world: "World", person: User, on: Surface, action: Json, state: Json | None = None) -> str | None:
-    """Click or choose. `action` names `action_id` (and `block_id`) and what was chosen; `state` is what else is filled in.
+    """Click or choose. `action` names `action_id` (and `block_id`) and what was chosen; `state` is what else is filled.
 
-    Returns what the person is shown when the app did not acknowledge. A choice in an input block is only remembered, unless
-    the block says `dispatch_action`.
+    Returns what the person is shown when the app did not acknowledge. A choice in an input block is only remembered,
+    unless the block says `dispatch_action`.
     """
-    block, one = element(on, action)
+    block, one = found = element(on, action)
     remember(world, person, on, state or {})
-    chosen = {key: value for key, value in action.items() if key in CHOSEN and one["type"] in block_kit.VALUE_KEYS}
-    if one["type"] in block_kit.VALUE_KEYS:
-        remember(world, person, on, {block["block_id"]: {one["action_id"]: chosen}})
+    key = block_kit.VALUE_KEYS.get(one["type"])
+    if key is not None:
+        remember(world, person, on, {block["block_id"]: {one["action_id"]: {key: action.get(key)}}})
     if block["type"] == "input" and not block.get("dispatch_action"):
         return None
-    return await submissions.told(
-        world, person, await world.dispatch.ask("interactive", payload(world, person, on, block, one, action))
-    )
+    shape = payload(world, person, on)
+    shape["actions"] = [performed(world, found, action)]
+    return await submissions.told(world, person, await world.dispatch.ask("interactive", shape))
 
 
 def remember(world: "World", person: User, on: Surface, state: Json) -> None:
@@ -114,13 +113,15 @@ def remember(world: "World", person: User, on: Surface, state: Json) -> None:
             given.setdefault(block_id, {})[action_id] = kept
 
 
-def payload(world: "World", person: User, on: Surface, block: Json, one: Json, action: Json) -> Json:
-    """Return the block_actions payload. Source: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload."""
+def payload(world: "World", person: User, on: Surface) -> Json:
+    """Return the block_actions payload, but for its `actions`.
+
+    Source: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
+    """
     place = on.where.id if on.where else None
     shape = payloads.interaction(world, "block_actions", person)
     shape["trigger_id"] = world.triggers.give(person.id, view_id=on.view.id if on.view else None, channel=place)
-    shape |= _in_view(world, on.view) if on.view is not None else _in_message(world, person, on)
-    return {**shape, "actions": [performed(world, block, one, action)]}
+    return shape | (_in_view(world, on.view) if on.view is not None else _in_message(world, person, on))
 
 
 def _in_view(world: "World", view: View) -> Json:
@@ -144,8 +145,9 @@ def _in_message(world: "World", person: User, on: Surface) -> Json:
     return shape if on.ephemeral else {**shape, "message": body}
 
 
-def performed(world: "World", block: Json, one: Json, action: Json) -> Json:
+def performed(world: "World", found: tuple[Json, Json], action: Json) -> Json:
     """Return one entry of `actions`."""
+    block, one = found
     shape = {"type": one["type"], "action_id": one["action_id"], "block_id": block["block_id"]}
     shape |= {key: one[key] for key in SHOWN if key in one and key != "initial_value"}
     if one["type"] in block_kit.VALUE_KEYS:

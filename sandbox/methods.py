@@ -1,8 +1,8 @@
 """What Slack says about each Web API method: arguments, errors, scopes, rate tier.
 
 `methods.json` is distilled, not typed: `distil()` reads the method definitions of slack-ruby/slack-api-ref
-(`docs.slack.dev/methods/*.json`, MIT) and keeps the facts. To renew it: `python -m sandbox.methods FOLDER`, where FOLDER
-holds `methods/` and `common-errors.json`.
+(`docs.slack.dev/methods/*.json`, MIT) and keeps the facts. To renew it: `python -m sandbox.methods FOLDER`, where
+FOLDER holds `methods/` and `common-errors.json`.
 """
 
 import json

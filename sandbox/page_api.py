@@ -1,7 +1,7 @@
 """The page's API: what the browser asks and does, and the live stream to it.
 
-Everything under /sandbox demands the header `X-Sandbox: 1` and, when the browser says where it comes from, the same origin;
-a foreign page can send neither. The acts are those of `acts.py`.
+Everything under /sandbox demands the header `X-Sandbox: 1` and, when the browser says where it comes from, the same
+origin; a foreign page can send neither. The acts are those of `acts.py`.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import WSMsgType, web
 
-from sandbox import page_acts, page_shapes
+from sandbox import acts, page_acts, page_shapes
 from sandbox.clock_hook import HookError, instant, shift
 from sandbox.interactions import ActError
 from sandbox.live import Watcher
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).with_name("page")
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-    "form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
 )
 HEADERS = {
     "Content-Security-Policy": POLICY,
@@ -123,7 +123,7 @@ class PageApi:
 
     async def home(self, request: web.Request) -> web.Response:
         """The viewer's App Home as published last; the app hears that it was opened."""
-        return web.json_response({"view": await page_acts.acts.open_home(self._world, self._viewer(request))})
+        return web.json_response({"view": await acts.open_home(self._world, self._viewer(request))})
 
     async def requests(self, _: web.Request) -> web.Response:
         """The inspector's rows, newest first."""

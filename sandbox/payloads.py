@@ -1,7 +1,7 @@
 """The shape of everything the sandbox sends: users, channels, messages, views, events and interactions.
 
-Keys follow the samples of slackapi/java-slack-sdk (json-logs) and slackapi/bolt-python (scenario tests); a test holds them
-to it. Values are this workspace's own.
+Keys follow the samples of slackapi/java-slack-sdk (json-logs) and slackapi/bolt-python (scenario tests); a test holds
+them to it. Values are this workspace's own.
 """
 
 import zoneinfo

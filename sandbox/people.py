@@ -1,7 +1,7 @@
 """People as a test speaks of them: `kari.types("/ticket printer", in_="#acme")`, `kari.clicks("Start work", on=card)`.
 
-Every act goes the way of `acts.py`, which the page uses too. Elements are found by what a person sees (label, button text,
-option) or, failing that, by `action_id` or `block_id`.
+Every act goes the way of `acts.py`, which the page uses too. Elements are found by what a person sees (label, button
+text, option) or, failing that, by `action_id` or `block_id`.
 """
 
 import re
@@ -25,7 +25,7 @@ PATIENCE = 3.0
 
 @dataclass(frozen=True)
 class CommandAnswer:
-    """How a command went: acknowledged or not, what the acknowledgement said, and what the person is shown on failure."""
+    """How a command went: acknowledged or not, what the answer said, and what the person is shown on failure."""
 
     acked: bool
     text: str = ""
@@ -265,7 +265,7 @@ class Person:
         return self.sandbox.do(lambda: self.sandbox.world.views.top(self.id)) is not None
 
     def opens_home(self, timeout: float = PATIENCE) -> "Home":
-        """Open the App Home and wait for the app to publish it (at once when it published before); raises NotOnScreen."""
+        """Open the App Home and wait for the app to publish it, briefly if it did before; raises NotOnScreen."""
         world = self.sandbox.world
         before = self.sandbox.do(
             lambda: (world.views.homes.get(self.id), getattr(world.views.homes.get(self.id), "revision", -1))

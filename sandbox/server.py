@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from aiohttp import web
 
@@ -107,7 +107,7 @@ class Sandbox:
 
     # running
 
-    def __enter__(self) -> "Sandbox":
+    def __enter__(self) -> Self:
         """Start."""
         self.start()
         return self
@@ -181,7 +181,7 @@ class Sandbox:
     # people and places
 
     def add_person(self, handle: str, **facts: Any) -> Person:
-        """Add someone: `name` (real name), `title`, `tz`, `locale`, `email`, `is_admin`, `is_restricted`, `team_id` …"""
+        """Add someone; `facts` are `name` (the real one), `title`, `tz`, `locale`, `email`, `is_admin` …."""
         team_id = facts.pop("team_id", None)
         user = self.do(lambda: self.world.add_user(handle, **facts))
         if team_id is not None:
@@ -289,13 +289,19 @@ class Sandbox:
 
     def forgets(self) -> None:
         """Take everything said so far as expected."""
-        self.do(lambda: [setattr(one, "expected", True) for one in self.world.heard])
+
+        def forget() -> None:
+            for one in self.world.heard:
+                one.expected = True
+
+        self.do(forget)
 
     def idle(self, timeout: float = 5.0) -> None:
         """Wait until every delivery is acknowledged and no call is in progress; raises TimeoutError."""
         world = self.world
         if not self.until(lambda: world.busy == 0 and world.dispatch.unacknowledged == 0, timeout):
-            message = f"the sandbox is still busy after {timeout} s: {world.dispatch.unacknowledged} un-acknowledged, {world.busy} under way"
+            counts = f"{world.dispatch.unacknowledged} un-acknowledged, {world.busy} under way"
+            message = f"the sandbox is still busy after {timeout} s: {counts}"
             raise TimeoutError(message)
 
     def waits_for_app(self, sockets: int = 1, timeout: float = 10.0) -> None:

@@ -30,10 +30,12 @@ class Socket:
     request: web.Request
     open: bool = True
     deaf: asyncio.Event = field(default_factory=asyncio.Event)
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
 
     def cut(self) -> None:
         """Break the connection as a network does, without a word."""
         self.open = False
+        self.gone.set()
         if self.request.transport is not None:
             self.request.transport.abort()
 
@@ -111,8 +113,7 @@ class SocketDoor:
             deafened.cancel()
 
     async def _stay_silent(self, socket: Socket) -> None:
-        while socket.open and socket.request.transport is not None and not socket.request.transport.is_closing():
-            await asyncio.sleep(0.1)
+        await socket.gone.wait()
 
     async def _read(self, socket: Socket) -> None:
         async for message in socket.ws:

@@ -1,7 +1,7 @@
 """The Web API at `/api/<method>`: everything between a request and the method that answers it.
 
-In order: arguments read (query, form, JSON or multipart), faults, token, method, rate, scope, required arguments, and then
-the method itself. Answers are HTTP 200 with `ok` true or false; only a rate limit is 429.
+In order: arguments read (query, form, JSON or multipart), faults, token, method, rate, scope, required arguments, and
+then the method itself. Answers are HTTP 200 with `ok` true or false; only a rate limit is 429.
 Source: https://docs.slack.dev/apis/web-api
 """
 

@@ -99,8 +99,7 @@ class World:
         found = self.workspace.direct({first, second})
         if found is not None:
             return found
-        one = self.add_conversation("", "im", list(dict.fromkeys((first, second))), creator=first)
-        return one
+        return self.add_conversation("", "im", list(dict.fromkeys((first, second))), creator=first)
 
     def given_in_message(self, user: str, on: "Surface") -> dict[str, dict[str, Json]]:
         """Return what `user` filled in or chose in a message's own inputs; the caller may add to it."""

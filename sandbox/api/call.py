@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sandbox.limits import message_problems
+from sandbox.limits import Problem, as_response
 from sandbox.methods import Method
 from sandbox.workspace import Conversation, Json, Post, User, Workspace
 
@@ -32,6 +32,14 @@ class ApiError(Exception):
 def invalid_arguments(*messages: str) -> ApiError:
     """Return the error for arguments of the wrong shape, each with its reason."""
     return ApiError("invalid_arguments", response_metadata={"messages": [f"[ERROR] {one}" for one in messages]})
+
+
+def refuse(problems: Sequence[Problem]) -> None:
+    """Raise ApiError with the first problem's code and every problem's pointer; nothing when there are none."""
+    if problems:
+        answer = as_response(problems)
+        details = {key: value for key, value in answer.items() if key not in {"ok", "error"}}
+        raise ApiError(str(answer["error"]), **details)
 
 
 @dataclass
@@ -98,7 +106,8 @@ class Call:
     def conversation(self, name: str = "channel", *, member: bool = False) -> Conversation:
         """Return the conversation named by an argument (id, or a channel's name).
 
-        Raises ApiError `channel_not_found`, also for private ones without the bot, and `not_in_channel` when `member` asks.
+        Raises ApiError `channel_not_found`, also for private ones without the bot, and `not_in_channel` when `member`
+        asks.
         """
         where = self.find(self.text(name))
         if where is None:
@@ -172,16 +181,3 @@ class Call:
         if not isinstance(value, dict):
             raise ApiError("invalid_metadata_format")
         return value
-
-    def check_message(self, *, text: str | None, content: Json, metadata: Json | None = None) -> None:
-        """Refuse what Slack refuses; raises ApiError with the first problem's code and all pointers."""
-        problems = message_problems(
-            text=text, blocks=content.get("blocks"), attachments=content.get("attachments"), metadata=metadata
-        )
-        if not problems:
-            return
-        code = problems[0].code
-        if not code.startswith("invalid_blocks"):
-            raise ApiError(code)
-        lines = [f"{one.message} [json-pointer:{one.pointer}]" for one in problems]
-        raise ApiError(code, errors=lines, response_metadata={"messages": [f"[ERROR] {line}" for line in lines]})

@@ -1,4 +1,4 @@
-"""canvases.create, canvases.edit and conversations.canvases.create, as far as a test may want to know they were called."""
+"""Canvases, as far as a test may want to know that they were made and changed."""
 
 from collections.abc import Callable
 

@@ -4,38 +4,30 @@ Sources: https://docs.slack.dev/reference/methods/chat.postMessage and its sibli
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from sandbox import block_kit, payloads, posts
-from sandbox.api.call import ApiError, Call
+from sandbox.api.call import ApiError, Call, refuse
+from sandbox.limits import Problem, ephemeral_problems, kept_text, message_problems, update_problems
 from sandbox.workspace import Conversation, Json
 
-LONGEST_KEPT = 40_000
-LONGEST_UPDATE = 4_000
-LONGEST_MARKDOWN = 12_000
+Judge = Callable[..., list[Problem]]
 
 
-def content_of(call: Call) -> Json:
-    """Return a message's checked content: text, blocks, attachments; raises ApiError."""
+def content_of(call: Call, judge: Judge = message_problems) -> Json:
+    """Return a message's content, as Slack keeps it: text, blocks, attachments; raises ApiError for what it refuses."""
     parts = call.content()
     text = call.text("text") if call.given("text") else None
-    if call.given("markdown_text"):
-        return _markdown(call, parts)
-    if not text and not parts.get("blocks") and not parts.get("attachments"):
-        raise ApiError("no_text")
-    call.check_message(text=text[:LONGEST_KEPT] if text else None, content=parts, metadata=call.metadata())
-    if text and len(text) > LONGEST_KEPT:
-        call.warnings.append("message_truncated")
-        text = text[:LONGEST_KEPT]
-    return kept(parts) | ({"text": text} if text is not None else {})
-
-
-def _markdown(call: Call, parts: Json) -> Json:
-    if call.given("text") or parts.get("blocks"):
-        raise ApiError("markdown_text_conflict")
-    text = call.text("markdown_text")
-    if len(text) > LONGEST_MARKDOWN:
-        raise ApiError("msg_too_long")
-    return kept({"blocks": [{"type": "markdown", "text": text}]}) | {"text": text}
+    markdown = call.text("markdown_text") if call.given("markdown_text") else None
+    shown = {"blocks": parts.get("blocks"), "attachments": parts.get("attachments")}
+    refuse(judge(text=text, **shown, metadata=call.metadata(), markdown_text=markdown))
+    if markdown is not None:
+        return kept({"blocks": [{"type": "markdown", "text": markdown}]}) | {"text": markdown}
+    if text is None:
+        return kept(parts)
+    text, warnings = kept_text(text)
+    call.warnings += warnings
+    return kept(parts) | {"text": text}
 
 
 def kept(parts: Json) -> Json:
@@ -99,10 +91,8 @@ def update(call: Call) -> Json:
     post = call.post(where)
     if post.body.get("bot_id") != call.workspace.bot_id:
         raise ApiError("cant_update_message")
-    if call.given("text") and len(call.text("text")) > LONGEST_UPDATE:
-        raise ApiError("msg_too_long")
     metadata = call.metadata()
-    content = content_of(call)
+    content = content_of(call, partial(update_problems, old_blocks=post.body.get("blocks")))
     if "text" in content and "blocks" not in content:
         post.body.pop("blocks", None)
     if metadata is not None:
@@ -134,10 +124,16 @@ def post_ephemeral(call: Call) -> Json:
     user = call.text("user")
     if user not in where.members:
         raise ApiError("user_not_in_channel")
-    content = content_of(call)
+    content = content_of(call, _judge_ephemeral)
     thread = thread_of(call, where).get("thread_ts")
     whispered = posts.whisper(call.world, where, user, content, thread_ts=thread)
     return {"message_ts": whispered.body["ts"]}
+
+
+def _judge_ephemeral(*, text: str | None, blocks: object, attachments: object, **rest: object) -> list[Problem]:
+    if rest.get("markdown_text") is not None:
+        return message_problems(text=text, blocks=blocks, attachments=attachments, markdown_text=rest["markdown_text"])
+    return ephemeral_problems(text=text, blocks=blocks, attachments=attachments)
 
 
 def get_permalink(call: Call) -> Json:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sandbox import payloads
 from sandbox.api.call import ApiError, Call
 from sandbox.api.users import wanted
-from sandbox.workspace import Json
+from sandbox.workspace import Conversation, Json
 
 MOST_IN_DIRECT = 8
 
@@ -35,15 +35,12 @@ def members(call: Call) -> Json:
 
 def open_direct(call: Call) -> Json:
     """conversations.open: the direct message with one person, or several."""
-    if call.given("channel"):
-        where = call.conversation()
-    else:
-        where = _among(call, call.names("users"))
+    where = call.conversation() if call.given("channel") else _among(call, call.names("users"))
     full = payloads.conversation(call.world, where, viewer=call.bot.id)
     return {"channel": full if call.flag("return_im") else {"id": where.id}}
 
 
-def _among(call: Call, users: list[str]):  # noqa: ANN202
+def _among(call: Call, users: list[str]) -> Conversation:
     if not users:
         raise ApiError("users_list_not_supplied")
     if len(users) > MOST_IN_DIRECT:
@@ -55,7 +52,6 @@ def _among(call: Call, users: list[str]):  # noqa: ANN202
     everyone = {call.bot.id, *users}
     found = call.workspace.direct(everyone)
     if found is not None:
-        call.warnings.append("already_open") if len(users) > MOST_IN_DIRECT else None
         return found
     if len(users) == 1:
         return call.world.direct(call.bot.id, users[0])

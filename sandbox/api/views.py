@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from sandbox import payloads
-from sandbox.api.call import ApiError, Call, invalid_arguments
+from sandbox.api.call import ApiError, Call, invalid_arguments, refuse
 from sandbox.limits import view_problems
 from sandbox.modals import DEEPEST, View
 from sandbox.triggers import Trigger, TriggerError
@@ -24,12 +24,7 @@ def _view(call: Call) -> Json:
 
 def refuse_bad_view(view: Json) -> None:
     """Raise ApiError for a view that Slack would refuse."""
-    problems = view_problems(view)
-    if not problems:
-        return
-    if problems[0].code != "invalid_arguments":
-        raise ApiError(problems[0].code)
-    raise invalid_arguments(*(f"{one.message} [json-pointer:{one.pointer}]" for one in problems))
+    refuse(view_problems(view))
 
 
 def _trigger(call: Call) -> Trigger:

@@ -1,10 +1,13 @@
 """A small Bolt app and a workspace for it, over sockets and over signed HTTP."""
 
+import json
 import os
 import threading
+import urllib.parse
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -110,7 +113,7 @@ def manifest() -> Json:
 @pytest.fixture
 def limits() -> Limits:
     """Slack's limits, without the rates, with the retries of events close together."""
-    return Limits().lifted().hurried()
+    return Limits().lifted().hurried(0.001)
 
 
 @pytest.fixture
@@ -130,27 +133,27 @@ def client(slack: Sandbox) -> WebClient:
     return WebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=[])
 
 
-class HttpApp:
-    """Serves a Bolt app over plain HTTP on a free port."""
+Reply = tuple[int, dict[str, str], str]
 
-    def __init__(self, app: App) -> None:
-        self.app = app
+
+class HttpDoor:
+    """Serves one function over plain HTTP on a free port, and keeps what came in."""
+
+    def __init__(self, answer: Callable[[dict[str, str], str], Reply]) -> None:
         self.seen: list[tuple[dict[str, str], str]] = []
         outer = self
 
         class Door(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-                outer.seen.append(({key.lower(): value for key, value in self.headers.items()}, body))
-                answer = outer.app.dispatch(BoltRequest(body=body, headers=dict(self.headers.items())))
-                text = (answer.body or "").encode()
-                self.send_response(answer.status)
-                for name, values in answer.headers.items():
-                    for value in values:
-                        self.send_header(name, value)
-                self.send_header("Content-Length", str(len(text)))
+                headers = {key.lower(): value for key, value in self.headers.items()}
+                outer.seen.append((headers, body))
+                status, extra, text = answer(headers, body)
+                self.send_response(status)
+                for name, value in {**extra, "Content-Length": str(len(text.encode()))}.items():
+                    self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(text)
+                self.wfile.write(text.encode())
 
             def log_message(self, *_: object) -> None:
                 """Keep quiet."""
@@ -167,6 +170,57 @@ class HttpApp:
         self.server.shutdown()
         self.thread.join()
         self.server.server_close()
+
+
+def bolt_door(app: App) -> HttpDoor:
+    """Serve a Bolt app."""
+
+    def answer(headers: dict[str, str], body: str) -> Reply:
+        reply = app.dispatch(BoltRequest(body=body, headers=headers))
+        return reply.status, {key: ", ".join(values) for key, values in reply.headers.items()}, reply.body or ""
+
+    return HttpDoor(answer)
+
+
+class Recorder:
+    """Something at the other end that keeps every payload and acknowledges it with what a test put in `answers`."""
+
+    def __init__(self) -> None:
+        self.payloads: list[Json] = []
+        self.answers: dict[str, Json] = {}
+        self.statuses: list[int] = []
+        self.door = HttpDoor(self._answer)
+
+    def _answer(self, headers: dict[str, str], body: str) -> Reply:
+        if headers["content-type"].startswith("application/json"):
+            payload = json.loads(body)
+        else:
+            form = dict(urllib.parse.parse_qsl(body, keep_blank_values=True))
+            payload = json.loads(form["payload"]) if "payload" in form else form
+        self.payloads.append(payload)
+        kind = payload.get("type", "command")
+        text = json.dumps(self.answers[kind]) if kind in self.answers else ""
+        return self.statuses.pop(0) if self.statuses else 200, {}, text
+
+    def last(self, kind: str) -> Json:
+        """Return the newest payload of that type ("command" for commands, an event's own type for events)."""
+        return next(
+            one
+            for one in reversed(self.payloads)
+            if kind in {one.get("type", "command"), (one.get("event") or {}).get("type")}
+        )
+
+    def events(self, kind: str) -> list[Json]:
+        return [one["event"] for one in self.payloads if (one.get("event") or {}).get("type") == kind]
+
+
+@pytest.fixture
+def recorder(slack: Sandbox, closing: ExitStack) -> Recorder:
+    """Delivers to a recorder in place of an app."""
+    found = Recorder()
+    closing.callback(found.door.close)
+    slack.deliver_by_http(found.door.url)
+    return found
 
 
 Run = Callable[[App], None]
@@ -214,8 +268,68 @@ def run(slack: Sandbox, transport: str, closing: ExitStack, run_by_sockets: Run)
     """Connects an app over the transport under test."""
 
     def run_by_http(app: App) -> None:
-        door = HttpApp(app)
+        door = bolt_door(app)
         closing.callback(door.close)
         slack.deliver_by_http(door.url)
 
     return run_by_sockets if transport == "sockets" else run_by_http
+
+
+class HookApp:
+    """An app's clock behind a hook: something falls due ten and thirty minutes from the start."""
+
+    def __init__(self, secret: str) -> None:
+        self.secret = secret
+        self.start = int(datetime.now(UTC).timestamp())
+        self.now = float(self.start)
+        self.moves: list[int] = []
+        self.tokens: set[str] = set()
+        outer = self
+
+        class Door(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self._answer()
+
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                outer.now = datetime.fromisoformat(body["to"]).timestamp()
+                outer.moves.append(round(outer.now))
+                self._answer()
+
+            def _answer(self) -> None:
+                outer.tokens.add(self.headers["Authorization"])
+                text = json.dumps(outer.shown()).encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text)
+
+            def log_message(self, *_: object) -> None:
+                """Keep quiet."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
+        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02})
+        self.thread.start()
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/hook"
+
+    def shown(self) -> Json:
+        dues = [self.start + 600, self.start + 1800]
+        coming = next((one for one in dues if one > self.now), None)
+        iso = [datetime.fromtimestamp(one, UTC).isoformat() if one else None for one in (self.now, coming)]
+        return {"now": iso[0], "next_due": iso[1], "next_reminder": iso[1], "next_opening": None}
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
+
+
+@pytest.fixture
+def hook_app(closing: ExitStack) -> Iterator[HookApp]:
+    """An app's clock, and its secret in the environment."""
+    found = HookApp("hook-secret")
+    closing.callback(found.close)
+    os.environ["VAKT_CLOCK_HOOK_TOKEN"] = found.secret
+    yield found
+    del os.environ["VAKT_CLOCK_HOOK_TOKEN"]
