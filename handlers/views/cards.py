@@ -90,16 +90,15 @@ def _next(ticket: TicketFacts, words: Words) -> Mrkdwn:
 def origin(ticket: TicketFacts, words: Words) -> Mrkdwn:
     """ "Acme · SoftOne · opened by Kari Nordmann, 09:40"."""
     at = words.moment_since(ticket.reported_at, ticket.now)
-    opener = one_line(ticket.opened_by.name, 80)
-    if ticket.on_behalf_of is None and ticket.intake == "slack":
+    opener = words.name(ticket.opened_by)
+    if ticket.on_behalf_of is None:
         opened = words.say("opened by {person}, {at}", person=opener, at=at)
     else:
-        asker = ticket.on_behalf_of.name if ticket.on_behalf_of else ticket.customer
         opened = words.say(
             "received {intake} {at} from {person}, opened by {agent}",
             intake=intake_words(ticket.intake, words),
             at=at,
-            person=one_line(asker, 80),
+            person=words.name(ticket.on_behalf_of),
             agent=opener,
         )
     return joined(one_line(ticket.customer, 80), one_line(ticket.contract, 80), opened)
@@ -120,7 +119,7 @@ def _classed(ticket: TicketFacts, words: Words) -> Mrkdwn:
 def _owned(ticket: TicketFacts, words: Words) -> Mrkdwn:
     if ticket.owner is None:
         return words.say("Owner: nobody yet")
-    return words.say("Owner: {person}", person=one_line(ticket.owner.name, 80))
+    return words.say("Owner: {person}", person=words.name(ticket.owner))
 
 
 def desk_lines(ticket: TicketFacts, words: Words) -> list[Mrkdwn]:
@@ -168,7 +167,7 @@ def ended(ticket: TicketFacts, words: Words) -> Mrkdwn:
     return words.say(
         "Resolved {at} by {person}: {outcome}",
         at=words.moment_since(ticket.resolved_at, ticket.now),
-        person=one_line(ticket.resolved_by.name, 80),
+        person=words.name(ticket.resolved_by),
         outcome=one_line(ticket.outcome or "", 300),
     )
 
@@ -187,13 +186,10 @@ def desk_remarks(ticket: TicketFacts, words: Words) -> list[Mrkdwn]:
     if ticket.next_update_at is not None and not ticket.status.done:
         said.append(words.say("The customer hears again by {at}", at=words.moment(ticket.next_update_at)))
     if ticket.call_back:
-        said.append(words.say("To do: call {person} back", person=_asker(ticket)))
+        asker = words.name(ticket.on_behalf_of or ticket.opened_by)
+        said.append(words.say("To do: call {person} back", person=asker))
     said.extend(escape(one_line(words.pick(note), 300)) for note in ticket.notes)
     return said
-
-
-def _asker(ticket: TicketFacts) -> str:
-    return one_line((ticket.on_behalf_of or ticket.opened_by).name, 80)
 
 
 def _workaround(ticket: TicketFacts, words: Words) -> Mrkdwn:
@@ -346,7 +342,7 @@ def _in_progress(ticket: TicketFacts, words: Words) -> Mrkdwn:
     who = ticket.owner or ticket.started_by
     if who is None:
         return words.say("Status: in progress since {since}", since=since)
-    return words.say("Status: in progress since {since}, {person}", since=since, person=one_line(who.name, 80))
+    return words.say("Status: in progress since {since}, {person}", since=since, person=words.name(who))
 
 
 def _customer_foot(ticket: TicketFacts, words: Words) -> Mrkdwn:

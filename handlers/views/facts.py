@@ -357,10 +357,10 @@ class CountedSpan:
 
 @dataclass(frozen=True, slots=True)
 class SkippedSpan:
-    """A span left out, and why, already in the reader's language (`models.sla.ledger.words`)."""
+    """A span left out, and why, already in the reader's language. `end` None while it lasts."""
 
     start: datetime
-    end: datetime
+    end: datetime | None
     reason: str
 
 

@@ -86,7 +86,7 @@ def _choose(facts: ListFacts, words: Words) -> Block:
 
 def ticket_row(each: RowFact, words: Words) -> Block:
     """ "T-12 · Invoices will not send" over "Acme · Priority 2 · work starts by … · new · Ola"."""
-    owner = one_line(each.owner.name, 80) if each.owner else words.plain("nobody yet")
+    owner = words.name(each.owner) if each.owner else words.plain("nobody yet")
     head = fill("*{number}* · {summary}", number=each.number, summary=one_line(each.summary))
     small = joined(
         one_line(each.customer, 80),
@@ -158,7 +158,7 @@ def details_blocks(facts: DetailsFacts, words: Words) -> list[Block]:
 
 def _facts(ticket: TicketFacts, words: Words) -> list[Mrkdwn]:
     asker = (ticket.on_behalf_of or ticket.opened_by).name
-    owner = one_line(ticket.owner.name, 80) if ticket.owner else words.plain("nobody yet")
+    owner = words.name(ticket.owner) if ticket.owner else words.plain("nobody yet")
     received = joined(words.moment(ticket.reported_at), intake_words(ticket.intake, words))
     return [
         words.say(
@@ -198,7 +198,7 @@ def _buttons(facts: DetailsFacts, words: Words) -> list[Block]:
     return [buttons, *pages(number, facts.page, facts.pages, words, Action.DETAILS_PAGE)]
 
 
-def help_message(words: Words, *, for_desk: bool) -> Rendered:
+def help_message(for_desk: bool, words: Words) -> Rendered:  # noqa: FBT001 - every view is (facts, words)
     """What can be typed, as a private answer."""
     lines = [Mrkdwn(f"`{command}`  {words.say(meaning)}") for command, meaning in COMMANDS]
     small = [words.say("On a message: the menu ⋯, Ticket from message. The ticket counts from that message.")]

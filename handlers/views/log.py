@@ -64,11 +64,11 @@ def dated_log_text(line: LogFacts, words: Words) -> Mrkdwn:
 
 
 def _by(line: LogFacts, words: Words) -> str:
-    return one_line(line.by.name, 80) if line.by else words.plain(NOBODY)
+    return words.name(line.by)
 
 
 def _to(line: LogFacts, words: Words) -> str:
-    return one_line(line.to.name, 80) if line.to else words.plain(NOBODY)
+    return words.name(line.to)
 
 
 def _reasoned(said: Mrkdwn, line: LogFacts) -> Mrkdwn:
@@ -77,7 +77,7 @@ def _reasoned(said: Mrkdwn, line: LogFacts) -> Mrkdwn:
 
 
 def _opened(line: LogFacts, words: Words) -> Mrkdwn:
-    if line.to is not None or line.intake not in {None, "slack"}:
+    if line.to is not None:
         return words.say(
             "Opened by {person} for {customer}, received {intake} {at}",
             person=_by(line, words),

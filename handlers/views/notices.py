@@ -89,7 +89,7 @@ def _class_changed(line: LogFacts, ticket: TicketFacts, words: Words, moment: Mo
 
 def reply(line: LogFacts, words: Words) -> Rendered:
     """The desk's answer, in the customer's thread."""
-    person = one_line(line.by.name, 80) if line.by else words.plain("someone")
+    person = words.name(line.by)
     said = words.say("{person} answers:", person=person)
     text = clean(line.text or "")
     return kit.rendered(Mrkdwn(f"{said} {escape(one_line(text, 1000))}"), [kit.context(said), kit.quote(text)])
@@ -142,7 +142,7 @@ def _more_work(line: LogFacts, ticket: TicketFacts, words: Words, moment: Moment
 
 def resolved_notice(ticket: TicketFacts, words: Words) -> Rendered:
     """The outcome, with *Confirm* and *Reopen*."""
-    person = one_line(ticket.resolved_by.name, 80) if ticket.resolved_by else words.plain("someone")
+    person = words.name(ticket.resolved_by)
     said = words.say("{number} is resolved by {person}.", number=ticket.number, person=person)
     outcome = shorten(clean(ticket.outcome or ""), kit.TEXT)
     small = [words.say("Not solved? Press Reopen; nothing is closed by silence alone.")]
@@ -166,7 +166,7 @@ def reopened_notice(line: LogFacts, ticket: TicketFacts, words: Words) -> Render
 
 
 def _reopened(line: LogFacts, ticket: TicketFacts, words: Words, moment: Moment) -> Mrkdwn:
-    person = one_line(line.by.name, 80) if line.by else words.plain("someone")
+    person = words.name(line.by)
     said = words.say("{number} is open again, reopened by {person}.", number=ticket.number, person=person)
     if line.text:
         said = sentences(said, words.say("Reason: {reason}", reason=one_line(line.text, 500)))
@@ -205,7 +205,7 @@ def after_resolution(ticket: TicketFacts, words: Words) -> Rendered:
 
 def wait_ended(line: LogFacts, words: Words) -> Rendered:
     """To the desk: the customer wrote, the wait is over; *Still waiting* undoes it."""
-    person = one_line(line.by.name, 80) if line.by else words.plain("someone")
+    person = words.name(line.by)
     message = (
         mark("{person} wrote, so the wait for access is over")
         if line.wait is WaitKind.ACCESS

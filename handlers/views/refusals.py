@@ -9,11 +9,14 @@ from string import Formatter
 
 from handlers.views import blocks as kit
 from handlers.views.blocks import Block, Rendered, ViewDict
+from handlers.views.clocks import ROLE
 from handlers.views.facts import PersonFact, Refusal, RefusalFacts, Value
 from handlers.views.names import View
 from handlers.views.typed import Mrkdwn, escape, one_line
 from handlers.views.words import Words, mark
 
+CONTACT = mark("contact of the customer")
+ROLES: Mapping[str, str] = {str(role): text for role, text in ROLE.items()}
 EITHER = "anyone"
 """The place whose people are joined with "or"; all others are joined with "and"."""
 
@@ -191,14 +194,16 @@ def field_error(facts: RefusalFacts, words: Words) -> str:
 
 
 def _word(name: str, value: Value, facts: RefusalFacts, words: Words) -> str:
+    if name == "role":
+        return words.plain(ROLES.get(str(value), CONTACT))
     if isinstance(value, datetime):
         return words.since(value, facts.now)
     if isinstance(value, timedelta):
         return words.duration(value)
     if isinstance(value, PersonFact):
-        return value.name
+        return words.name(value)
     if isinstance(value, tuple):
-        return words.names(value, either=name == EITHER)
+        return words.names(value, either=name == EITHER) or words.plain("an administrator")
     return str(value) if isinstance(value, int) else words.pick(value)
 
 

@@ -249,7 +249,7 @@ def _escalation(facts: EscalationFacts, words: Words, moment: Moment) -> Mrkdwn:
 def _owner(facts: EscalationFacts, words: Words) -> Mrkdwn:
     if facts.owner is None:
         return words.say("Owner: nobody yet")
-    return words.say("Owner: {person}", person=one_line(facts.owner.name, 80))
+    return words.say("Owner: {person}", person=words.name(facts.owner))
 
 
 def _why_late(facts: EscalationFacts, words: Words, moment: Moment) -> Mrkdwn:
@@ -273,7 +273,7 @@ def _why_urgent(facts: EscalationFacts, words: Words, moment: Moment) -> Mrkdwn:
 
 def _why_manual(facts: EscalationFacts, words: Words, moment: Moment) -> Mrkdwn:
     del moment
-    by = one_line(facts.by.name, 80) if facts.by else words.plain("someone")
+    by = words.name(facts.by)
     said = words.say("was escalated by {person}", person=by)
     return Mrkdwn(f"{said}: {escape(one_line(facts.text, 500))}") if facts.text else said
 
@@ -317,7 +317,7 @@ def _acknowledged(facts: PageFacts, words: Words) -> Mrkdwn:
     at = words.moment_since(facts.acknowledged_at or facts.now, facts.now)
     if facts.acknowledged_by_reader or facts.acknowledged_by is None:
         return words.say("Sent {sent}, acknowledged by you {at}.", sent=sent, at=at)
-    person = one_line(facts.acknowledged_by.name, 80)
+    person = words.name(facts.acknowledged_by)
     return words.say("Sent {sent}, acknowledged by {person} {at}.", sent=sent, person=person, at=at)
 
 

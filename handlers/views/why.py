@@ -64,7 +64,7 @@ def _severity(facts: WhyFacts, words: Words) -> Mrkdwn:
 
 def _set_by(facts: WhyFacts, words: Words) -> Mrkdwn:
     if facts.severity_set_by is not None:
-        person = one_line(facts.severity_set_by.name, 80)
+        person = words.name(facts.severity_set_by)
         said = words.say("set by {person}", person=person)
         reason = one_line(facts.severity_reason or "", 300)
         return Mrkdwn(f"{said}: {escape(reason)}") if reason else said
@@ -119,8 +119,10 @@ def _column(title: Mrkdwn, rows: list[Mrkdwn], words: Words) -> Mrkdwn:
     return Mrkdwn("\n".join([title, *rows]))
 
 
-def _span(start: datetime, end: datetime, words: Words) -> str:
-    """ "Fri 20 Nov 15:30–17:00", or "Fri 17:00 – Mon 08:00" over several days."""
+def _span(start: datetime, end: datetime | None, words: Words) -> str:
+    """ "Fri 20 Nov 15:30–17:00", or "Fri 17:00 – Mon 08:00" over several days; open while it lasts."""
+    if end is None:
+        return f"{words.day(start)} {words.time(start)} –"
     first, last = words.local(start), words.local(end)
     if first.date() == last.date() or (last - first < timedelta(days=1) and last.time() == datetime.min.time()):
         ends = "24:00" if first.date() != last.date() else words.time(end)

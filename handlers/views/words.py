@@ -67,9 +67,13 @@ class Words:
 
     # People
 
+    def name(self, person: PersonFact | None) -> str:
+        """The name on one line; "someone" for who is not known, or was forgotten."""
+        return one_line(person.name, 80) if person and person.name.strip() else self.plain("someone")
+
     def mention(self, person: PersonFact) -> Mrkdwn:
         """A person who is to be notified; the name, when not in the workspace."""
-        return Mrkdwn(f"<@{person.slack_id}>") if person.slack_id else escape(one_line(person.name, 80))
+        return Mrkdwn(f"<@{person.slack_id}>") if person.slack_id else escape(self.name(person))
 
     def mention_role(self, role: RoleFact) -> Mrkdwn:
         """Everyone who holds a role, notified: the group when there is one."""
@@ -79,7 +83,7 @@ class Words:
 
     def names(self, people: tuple[PersonFact, ...], *, either: bool = False) -> str:
         """ "Kari, Ola and Per"; `either` joins with "or"."""
-        names = [one_line(person.name, 80) for person in people]
+        names = [self.name(person) for person in people]
         if len(names) < 2:  # noqa: PLR2004 - one name needs no joining
             return "".join(names)
         pattern = mark("{names} or {last}") if either else mark("{names} and {last}")

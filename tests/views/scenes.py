@@ -272,10 +272,12 @@ def why_facts(typed: str = ORDINARY, ledgers: int = 1, spans: int = 1) -> f.WhyF
         f.CountedSpan(at("08:00"), at("09:10"), hours(1, 10)),
         f.CountedSpan(at("10:00"), at("11:20"), hours(1, 20)),
     )
-    skipped = (
+    skipped: tuple[f.SkippedSpan, ...] = (
         f.SkippedSpan(at("17:00", 20), at("08:00"), "closed, weekend"),
         f.SkippedSpan(at("09:10"), at("10:00"), typed if typed != ORDINARY else "waiting for access"),
     )
+    if spans > 1:
+        skipped = (*skipped, f.SkippedSpan(at("11:00"), None, "waiting for access"))
     account = f.LedgerFacts(
         clock=clock(due_at=at("11:20"), reading=typed if typed != ORDINARY else READING),
         promise="within 4 working hours",
@@ -482,7 +484,7 @@ def _answering(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
     yield "details, customer", lists.details_message(details(typed, for_desk=False), w)
     done = details(typed, ticket=resolved(typed), for_desk=False)
     yield "details, resolved", lists.details_message(done, w)
-    yield "help", lists.help_message(w, for_desk=True)
+    yield "help", lists.help_message(True, w)
     for spans in (1, 20):
         yield f"why, {spans} spans", why.why_message(why_facts(typed, spans=spans), w)
     for key in f.Refusal:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.views import acts, cards, log, notices, opening, refusals, reminders, why
+from handlers.views import acts, cards, lists, log, notices, opening, refusals, reminders, why
 from handlers.views import facts as f
 from handlers.views.blocks import Block
 from handlers.views.names import Action, More
@@ -372,7 +372,39 @@ def test_the_second_of_two_agents_is_told_who_was_first() -> None:
     assert said == ("Ola Hansen was first: work on T-12 started 10:12. Its clock has stopped; nothing more is needed.")
 
 
+def test_a_role_is_named_in_the_readers_words_and_somebody_can_always_be_asked() -> None:
+    values: dict[str, f.Value] = {"role": Role.AGENT, "anyone": ()}
+    facts = f.RefusalFacts(f.Refusal.NO_RIGHT, scenes.NOW, values)
+    assert refusals.refusal_text(facts, SV) == "Detta kräver rollen handläggare. Fråga en administratör."
+
+
 def test_a_field_error_is_plain_text() -> None:
     values: dict[str, f.Value] = {"length": 5000, "limit": 200}
     said = refusals.field_error(f.RefusalFacts(f.Refusal.SUMMARY_TOO_LONG, scenes.NOW, values), EN)
     assert said == "This has 5000 characters; the line takes 200. Move the rest to the field below."
+
+
+# What stays inside, and who was forgotten
+
+
+def test_the_details_a_customer_reads_leave_the_desks_doings_out() -> None:
+    facts = scenes.details(for_desk=False, log=tuple(scenes.line(kind) for kind in log.CUSTOMER_SEES ^ set(f.LogKind)))
+    said = seen(lists.details_view(facts, EN)["blocks"])
+    assert "Outside the agreement" not in said
+    assert "Escalated" not in said
+    assert "paged" not in said
+    assert "To level 3" not in said
+
+
+def test_who_was_forgotten_is_someone() -> None:
+    nobody = f.PersonFact(None, "")
+    said = seen(cards.desk_card(ticket(opened_by=nobody, owner=nobody), EN).blocks)
+    assert "opened by someone" in said
+    assert "Owner: someone" in said
+
+
+def test_a_list_names_its_pages_and_offers_the_next() -> None:
+    said = lists.list_message(scenes.list_facts(count=3, total=40, page=1, pages=3), EN)
+    assert said.text == "Open tickets: 40, page 2 of 3"
+    assert "Previous page" in seen(said.blocks)
+    assert "Next page" in seen(said.blocks)
