@@ -2,7 +2,7 @@
 
 facts       what a view is told                 names      the ids under which Slack answers
 words       the reader's language and zone      blocks     Block Kit, built within Slack's limits
-catalogues  the translations of its sentences
+catalogues  the translations of its sentences    targets   a contract's target in words
 typed       what people typed, made safe        clocks     a clock in words
 cards       the desk's and the customer's card  log        the lines of a thread
 reminders   due, late, escalated, paged         notices    what the customer is told

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from models.sla.clock import Target
 from models.sla.contract import ClockKind, Role, Strength, TicketKind, WaitKind
 
 Texts = Mapping[str, str]
@@ -366,10 +367,10 @@ class SkippedSpan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerFacts:
-    """The account of one clock. `promise` is the target in words; leave it "" when unknown."""
+    """The account of one clock; `target` is said in words."""
 
     clock: ClockFacts
-    promise: str = ""
+    target: Target | None = None
     counted: tuple[CountedSpan, ...] = ()
     skipped: tuple[SkippedSpan, ...] = ()
     total: timedelta = timedelta(0)

@@ -9,6 +9,7 @@ from handlers.views.cards import no_clock_words
 from handlers.views.clocks import CLOCK, STRENGTH, joined, severity_name, titled
 from handlers.views.facts import CountedSpan, LedgerFacts, SkippedSpan, WhyFacts
 from handlers.views.names import Action, View, block_for, numbered
+from handlers.views.targets import target_words
 from handlers.views.typed import Mrkdwn, escape, fill, one_line
 from handlers.views.words import Words
 
@@ -88,7 +89,7 @@ def _account(ledger: LedgerFacts, words: Words) -> list[Block]:
 def _promise(ledger: LedgerFacts, words: Words) -> Mrkdwn:
     clock = ledger.clock
     name = fill("*{clock}*", clock=words.plain(CLOCK[clock.kind]))
-    said = Mrkdwn(f"{name}: {escape(one_line(ledger.promise, 200))}") if ledger.promise else name
+    said = Mrkdwn(f"{name}: {escape(target_words(ledger.target, words))}") if ledger.target else name
     return joined(said, words.plain(STRENGTH[clock.strength]), clock.clause)
 
 

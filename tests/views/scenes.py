@@ -11,6 +11,7 @@ from handlers.views import acts, cards, homes, lists, log, notices, opening, ref
 from handlers.views import facts as f
 from handlers.views.blocks import Block, Rendered, ViewDict
 from handlers.views.words import Words
+from models.sla.clock import WorkingTime
 from models.sla.contract import ClockKind, Role, Strength, TicketKind, WaitKind
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -280,7 +281,7 @@ def why_facts(typed: str = ORDINARY, ledgers: int = 1, spans: int = 1) -> f.WhyF
         skipped = (*skipped, f.SkippedSpan(at("11:00"), None, "waiting for access"))
     account = f.LedgerFacts(
         clock=clock(due_at=at("11:20"), reading=typed if typed != ORDINARY else READING),
-        promise="within 4 working hours",
+        target=WorkingTime(hours(4)),
         counted=counted * spans,
         skipped=skipped * spans,
         total=hours(4),

@@ -15,7 +15,9 @@ from babel.messages.pofile import read_po
 import handlers.views
 from handlers.views.catalogues import catalogue
 from handlers.views.facts import PersonFact
+from handlers.views.targets import target_words
 from handlers.views.words import LANGUAGES, Words
+from models.sla.clock import AtOnce, ClockTime, NextWorkingDay, SameWorkingDay, Target, WorkingDays, WorkingTime
 from tests.views.scenes import EN, KARI, NB, OLA, SV, at
 
 VIEWS = Path(handlers.views.__file__).parent
@@ -167,3 +169,21 @@ def test_a_contracts_text_falls_back_to_english_then_to_any() -> None:
     assert SV.pick({"en": "yes"}) == "yes"
     assert SV.pick({"nb": "ja"}) == "ja"
     assert SV.pick({}) == ""
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        (WorkingTime(timedelta(hours=4)), "within 4 h of working time"),
+        (ClockTime(timedelta(hours=24)), "within 24 h, day and night"),
+        (SameWorkingDay(), "the same working day"),
+        (NextWorkingDay(), "at the latest the next working day"),
+        (WorkingDays(1), "within a working day"),
+        (WorkingDays(5), "within 5 working days"),
+        (WorkingDays(1, "same_time"), "the same time on the next working day"),
+        (WorkingDays(2, "same_time"), "the same time 2 working days later"),
+        (AtOnce(timedelta(minutes=15)), "at once, late after 15 min"),
+    ],
+)
+def test_a_target_is_said_as_the_agreement_counts_it(target: Target, said: str) -> None:
+    assert target_words(target, EN) == said
