@@ -231,7 +231,7 @@ SPEAK = [
 ]
 
 
-@pytest.mark.parametrize("happens, says", SPEAK)
+@pytest.mark.parametrize(("happens", "says"), SPEAK)
 def test_vakt_speaks_when_open_until_a_quarter_past_closing_or_at_the_next_opening(
     pindena: Contract, happens: str, says: str
 ) -> None:
@@ -258,9 +258,7 @@ def test_what_an_act_made_moot_is_not_said(pindena: Contract) -> None:
     rungs = rungs_of(pindena, "serious", "2026-11-25 10:00", "serious")
     started = next_rungs(rungs, at(pindena, "2026-11-25 10:00"), done=[ClockKind.START_OF_WORK])
     assert [rung.key for rung in started] == ["step:1:manager"]
-    solved = next_rungs(
-        rungs, at(pindena, "2026-11-25 10:00"), done=[ClockKind.START_OF_WORK, ClockKind.RESOLUTION]
-    )
+    solved = next_rungs(rungs, at(pindena, "2026-11-25 10:00"), done=[ClockKind.START_OF_WORK, ClockKind.RESOLUTION])
     assert solved == ()
 
 

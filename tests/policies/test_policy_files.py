@@ -60,8 +60,14 @@ REFUSED = [
         put("softone", "promises.p1.target", {"kind": "working_time", "amount": "0m"}),
         "promises.p1.target is 0 minutes; SO-15 needs at least 1 minute",
     ),
-    (put("softone", "promises.p1.target.amount", "2 hrs"), r'promises.p1.target.amount is "2 hrs"; write hours .*SO-15'),
-    (put("softone", "promises.p1.target.kind", "soon"), r'promises.p1.target has kind "soon"; use .*working_time.*SO-15'),
+    (
+        put("softone", "promises.p1.target.amount", "2 hrs"),
+        r'promises.p1.target.amount is "2 hrs"; write hours .*SO-15',
+    ),
+    (
+        put("softone", "promises.p1.target.kind", "soon"),
+        r'promises.p1.target has kind "soon"; use .*working_time.*SO-15',
+    ),
     (put("softone", "promises.p1.strength", "sure"), r'promises.p1.strength is "sure"; use .guaranteed.*SO-15'),
     (put("softone", "promises.p1.calender", "office"), r'promises.p1.calender is not a field.*did you mean "calendar"'),
     (put("softone", "promises.p1.calendar", "ofice"), r'promises.p1.calendar names calendar "ofice"; there is office'),
@@ -72,7 +78,7 @@ REFUSED = [
     (put("softone", "promises.p1.severities", ["P9"]), r'names class "P9"; there is P1, P2, P3, P4, P5'),
     (put("softone", "promises.p1.severities", ["P2"]), r"severities.P1 \(SO-10\) has no promise"),
     (put("softone", "promises.p1.outside_hours", "page"), r'outside_hours is "page"; only a target of kind "at_once"'),
-    (put("softone", "promises.p1.steps.0.on_breach", True), r"steps\[0\] \(senior\) needs exactly one of"),  # noqa: FBT003
+    (put("softone", "promises.p1.steps.0.on_breach", True), r"steps\[0\] \(senior\) needs exactly one of"),
     (put("softone", "severities.P1.name", {"en": "x", "nb": "x"}), r"severities.P1.name.sv is missing.*SO-10"),
     (put("softone", "default_severity", "P0"), r'default_severity names class "P0"'),
     (put("softone", "slack_is", "fax"), r'slack_is names intake "fax"; there is customer_centre, mail, phone'),
@@ -82,14 +88,21 @@ REFUSED = [
     (put("softone", "calendars.office.weekly", {"mon": ["17:00-08:00"]}), r"must close after it opens"),
     (put("softone", "calendars.office.holidays.country", "XX"), r'no holidays are known for country "XX"'),
     (
-        put("softone", "calendars.office.closures", [{"id": "c", "name": LONELY["text"], "from": "01-01", "to": "12-31"}]),
+        put(
+            "softone",
+            "calendars.office.closures",
+            [{"id": "c", "name": LONELY["text"], "from": "01-01", "to": "12-31"}],
+        ),
         r"calendars.office never opens within a year",
     ),
     (
         put("softone", "calendars.office.closures", [{"id": "c", "name": LONELY["text"], "from": "01-01"}]),
         r"closures\[0\] \(\"c\"\) needs both from and to",
     ),
-    (put("softone", "questions.fault.ask.effect.answers.1", LEADS_BACK), r"comes round again: available → effect → avail"),
+    (
+        put("softone", "questions.fault.ask.effect.answers.1", LEADS_BACK),
+        r"comes round again: available → effect → avail",
+    ),
     (put("softone", "questions.fault.ask.effect.answers.1", LEADS_NOWHERE), r'is "nowhere", a question that is not th'),
     (put("softone", "questions.fault.ask.effect.answers.1", LEADS_TWICE), r'\("x"\) needs either next, a question, or'),
     (put("softone", "questions.fault.ask.lonely", LONELY), r"questions.fault.ask.lonely is never asked"),
@@ -106,7 +119,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize("whole, says", REFUSED, ids=[says[:40] for _, says in REFUSED])
+@pytest.mark.parametrize(("whole", "says"), REFUSED, ids=[says[:40] for _, says in REFUSED])
 def test_a_wrong_file_is_refused_with_key_clause_and_what_would_be_right(whole: Document, says: str) -> None:
     message = refused(whole)
     assert message.startswith("policies/test.toml: ")

@@ -11,38 +11,62 @@ from models.sla.questions import Outcome, walk
 FAULT = TicketKind.FAULT
 
 
-def clause(*ids: str) -> list[pytest.MarkDecorator]:
-    return [pytest.mark.clause(each) for each in ids]
-
-
 PATHS = [
-    pytest.param("heartpace", "technical=no", "enquiry", "HP-01", marks=clause("HP-01")),
-    pytest.param("heartpace", "technical=yes usable=nobody", "blocker", "HP-05", marks=clause("HP-04", "HP-05")),
-    pytest.param("heartpace", "technical=yes usable=some work=stopped", "critical", "HP-05", marks=clause("HP-04")),
-    pytest.param("heartpace", "technical=yes usable=some work=harder", "serious", "HP-04", marks=clause("HP-04")),
-    pytest.param("heartpace", "technical=yes usable=some work=neither", "normal", "HP-04", marks=clause("HP-04")),
-    pytest.param("pindena", "what=stopped", "critical", "PI-01", marks=clause("PI-01")),
-    pytest.param("pindena", "what=function importance=critical", "critical", "PI-01", marks=clause("PI-01")),
+    pytest.param("heartpace", "technical=no", "enquiry", "HP-01", marks=pytest.mark.clause("HP-01")),
     pytest.param(
-        "pindena", "what=function importance=important way_round=hard", "serious", "PI-02", marks=clause("PI-02")
+        "heartpace", "technical=yes usable=nobody", "blocker", "HP-05", marks=pytest.mark.clause("HP-04", "HP-05")
     ),
     pytest.param(
-        "pindena", "what=function importance=important way_round=easy", "minor", "PI-03", marks=clause("PI-03")
+        "heartpace", "technical=yes usable=some work=stopped", "critical", "HP-05", marks=pytest.mark.clause("HP-04")
     ),
-    pytest.param("pindena", "what=function importance=other", "minor", "PI-03", marks=clause("PI-03")),
-    pytest.param("pindena", "what=documentation documentation=service", "critical", "PI-01", marks=clause("PI-01")),
-    pytest.param("pindena", "what=documentation documentation=important", "serious", "PI-02", marks=clause("PI-02")),
-    pytest.param("pindena", "what=documentation documentation=nothing", "minor", "PI-03", marks=clause("PI-03")),
-    pytest.param("softone", "available=no way_round_stopped=no", "P1", "SO-10", marks=clause("SO-10")),
-    pytest.param("softone", "available=no way_round_stopped=yes", "P3", "SO-12", marks=clause("SO-12")),
-    pytest.param("softone", "available=yes effect=harder way_round_harder=no", "P2", "SO-11", marks=clause("SO-11")),
-    pytest.param("softone", "available=yes effect=harder way_round_harder=yes", "P3", "SO-12", marks=clause("SO-12")),
-    pytest.param("softone", "available=yes effect=partly_harder", "P3", "SO-12", marks=clause("SO-12")),
-    pytest.param("softone", "available=yes effect=can_be_got_round", "P4", "SO-13", marks=clause("SO-13")),
-    pytest.param("softone", "available=yes effect=none", "P5", "SO-14", marks=clause("SO-14")),
+    pytest.param(
+        "heartpace", "technical=yes usable=some work=harder", "serious", "HP-04", marks=pytest.mark.clause("HP-04")
+    ),
+    pytest.param(
+        "heartpace", "technical=yes usable=some work=neither", "normal", "HP-04", marks=pytest.mark.clause("HP-04")
+    ),
+    pytest.param("pindena", "what=stopped", "critical", "PI-01", marks=pytest.mark.clause("PI-01")),
+    pytest.param(
+        "pindena", "what=function importance=critical", "critical", "PI-01", marks=pytest.mark.clause("PI-01")
+    ),
+    pytest.param(
+        "pindena",
+        "what=function importance=important way_round=hard",
+        "serious",
+        "PI-02",
+        marks=pytest.mark.clause("PI-02"),
+    ),
+    pytest.param(
+        "pindena",
+        "what=function importance=important way_round=easy",
+        "minor",
+        "PI-03",
+        marks=pytest.mark.clause("PI-03"),
+    ),
+    pytest.param("pindena", "what=function importance=other", "minor", "PI-03", marks=pytest.mark.clause("PI-03")),
+    pytest.param(
+        "pindena", "what=documentation documentation=service", "critical", "PI-01", marks=pytest.mark.clause("PI-01")
+    ),
+    pytest.param(
+        "pindena", "what=documentation documentation=important", "serious", "PI-02", marks=pytest.mark.clause("PI-02")
+    ),
+    pytest.param(
+        "pindena", "what=documentation documentation=nothing", "minor", "PI-03", marks=pytest.mark.clause("PI-03")
+    ),
+    pytest.param("softone", "available=no way_round_stopped=no", "P1", "SO-10", marks=pytest.mark.clause("SO-10")),
+    pytest.param("softone", "available=no way_round_stopped=yes", "P3", "SO-12", marks=pytest.mark.clause("SO-12")),
+    pytest.param(
+        "softone", "available=yes effect=harder way_round_harder=no", "P2", "SO-11", marks=pytest.mark.clause("SO-11")
+    ),
+    pytest.param(
+        "softone", "available=yes effect=harder way_round_harder=yes", "P3", "SO-12", marks=pytest.mark.clause("SO-12")
+    ),
+    pytest.param("softone", "available=yes effect=partly_harder", "P3", "SO-12", marks=pytest.mark.clause("SO-12")),
+    pytest.param("softone", "available=yes effect=can_be_got_round", "P4", "SO-13", marks=pytest.mark.clause("SO-13")),
+    pytest.param("softone", "available=yes effect=none", "P5", "SO-14", marks=pytest.mark.clause("SO-14")),
     pytest.param("pureservice", "security=yes", "standard", "PS-17"),
     pytest.param("pureservice", "security=no log_in=none", "standard", "PS-10"),
-    pytest.param("pureservice", "security=no log_in=some", "standard", "PS-01", marks=clause("PS-01")),
+    pytest.param("pureservice", "security=no log_in=some", "standard", "PS-01", marks=pytest.mark.clause("PS-01")),
     pytest.param("pureservice", "security=no log_in=all", "standard", "PS-01"),
 ]
 
@@ -52,7 +76,7 @@ def read(path: str) -> dict[str, str]:
     return dict(pair.split("=") for pair in path.split())
 
 
-@pytest.mark.parametrize("contract_id, path, severity, clause_id", PATHS)
+@pytest.mark.parametrize(("contract_id", "path", "severity", "clause_id"), PATHS)
 def test_the_answers_come_to_the_class_and_the_clause_that_says_so(
     contracts: Mapping[str, Contract], contract_id: str, path: str, severity: str, clause_id: str
 ) -> None:
@@ -73,20 +97,20 @@ def test_every_path_of_every_tree_is_in_the_table(contracts: Mapping[str, Contra
 
 
 UNASKED = [
-    pytest.param("heartpace", TicketKind.QUESTION, "enquiry", marks=clause("HP-01")),
-    pytest.param("heartpace", TicketKind.REQUEST, "enquiry", marks=clause("HP-01")),
-    pytest.param("pindena", TicketKind.QUESTION, "enquiry", marks=clause("PI-12")),
-    pytest.param("pindena", TicketKind.REQUEST, "enquiry", marks=clause("PI-12")),
-    pytest.param("softone", TicketKind.QUESTION, "P5", marks=clause("SO-14")),
-    pytest.param("softone", TicketKind.REQUEST, "P5", marks=clause("SO-14")),
-    pytest.param("easymeeting", TicketKind.FAULT, "high", marks=clause("EM-12")),
-    pytest.param("easymeeting", TicketKind.QUESTION, "high", marks=clause("EM-12")),
-    pytest.param("easymeeting", TicketKind.REQUEST, "high", marks=clause("EM-12")),
+    pytest.param("heartpace", TicketKind.QUESTION, "enquiry", marks=pytest.mark.clause("HP-01")),
+    pytest.param("heartpace", TicketKind.REQUEST, "enquiry", marks=pytest.mark.clause("HP-01")),
+    pytest.param("pindena", TicketKind.QUESTION, "enquiry", marks=pytest.mark.clause("PI-12")),
+    pytest.param("pindena", TicketKind.REQUEST, "enquiry", marks=pytest.mark.clause("PI-12")),
+    pytest.param("softone", TicketKind.QUESTION, "P5", marks=pytest.mark.clause("SO-14")),
+    pytest.param("softone", TicketKind.REQUEST, "P5", marks=pytest.mark.clause("SO-14")),
+    pytest.param("easymeeting", TicketKind.FAULT, "high", marks=pytest.mark.clause("EM-12")),
+    pytest.param("easymeeting", TicketKind.QUESTION, "high", marks=pytest.mark.clause("EM-12")),
+    pytest.param("easymeeting", TicketKind.REQUEST, "high", marks=pytest.mark.clause("EM-12")),
     pytest.param("pureservice", TicketKind.QUESTION, "standard"),
 ]
 
 
-@pytest.mark.parametrize("contract_id, kind, severity", UNASKED)
+@pytest.mark.parametrize(("contract_id", "kind", "severity"), UNASKED)
 def test_where_nothing_needs_asking_the_class_is_given_at_once(
     contracts: Mapping[str, Contract], contract_id: str, kind: TicketKind, severity: str
 ) -> None:

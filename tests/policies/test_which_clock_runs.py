@@ -60,7 +60,7 @@ def row(promise: Promise) -> Row:
     return promise.clock.value, promise.clause, promise.strength.value, promise.paused_by
 
 
-@pytest.mark.parametrize("contract_id, kind, severity, intake, item, rows", CASES)
+@pytest.mark.parametrize(("contract_id", "kind", "severity", "intake", "item", "rows"), CASES)
 def test_the_clocks_of_a_ticket_are_those_of_the_table(
     contracts: Mapping[str, Contract],
     contract_id: str,
@@ -91,7 +91,7 @@ TARGETS: list[tuple[str, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize("contract_id, promise_id, kind", TARGETS)
+@pytest.mark.parametrize(("contract_id", "promise_id", "kind"), TARGETS)
 def test_a_promise_has_the_target_its_clause_says(
     contracts: Mapping[str, Contract], contract_id: str, promise_id: str, kind: str
 ) -> None:

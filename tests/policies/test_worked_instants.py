@@ -57,11 +57,11 @@ EXPECTED_ROWS = [
 def local(text: str, contract: Contract) -> datetime:
     """ "5 Jan 09:30" in the contract's zone; the winter of 2026 to 2027."""
     year = 2027 if "Jan" in text else 2026
-    wall = datetime.strptime(f"{text} {year}", "%d %b %H:%M %Y")  # noqa: DTZ007 - the zone is put on below
+    wall = datetime.strptime(f"{text} {year}", "%d %b %H:%M %Y")
     return wall.replace(tzinfo=contract.zone)
 
 
-@pytest.mark.parametrize("contract_id, promise_id, due", ROWS)
+@pytest.mark.parametrize(("contract_id", "promise_id", "due"), ROWS)
 @pytest.mark.parametrize("column", range(5), ids=OPENED)
 def test_a_promise_falls_due_at_the_worked_instant(
     contracts: Mapping[str, Contract], contract_id: str, promise_id: str, due: tuple[str, ...], column: int
@@ -71,7 +71,7 @@ def test_a_promise_falls_due_at_the_worked_instant(
     assert planned.due == local(due[column], contract)
 
 
-@pytest.mark.parametrize("promise_id, expected", EXPECTED_ROWS)
+@pytest.mark.parametrize(("promise_id", "expected"), EXPECTED_ROWS)
 @pytest.mark.parametrize("column", range(5), ids=OPENED)
 def test_a_promise_with_two_instants_is_expected_at_the_earlier(
     pindena: Contract, promise_id: str, expected: tuple[str, ...], column: int
