@@ -248,7 +248,9 @@ def _wait_or_resume(ticket: TicketFacts, words: Words) -> Block:
 
 
 def _more(ticket: TicketFacts, words: Words) -> list[Option]:
+    # Slack shows five: before the start *Details* gives way, which `/ticket T-12` shows as well.
     choices = [
+        (More.START_EARLIER, words.plain("Started earlier…"), ticket.started_at is None),
         (More.LEVEL_3, words.plain("To level 3"), ticket.level < DEVELOPMENT),
         (More.NEEDS_MORE_WORK, words.plain("Needs more work"), True),
         (More.RESOLVE, words.plain("Resolve"), True),

@@ -145,7 +145,7 @@ def resolved_notice(ticket: TicketFacts, words: Words) -> Rendered:
     person = words.name(ticket.resolved_by)
     said = words.say("{number} is resolved by {person}.", number=ticket.number, person=person)
     outcome = shorten(clean(ticket.outcome or ""), kit.TEXT)
-    small = [words.say("Not solved? Press Reopen; nothing is closed by silence alone.")]
+    small = [words.say("Not solved? Press Reopen.")]
     if ticket.call_back:
         small.insert(0, words.say("You will also be called back."))
     blocks = [kit.section(said), kit.quote(outcome), kit.context(*small), _after(ticket, words)]

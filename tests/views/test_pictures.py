@@ -142,6 +142,11 @@ def test_level_three_is_not_offered_on_level_three() -> None:
     assert f"{More.LEVEL_3}:T-12" not in values(3)
 
 
+def test_an_earlier_start_is_offered_until_work_has_started() -> None:
+    assert f"{More.START_EARLIER}:T-12" in str(cards.desk_card(ticket(), EN).blocks)
+    assert f"{More.START_EARLIER}:T-12" not in str(cards.desk_card(scenes.started(), EN).blocks)
+
+
 # The customer's card
 
 
