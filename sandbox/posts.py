@@ -50,6 +50,8 @@ def _under_parent(world: "World", where: Conversation, post: Post) -> None:
     parent.replies.append(post.ts)
     post.body["parent_user_id"] = parent.body.get("user")
     count_replies(where, parent)
+    if post.body.get("subtype") == "thread_broadcast":
+        post.body["root"] = dict(parent.body)
     world.live.tell(_note(world, "message_changed", where, parent.body), to=set(where.members))
 
 

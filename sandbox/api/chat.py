@@ -76,7 +76,7 @@ def post_message(call: Call) -> Json:
     where = target(call)
     content = content_of(call) | thread_of(call, where)
     if call.flag("reply_broadcast") and "thread_ts" in content:
-        content |= {"subtype": "thread_broadcast", "root": dict(where.posts[content["thread_ts"]].body)}
+        content["subtype"] = "thread_broadcast"
     if "chat:write.customize" in call.world.manifest.scopes and call.given("username"):
         content["username"] = call.text("username")
     post = posts.publish(call.world, where, posts.as_bot(call.world, content), metadata=call.metadata())
