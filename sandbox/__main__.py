@@ -6,8 +6,10 @@ Prints one JSON line with the address and the tokens when it is ready; programs 
 import argparse
 import json
 import signal
+import sys
 import threading
 import webbrowser
+from datetime import datetime
 from pathlib import Path
 
 from sandbox.clock import Clock
@@ -25,6 +27,8 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--clock-hook", help="an address on this machine that shows and moves the app's clock")
     parser.add_argument("--http-target", help="deliver by signed HTTP to this address on this machine, not by sockets")
     parser.add_argument("--no-rate-limits", action="store_true", help="never answer 429")
+    parser.add_argument("--clock", type=moment, help="the instant (ISO, with offset) at which time begins; default now")
+    parser.add_argument("--until-eof", action="store_true", help="stop when standard input ends: its starter is gone")
     parser.add_argument("--open", action="store_true", help="open the page in a browser")
     return parser
 
@@ -34,7 +38,7 @@ def main() -> None:
     given = arguments().parse_args()
     slack = Sandbox(
         given.manifest,
-        clock=Clock(),
+        clock=Clock(given.clock, runs=True),
         seed=load_seed(given.seed) if given.seed else example(),
         port=given.port,
         http_target=given.http_target,
@@ -48,7 +52,23 @@ def main() -> None:
         print(json.dumps(ready(slack)), flush=True)
         if given.open:
             webbrowser.open(slack.url)
+        if given.until_eof:
+            threading.Thread(target=_until_eof, args=(stop,), daemon=True).start()
         stop.wait()
+
+
+def _until_eof(stop: threading.Event) -> None:
+    sys.stdin.buffer.read()
+    stop.set()
+
+
+def moment(text: str) -> datetime:
+    """Read an instant with its offset; raises ValueError."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        message = f"{text} has no offset; write 2026-11-23T09:40+01:00"
+        raise ValueError(message)
+    return at
 
 
 def example() -> Seed:

@@ -61,7 +61,17 @@ async def post(world: "World", person: User, channel: str, text: str, *, thread_
     where = place(world, person, channel)
     if not text.strip():
         raise ActError("no_text")
-    return posts.publish(world, where, _by(world, person, text, thread_ts))
+    return posts.publish(world, where, _by(world, person, text, _parent(where, thread_ts)))
+
+
+def _parent(where: Conversation, ts: str | None) -> str | None:
+    """Return the parent of the thread that `ts` is in; raises ActError."""
+    if ts is None:
+        return None
+    found = where.posts.get(ts)
+    if found is None:
+        raise ActError("thread_not_found")
+    return found.thread_ts or ts
 
 
 def _by(world: "World", person: User, text: str, thread_ts: str | None) -> Json:
@@ -200,7 +210,7 @@ async def open_direct(world: "World", person: User, other: str) -> Conversation:
 async def upload(
     world: "World", person: User, channel: str, name: str, content: bytes, *, thread_ts: str | None = None
 ) -> Post:
-    """Share a file with some words of one's own."""
+    """Share a file."""
     where = place(world, person, channel)
     now = int(world.clock.seconds())
     one = File(
@@ -208,7 +218,7 @@ async def upload(
     )
     world.workspace.files[one.id] = one
     body = {
-        **_by(world, person, "", thread_ts),
+        **_by(world, person, "", _parent(where, thread_ts)),
         "subtype": "file_share",
         "files": [payloads.file(world, one)],
         "upload": False,

@@ -4,6 +4,7 @@
 there, lets it do and send everything due, and answers the same. The app's secret comes in `VAKT_CLOCK_HOOK_TOKEN`.
 """
 
+import asyncio
 import os
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 TOKEN = "VAKT_CLOCK_HOOK_TOKEN"  # noqa: S105 - the variable's name
 LONGEST_STEP = aiohttp.ClientTimeout(total=60)
 MOST_STEPS = 10_000
+CLOSE_ENOUGH = timedelta(seconds=2)
 
 
 class HookError(Exception):
@@ -33,23 +35,29 @@ class ClockHook:
         self._world = world
         self._url = loopback(url)
         self._client: aiohttp.ClientSession | None = None
+        self._moving = asyncio.Lock()
 
     async def read(self) -> Json:
-        """Return what the app's clock shows and what comes next."""
-        return await self._ask("GET", None)
+        """Return what the app's clock shows and what comes next; the workspace's clock follows it."""
+        shown = await self._ask("GET", None)
+        now = instant(shown.get("now"))
+        if now is not None and not self._moving.locked() and abs(now - self._world.clock.now()) > CLOSE_ENOUGH:
+            self._world.clock.set(now)
+        return shown
 
     async def move_to(self, target: datetime) -> Json:
         """Go to `target`, stopping at every instant at which something falls due, so that messages carry it."""
-        shown = await self.read()
-        for _ in range(MOST_STEPS):
-            due = instant(shown.get("next_due"))
-            if due is None or due > target:
-                break
-            following = await self._step(max(due, self._world.clock.now()))
-            if instant(following.get("next_due")) == due:
-                break
-            shown = following
-        return await self._step(target)
+        async with self._moving:
+            shown = await self.read()
+            for _ in range(MOST_STEPS):
+                due = instant(shown.get("next_due"))
+                if due is None or due > target:
+                    break
+                following = await self._step(max(due, self._world.clock.now()))
+                if instant(following.get("next_due")) == due:
+                    break
+                shown = following
+            return await self._step(max(target, self._world.clock.now()))
 
     async def _step(self, to: datetime) -> Json:
         self._world.clock.set(to)

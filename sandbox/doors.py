@@ -1,11 +1,13 @@
 """The addresses the sandbox serves, and the checks at each."""
 
 import re
+import urllib.parse
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from sandbox.http_door import loopback
 from sandbox.page_api import PageApi
 from sandbox.response_urls import Refused
 from sandbox.web_api import WebApi, arguments
@@ -29,6 +31,7 @@ def routes(world: "World", hook: "ClockHook | None") -> web.Application:
     app.router.add_post("/upload/{file}", own.upload)
     app.router.add_get("/files/{file}/{name}", own.download)
     app.router.add_get("/archives/{channel}/{message}", own.permalink)
+    app.router.add_get("/oauth/v2/authorize", own.authorise)
     PageApi(world, hook).add_to(app)
     return app
 
@@ -36,7 +39,7 @@ def routes(world: "World", hook: "ClockHook | None") -> web.Application:
 @web.middleware
 async def local_only(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse requests that a foreign name led here (DNS rebinding)."""
-    if not LOCAL.match(request.host) and request.path != "/link/":
+    if not LOCAL.match(request.host):
         raise web.HTTPForbidden(text="the sandbox answers to 127.0.0.1 only")
     return await handler(request)
 
@@ -90,6 +93,15 @@ class OwnDoors:
         channel, message = request.match_info["channel"], request.match_info["message"]
         digits = message.removeprefix("p")
         raise web.HTTPFound(f"/?channel={channel}&ts={digits[:-6]}.{digits[-6:]}" if digits.isdigit() else "/")
+
+    async def authorise(self, request: web.Request) -> web.Response:
+        """Install the app at once, and lead back to it with a code; only to an address on this machine."""
+        try:
+            back = loopback(request.query.get("redirect_uri", ""))
+        except ValueError as error:
+            raise web.HTTPBadRequest(text=str(error)) from None
+        words = urllib.parse.urlencode({"code": self._world.new_code(), "state": request.query.get("state", "")})
+        raise web.HTTPFound(f"{back}{'&' if '?' in back else '?'}{words}")
 
 
 async def _bytes(request: web.Request) -> bytes:

@@ -297,8 +297,13 @@ class Sandbox:
         self.do(forget)
 
     def idle(self, timeout: float = 5.0) -> None:
-        """Wait until every delivery is acknowledged and no call is in progress; raises TimeoutError."""
+        """Wait until every delivery is acknowledged and no call is in progress.
+
+        Raises TimeoutError, and whatever went wrong inside the sandbox itself.
+        """
         world = self.world
+        if world.failures:
+            raise world.failures[0]
         if not self.until(lambda: world.busy == 0 and world.dispatch.unacknowledged == 0, timeout):
             counts = f"{world.dispatch.unacknowledged} un-acknowledged, {world.busy} under way"
             message = f"the sandbox is still busy after {timeout} s: {counts}"
@@ -350,12 +355,19 @@ class Sandbox:
 
     def deliver_by_http(self, url: str) -> None:
         """Deliver to this address, signed, instead of by sockets; raises ValueError unless it is on this machine."""
-        door = HttpDoor(self.world, url)
-        self.do(lambda: setattr(self.world.dispatch, "http", door))
+        self._deliver_by(HttpDoor(self.world, url))
 
     def deliver_by_sockets(self) -> None:
         """Deliver by sockets again."""
-        self.do(lambda: setattr(self.world.dispatch, "http", None))
+        self._deliver_by(None)
+
+    def _deliver_by(self, door: HttpDoor | None) -> None:
+        async def there() -> None:
+            before, self.world.dispatch.http = self.world.dispatch.http, door
+            if before is not None:
+                await before.close()
+
+        self.run(there())
 
     def verifies_url(self) -> bool:
         """Send `url_verification` to the HTTP address; says whether the app answered the challenge."""

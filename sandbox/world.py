@@ -55,7 +55,9 @@ class World:
         self.response_urls = ResponseUrls(self)
         self.dispatch = Dispatch(self)
         self.heard: list[Heard] = []
+        self.codes: set[str] = set()
         self.busy = 0
+        self.failures: list[BaseException] = []
         self._given: dict[tuple[str, str, str], dict[str, dict[str, Json]]] = {}
         self.undocumented: set[tuple[str, str]] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -115,6 +117,8 @@ class World:
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.failures.append(error)
         self.busy -= 1
         self.live.stir()
 
@@ -143,6 +147,12 @@ class World:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def new_code(self) -> str:
+        """Return a code that oauth.v2.access exchanges once."""
+        code = ids.nonce()
+        self.codes.add(code)
+        return code
 
     def begin(self, door: str, name: str, request: object) -> Row:
         """Note in the inspector that a request or delivery begins."""

@@ -6,8 +6,6 @@ from sandbox.api.call import ApiError, Call
 from sandbox.limits import message_problems, view_problems
 from sandbox.workspace import Json
 
-AUTHORISED = frozenset({"sandbox-code"})
-
 
 def auth_test(call: Call) -> Json:
     """auth.test."""
@@ -53,8 +51,9 @@ def auth_teams(call: Call) -> Json:
 
 def oauth_access(call: Call) -> Json:
     """oauth.v2.access: exchanges the code that the sandbox's authorise page gives."""
-    if call.text("code") not in AUTHORISED:
+    if call.text("code") not in call.world.codes:
         raise ApiError("invalid_code")
+    call.world.codes.discard(call.text("code"))
     place = call.workspace
     return {
         "app_id": place.app_id,

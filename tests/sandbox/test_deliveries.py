@@ -15,6 +15,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from sandbox import Limits, Sandbox
 from sandbox.clock_hook import TOKEN
+from tests.sandbox.other_end import HookApp, Recorder
 
 Json = dict[str, Any]
 Run = Callable[[App], None]
@@ -130,7 +131,7 @@ def test_a_half_open_socket_swallows_what_is_sent(slack: Sandbox) -> None:
     assert over_sockets(slack, story).error == "operation_timeout"
 
 
-def test_an_event_refused_is_delivered_three_times_more_with_its_id(slack: Sandbox, recorder: Any) -> None:  # noqa: ANN401
+def test_an_event_refused_is_delivered_three_times_more_with_its_id(slack: Sandbox, recorder: Recorder) -> None:
     recorder.statuses = [503, 500, 404, 503, 200]
     slack.person("kari").types("hello", in_="#acme")
     assert slack.until(lambda: len(recorder.payloads) >= 4, 5)
@@ -140,13 +141,13 @@ def test_an_event_refused_is_delivered_three_times_more_with_its_id(slack: Sandb
     assert recorder.door.seen[1][0]["x-slack-retry-reason"] == "http_error"
 
 
-def test_an_event_is_delivered_once_when_it_is_accepted(slack: Sandbox, recorder: Any) -> None:  # noqa: ANN401
+def test_an_event_is_delivered_once_when_it_is_accepted(slack: Sandbox, recorder: Recorder) -> None:
     slack.person("kari").types("hello", in_="#acme")
     slack.idle()
     assert len(recorder.payloads) == 1
 
 
-def test_a_duplicate_envelope_carries_the_same_event_id(slack: Sandbox, recorder: Any) -> None:  # noqa: ANN401
+def test_a_duplicate_envelope_carries_the_same_event_id(slack: Sandbox, recorder: Recorder) -> None:
     slack.fault("events_api", kind="duplicate")
     slack.person("kari").types("hello", in_="#acme")
     slack.idle()
@@ -156,7 +157,7 @@ def test_a_duplicate_envelope_carries_the_same_event_id(slack: Sandbox, recorder
     assert len(recorder.payloads) == 3
 
 
-def test_requests_are_signed_so_that_the_sdk_accepts_them(slack: Sandbox, recorder: Any) -> None:  # noqa: ANN401
+def test_requests_are_signed_so_that_the_sdk_accepts_them(slack: Sandbox, recorder: Recorder) -> None:
     slack.person("kari").types("/plain hello", in_="#acme")
     headers, body = recorder.door.seen[0]
     assert SignatureVerifier(slack.signing_secret).is_valid_request(body, headers)
@@ -178,20 +179,20 @@ def test_deliveries_go_to_this_machine_only(slack: Sandbox) -> None:
     ("where", "who", "arrives"), [("#acme", "kari", True), ("#elsewhere", "kari", False), (None, "kari", True)]
 )
 def test_events_come_only_from_where_the_bot_is(
-    slack: Sandbox, recorder: Any, where: str, who: str, arrives: bool
-) -> None:  # noqa: ANN401
+    slack: Sandbox, recorder: Recorder, where: str, who: str, arrives: bool
+) -> None:
     slack.add_channel("elsewhere", members=["kari"], bot=False)
     slack.person(who).types("hello", in_=where)
     slack.idle()
     assert bool(recorder.events("message")) is arrives
 
 
-def test_events_come_only_when_they_are_subscribed_to(manifest: Json, slack: Sandbox, recorder: Any) -> None:  # noqa: ANN401
+def test_events_come_only_when_they_are_subscribed_to(manifest: Json, slack: Sandbox, recorder: Recorder) -> None:
     kari = slack.person("kari")
     kari.edits(kari.types("hello", in_="#acme"), "hello again")
     slack.idle()
     assert [one.get("subtype") for one in recorder.events("message")] == [None, "message_changed"]
-    settings = {"event_subscriptions": {"bot_events": []}}
+    settings: Json = {"event_subscriptions": {"bot_events": []}}
     with Sandbox({**manifest, "settings": settings}, http_target=recorder.door.url) as quiet:
         ola = quiet.add_person("ola")
         quiet.add_channel("acme", members=[ola])
@@ -201,7 +202,9 @@ def test_events_come_only_when_they_are_subscribed_to(manifest: Json, slack: San
         assert len(recorder.payloads) == before
 
 
-def test_a_response_address_takes_five_answers_and_no_sixth(slack: Sandbox, recorder: Any, closing: ExitStack) -> None:  # noqa: ANN401
+def test_a_response_address_takes_five_answers_and_no_sixth(
+    slack: Sandbox, recorder: Recorder, closing: ExitStack
+) -> None:
     kari = slack.person("kari")
     kari.types("/plain hello", in_="#acme")
     url = recorder.last("command")["response_url"]
@@ -217,8 +220,8 @@ async def _answer(url: str, body: Json) -> int:
 
 
 def test_a_response_replaces_and_deletes_the_private_message_it_came_from(
-    slack: Sandbox, client: WebClient, recorder: Any
-) -> None:  # noqa: ANN401
+    slack: Sandbox, client: WebClient, recorder: Recorder
+) -> None:
     kari = slack.person("kari")
     button = {"type": "button", "action_id": "go", "text": {"type": "plain_text", "text": "Go"}}
     client.chat_postEphemeral(
@@ -236,7 +239,7 @@ def test_a_response_replaces_and_deletes_the_private_message_it_came_from(
 
 def test_a_clock_hook_is_stepped_from_due_instant_to_due_instant(
     manifest: Json,
-    hook_app: Any,  # noqa: ANN401 - a small aiohttp server
+    hook_app: HookApp,
 ) -> None:
     with Sandbox(manifest, clock_hook=hook_app.url) as slack:
         kari = slack.add_person("kari")

@@ -1,6 +1,7 @@
 """Views: triggers, the stack, hashes, what is kept while an app changes a view, and bad answers."""
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -9,8 +10,10 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from sandbox import NotOnScreen, Sandbox
+from tests.sandbox.other_end import Recorder
 
 Json = dict[str, Any]
+Trigger = Callable[[], str]
 
 
 def word(text: str) -> Json:
@@ -28,7 +31,7 @@ def view(title: str, *blocks: Json, **more: object) -> Json:
 
 
 @pytest.fixture
-def trigger(slack: Sandbox) -> Any:  # noqa: ANN401 - gives triggers
+def trigger(slack: Sandbox) -> Trigger:
     """Gives a fresh trigger of Kari's, from her top view when one is open."""
 
     def give() -> str:
@@ -45,21 +48,21 @@ def error(call: Any, **arguments: object) -> str:  # noqa: ANN401 - a method of 
     return str(caught.value.response["error"])
 
 
-def test_a_trigger_is_good_for_one_view(client: WebClient, trigger: Any) -> None:  # noqa: ANN401
+def test_a_trigger_is_good_for_one_view(client: WebClient, trigger: Trigger) -> None:
     one = trigger()
     client.views_open(trigger_id=one, view=view("First"))
     assert error(client.views_open, trigger_id=one, view=view("Again")) == "exchanged_trigger_id"
     assert error(client.views_open, trigger_id="1.2.x", view=view("Again")) == "invalid_trigger_id"
 
 
-def test_a_trigger_expires(slack: Sandbox, client: WebClient, trigger: Any) -> None:  # noqa: ANN401
+def test_a_trigger_expires(slack: Sandbox, client: WebClient, trigger: Trigger) -> None:
     slack.world.limits = replace(slack.world.limits, trigger=0.0)
     one = trigger()
     assert time.monotonic() > 0
     assert error(client.views_open, trigger_id=one, view=view("Late")) == "expired_trigger_id"
 
 
-def test_the_stack_is_three_deep(slack: Sandbox, client: WebClient, trigger: Any) -> None:  # noqa: ANN401
+def test_the_stack_is_three_deep(slack: Sandbox, client: WebClient, trigger: Trigger) -> None:
     client.views_open(trigger_id=trigger(), view=view("One"))
     pushed = [client.views_push(trigger_id=trigger(), view=view(title))["view"] for title in ("Two", "Three")]
     assert error(client.views_push, trigger_id=trigger(), view=view("Four")) == "push_limit_reached"
@@ -70,26 +73,26 @@ def test_the_stack_is_three_deep(slack: Sandbox, client: WebClient, trigger: Any
     assert kari.modal().title == "Two"
 
 
-def test_pushing_needs_a_trigger_from_inside_a_modal(client: WebClient, trigger: Any) -> None:  # noqa: ANN401
+def test_pushing_needs_a_trigger_from_inside_a_modal(client: WebClient, trigger: Trigger) -> None:
     outside = trigger()
     client.views_open(trigger_id=trigger(), view=view("One"))
     assert error(client.views_push, trigger_id=outside, view=view("Two")) == "not_found"
 
 
-def test_an_old_hash_is_refused(client: WebClient, trigger: Any) -> None:  # noqa: ANN401
+def test_an_old_hash_is_refused(client: WebClient, trigger: Trigger) -> None:
     opened = client.views_open(trigger_id=trigger(), view=view("One"))["view"]
     client.views_update(view_id=opened["id"], hash=opened["hash"], view=view("Two"))
     assert error(client.views_update, view_id=opened["id"], hash=opened["hash"], view=view("Three")) == "hash_conflict"
 
 
-def test_what_was_typed_survives_where_the_ids_do(slack: Sandbox, client: WebClient, trigger: Any) -> None:  # noqa: ANN401
+def test_what_was_typed_survives_where_the_ids_do(slack: Sandbox, client: WebClient, trigger: Trigger) -> None:
     opened = client.views_open(trigger_id=trigger(), view=view("One", field("line"), field("more")))["view"]
     modal = slack.person("kari").modal().fill("Line", "kept").fill("More", "lost")
     client.views_update(view_id=opened["id"], view=view("One", field("line"), field("other")))
     assert {key: one["a"]["value"] for key, one in modal.values.items()} == {"line": "kept", "other": None}
 
 
-def test_an_external_id_names_one_view(client: WebClient, trigger: Any) -> None:  # noqa: ANN401
+def test_an_external_id_names_one_view(client: WebClient, trigger: Trigger) -> None:
     client.views_open(trigger_id=trigger(), view=view("One", external_id="mine"))
     assert (
         error(client.views_push, trigger_id=trigger(), view=view("Two", external_id="mine")) == "duplicate_external_id"
@@ -100,8 +103,8 @@ def test_an_external_id_names_one_view(client: WebClient, trigger: Any) -> None:
 
 
 def test_a_required_field_is_asked_for_before_the_app_hears(
-    slack: Sandbox, client: WebClient, trigger: Any, recorder: Any
-) -> None:  # noqa: ANN401
+    slack: Sandbox, client: WebClient, trigger: Trigger, recorder: Recorder
+) -> None:
     client.views_open(trigger_id=trigger(), view=view("One", field("line")))
     assert slack.person("kari").modal().submit().errors == {"line": "Please complete this required field."}
     assert recorder.payloads == []
@@ -117,14 +120,14 @@ def test_a_required_field_is_asked_for_before_the_app_hears(
         ({"response_action": "errors", "errors": {"line": "No"}}, "errors", ["One", "Two"]),
     ],
 )
-def test_an_answer_does_to_the_stack_what_it_says(  # noqa: PLR0917
+def test_an_answer_does_to_the_stack_what_it_says(
     slack: Sandbox,
     client: WebClient,
-    trigger: Any,
-    recorder: Any,
+    trigger: Trigger,
+    recorder: Recorder,
     answer: Json,
     action: str,
-    titles: list[str],  # noqa: ANN401
+    titles: list[str],
 ) -> None:
     client.views_open(trigger_id=trigger(), view=view("One"))
     client.views_push(trigger_id=trigger(), view=view("Two", field("line")))
@@ -145,9 +148,9 @@ def test_an_answer_does_to_the_stack_what_it_says(  # noqa: PLR0917
 def test_an_impossible_answer_is_shown_as_trouble_and_its_reason_kept(
     slack: Sandbox,
     client: WebClient,
-    trigger: Any,
-    recorder: Any,
-    answer: Json,  # noqa: ANN401
+    trigger: Trigger,
+    recorder: Recorder,
+    answer: Json,
 ) -> None:
     client.views_open(trigger_id=trigger(), view=view("One", field("line")))
     recorder.answers["view_submission"] = answer
@@ -158,13 +161,13 @@ def test_an_impossible_answer_is_shown_as_trouble_and_its_reason_kept(
 
 
 @pytest.mark.parametrize(("notify", "heard"), [(True, 1), (False, 0)])
-def test_closing_is_told_only_to_views_that_ask(  # noqa: PLR0917
+def test_closing_is_told_only_to_views_that_ask(
     slack: Sandbox,
     client: WebClient,
-    trigger: Any,
-    recorder: Any,
+    trigger: Trigger,
+    recorder: Recorder,
     notify: bool,
-    heard: int,  # noqa: ANN401
+    heard: int,
 ) -> None:
     client.views_open(trigger_id=trigger(), view=view("One", notify_on_close=notify))
     slack.person("kari").modal().close()
@@ -172,8 +175,8 @@ def test_closing_is_told_only_to_views_that_ask(  # noqa: PLR0917
 
 
 def test_the_x_closes_everything_and_names_the_root(
-    slack: Sandbox, client: WebClient, trigger: Any, recorder: Any
-) -> None:  # noqa: ANN401
+    slack: Sandbox, client: WebClient, trigger: Trigger, recorder: Recorder
+) -> None:
     root = client.views_open(trigger_id=trigger(), view=view("One", notify_on_close=True))["view"]["id"]
     client.views_push(trigger_id=trigger(), view=view("Two"))
     slack.person("kari").modal().close(everything=True)
@@ -183,8 +186,8 @@ def test_the_x_closes_everything_and_names_the_root(
 
 
 def test_a_choice_is_told_at_once_only_where_the_block_says_so(
-    slack: Sandbox, client: WebClient, trigger: Any, recorder: Any
-) -> None:  # noqa: ANN401
+    slack: Sandbox, client: WebClient, trigger: Trigger, recorder: Recorder
+) -> None:
     options = [{"text": word("Yes"), "value": "yes"}, {"text": word("No"), "value": "no"}]
     radio = {"type": "radio_buttons", "action_id": "r", "options": options}
     quiet = {"type": "input", "block_id": "quiet", "label": word("Quiet"), "element": radio}
@@ -199,7 +202,7 @@ def test_a_choice_is_told_at_once_only_where_the_block_says_so(
     assert {key: values[key]["r"]["selected_option"]["value"] for key in values} == {"quiet": "yes", "loud": "no"}
 
 
-def test_what_is_not_on_the_screen_cannot_be_pressed(slack: Sandbox, client: WebClient, trigger: Any) -> None:  # noqa: ANN401
+def test_what_is_not_on_the_screen_cannot_be_pressed(slack: Sandbox, client: WebClient, trigger: Trigger) -> None:
     client.views_open(trigger_id=trigger(), view=view("One", field("line")))
     modal = slack.person("kari").modal()
     with pytest.raises(NotOnScreen, match="no button 'Launch'"):

@@ -14,6 +14,7 @@ import pytest
 from slack_sdk import WebClient
 
 from sandbox import Limits, Sandbox, Seed, Team
+from tests.sandbox.other_end import Recorder
 
 Json = dict[str, Any]
 TABLE = Path(__file__).with_name("payload_keys.json")
@@ -98,7 +99,7 @@ def modal() -> Json:
     return {"type": "modal", "title": word, **buttons, "notify_on_close": True, "blocks": [block_menu(), field]}
 
 
-def everything(slack: Sandbox, recorder: Any) -> dict[str, Json]:  # noqa: ANN401 - the recorder of conftest
+def everything(slack: Sandbox, recorder: Recorder) -> dict[str, Json]:
     """Do everything a person can, and return one payload of each kind."""
     slack.deliver_by_http(recorder.door.url)
     kari, ola = slack.person("kari"), slack.person("ola")
@@ -142,12 +143,12 @@ def everything(slack: Sandbox, recorder: Any) -> dict[str, Json]:  # noqa: ANN40
     }
 
 
-def _last_message(slack: Sandbox, recorder: Any) -> Json:  # noqa: ANN401 - the recorder of conftest
+def _last_message(slack: Sandbox, recorder: Recorder) -> Json:
     slack.idle()
     return recorder_payload(recorder, recorder.events("message")[-1])
 
 
-def recorder_payload(recorder: Any, event: Json) -> Json:  # noqa: ANN401 - the recorder of conftest
+def recorder_payload(recorder: Recorder, event: Json) -> Json:
     """Return the payload an event came in."""
     found: Json = next(one for one in recorder.payloads if one.get("event") is event)
     return found
@@ -160,7 +161,7 @@ async def _open_messages(slack: Sandbox, person: str) -> None:
 
 
 @pytest.fixture
-def recorded(organised: Sandbox, slack: Sandbox, recorder: Any) -> dict[str, Json]:  # noqa: ANN401 - the recorder of conftest
+def recorded(organised: Sandbox, slack: Sandbox, recorder: Recorder) -> dict[str, Json]:
     """One payload of each kind."""
     return everything(organised, recorder)
 
@@ -186,7 +187,7 @@ def test_no_interaction_has_a_key_that_slack_never_sends(recorded: dict[str, Jso
     assert {kind: keys for kind, keys in odd.items() if keys} == {}
 
 
-def test_outside_an_organisation_no_key_speaks_of_one(slack: Sandbox, recorder: Any) -> None:  # noqa: ANN401
+def test_outside_an_organisation_no_key_speaks_of_one(slack: Sandbox, recorder: Recorder) -> None:
     slack.person("kari").types("/echo hi", in_="#acme")
     command = recorder.last("command")
     assert "enterprise_id" not in command
@@ -196,7 +197,7 @@ def test_outside_an_organisation_no_key_speaks_of_one(slack: Sandbox, recorder: 
     assert recorder.last("shortcut")["enterprise"] is None
 
 
-def test_a_command_in_a_private_place_does_not_give_its_name_away(slack: Sandbox, recorder: Any) -> None:  # noqa: ANN401
+def test_a_command_in_a_private_place_does_not_give_its_name_away(slack: Sandbox, recorder: Recorder) -> None:
     slack.add_channel("secret", members=["kari"], private=True)
     kari = slack.person("kari")
     kari.types("/echo see #secret and #acme", in_="#secret")
@@ -207,7 +208,7 @@ def test_a_command_in_a_private_place_does_not_give_its_name_away(slack: Sandbox
     assert recorder.last("command")["channel_name"] == "directmessage"
 
 
-def test_state_holds_every_input_and_null_for_the_empty_ones(slack: Sandbox, client: WebClient, recorder: Any) -> None:  # noqa: ANN401
+def test_state_holds_every_input_and_null_for_empty_ones(slack: Sandbox, client: WebClient, recorder: Recorder) -> None:
     word = {"type": "plain_text", "text": "x"}
     kinds = ["plain_text_input", "datepicker", "users_select", "multi_users_select", "number_input"]
     blocks = [

@@ -8,6 +8,7 @@ import pytest
 from slack_sdk import WebClient
 
 from sandbox import ActError, Clock, Sandbox, Unexpected
+from tests.sandbox.other_end import Recorder
 
 Json = dict[str, Any]
 
@@ -24,7 +25,7 @@ def test_typed_text_is_stored_escaped_with_its_mentions(slack: Sandbox) -> None:
     assert kari.types(f"hi {ola.mention()} <@U404>", in_="#acme").text == f"hi <@{ola.id}> &lt;@U404&gt;"
 
 
-def test_people_change_and_remove_only_their_own_words(slack: Sandbox, recorder: Any) -> None:  # noqa: ANN401
+def test_people_change_and_remove_only_their_own_words(slack: Sandbox, recorder: Recorder) -> None:
     kari, ola = slack.person("kari"), slack.person("ola")
     said = kari.types("first", in_="#acme")
     kari.edits(said, "second")
@@ -65,7 +66,7 @@ def test_a_deleted_parent_leaves_its_replies(slack: Sandbox, client: WebClient) 
     assert [one.ts for one in parent.replies] == [reply.ts]
 
 
-def test_members_joining_and_reacting_are_told_to_the_app(slack: Sandbox, recorder: Any) -> None:  # noqa: ANN401
+def test_members_joining_and_reacting_are_told_to_the_app(slack: Sandbox, recorder: Recorder) -> None:
     kari, pal = slack.person("kari"), slack.add_person("pal")
     pal.joins("#acme")
     said = kari.types("hello", in_="#acme")
@@ -77,7 +78,7 @@ def test_members_joining_and_reacting_are_told_to_the_app(slack: Sandbox, record
     assert seen == ["member_joined_channel", "reaction_added", "reaction_removed", "member_left_channel"]
 
 
-def test_the_bot_hears_of_its_own_invitation(slack: Sandbox, recorder: Any) -> None:  # noqa: ANN401
+def test_the_bot_hears_of_its_own_invitation(slack: Sandbox, recorder: Recorder) -> None:
     slack.add_channel("new", members=["kari"], bot=False)
     slack.person("kari").invites_bot("#new")
     slack.idle()
