@@ -40,7 +40,7 @@ _TELLING = (
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A span in which the clock ran, in the calendar's zone, and how long that is in real time."""
+    """A span in which the clock ran, in UTC, and how long that is."""
 
     start: datetime
     end: datetime
@@ -49,7 +49,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A span in which the clock stood, in the calendar's zone. `end` is None while a wait lasts.
+    """A span in which the clock stood, in UTC. `end` is None while a wait lasts.
 
     From one closing to the next opening is one span: "closed, weekend, 2. pinsedag" has three
     reasons, in the order in which they begin. `text` is all of them for the reader.
@@ -70,7 +70,8 @@ class Skipped:
 class Ledger:
     """One clock's account. `total` is the sum of `counted`, and the whole `budget` once `due` is known.
 
-    While a wait lasts `due` is None and the account ends where the wait began.
+    While a wait lasts `due` is None and the account ends where the wait began. Instants are in UTC, to
+    be shown in `zone`: inside a repeated hour a zoned datetime equals no other one.
     """
 
     start: datetime
@@ -101,12 +102,12 @@ def ledger(
         skips.append(((ends, FOREVER), (_last_label(pauses),)))
     total = sum(end - low for low, end in counted)
     return Ledger(
-        start=_local(calendar, begins),
-        due=None if due is None else _local(calendar, due),
+        start=instant(begins),
+        due=None if due is None else instant(due),
         budget=timedelta(microseconds=budget_us(calendar, begins, target)),
         total=timedelta(microseconds=total),
-        counted=tuple(_counted(calendar, span) for span in counted),
-        skipped=tuple(_skipped(calendar, span, reasons, language) for span, reasons in skips),
+        counted=tuple(_counted(span) for span in counted),
+        skipped=tuple(_skipped(span, reasons, language) for span, reasons in skips),
         zone=calendar.zone,
     )
 
@@ -167,20 +168,16 @@ def _last_label(pauses: Sequence[Pause]) -> Reason:
     return Reason(ReasonKind.PAUSE, lasting.label)
 
 
-def _counted(calendar: Calendar, span: Span) -> Counted:
+def _counted(span: Span) -> Counted:
     low, high = span
-    return Counted(_local(calendar, low), _local(calendar, high), timedelta(microseconds=high - low))
+    return Counted(instant(low), instant(high), timedelta(microseconds=high - low))
 
 
-def _skipped(calendar: Calendar, span: Span, reasons: tuple[Reason, ...], language: str) -> Skipped:
+def _skipped(span: Span, reasons: tuple[Reason, ...], language: str) -> Skipped:
     low, high = span
     return Skipped(
-        start=_local(calendar, low),
-        end=None if high == FOREVER else _local(calendar, high),
+        start=instant(low),
+        end=None if high == FOREVER else instant(high),
         reasons=reasons,
         text=words(reasons, language),
     )
-
-
-def _local(calendar: Calendar, at: int) -> datetime:
-    return instant(at).astimezone(calendar.zone)
