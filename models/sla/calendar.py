@@ -260,7 +260,9 @@ class Calendar:
         """The same for minutes of one civil day. A union's day on which a member opens is just closed."""
         if not self.members:
             return self._rules.closed_reasons(day, start, end)
-        return (CLOSED,) if self.is_working_day(day) else self.reasons(day)
+        if self.is_working_day(day):
+            return (CLOSED,)
+        return tuple(reason for member in self.members for reason in member._closed_reasons(day, start, end))
 
     # -- laying out -----------------------------------------------------------------------------
 

@@ -85,7 +85,7 @@ def test_a_subdivision_adds_its_own_days() -> None:
 
 
 @pytest.mark.parametrize(
-    "country, categories, language, subdivision, complaint",
+    ("country", "categories", "language", "subdivision", "complaint"),
     [
         ("XX", ("public",), "en", None, 'country "XX"'),
         ("NO", ("public",), "nb", None, 'no language "nb"'),
