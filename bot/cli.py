@@ -1,0 +1,91 @@
+"""The `vakt` command: which module has which command, and the one place that loads modules late.
+
+`vakt due` needs no Slack and `vakt run` no tables, so only the module of the command that was
+typed is loaded; help loads them all. Each module has `register(app)`, which adds its commands.
+"""
+
+import importlib
+import importlib.util
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import typer
+
+PARTS = {
+    "demo": "bot.demo",
+    "run": "bot.running",
+    "doctor": "bot.doctor_command",
+    "import": "bot.workspace_commands",
+    "export": "bot.workspace_commands",
+    "db": "bot.database_commands",
+    "policy": "bot.contract_commands",
+    "calendar": "bot.contract_commands",
+    "due": "bot.contract_commands",
+    "why": "bot.contract_commands",
+}
+"""Where each command is, in the order in which help lists them."""
+
+TICKET_PART = "bot.ticket_commands"
+TICKET = re.compile(r"[Tt]-?\d+")
+"""`vakt why T-12` asks the database, `vakt why softone …` the contract."""
+
+OURS = ("handlers", "models", "policies", "migrations")
+"""Names that stand beside `bot` and that others use too."""
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main() -> None:
+    """Run the command that was typed."""
+    for line in shadows(OURS, ROOT):
+        typer.echo(line, err=True)
+        sys.exit(1)
+    app = typer.Typer(
+        name="vakt",
+        help="Keep service agreements in Slack.",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(vakt)
+    for name in parts(sys.argv[1:]):
+        importlib.import_module(name).register(app)
+    app(prog_name="vakt")
+
+
+def vakt() -> None:
+    """Keep service agreements in Slack."""
+
+
+def parts(words: Sequence[str]) -> Iterable[str]:
+    """The modules that a command line needs; all of them when it names no command of ours."""
+    named = next((word for word in words if not word.startswith("-")), "")
+    if named == "why" and any(TICKET.fullmatch(word) for word in words[1:]):
+        return [TICKET_PART]
+    return [PARTS[named]] if named in PARTS else dict.fromkeys(PARTS.values())
+
+
+def shadows(names: Iterable[str], root: Path) -> Iterator[str]:
+    """What to say of files that take the place of ours: their names are common.
+
+    Python takes the first `models` on its path, whoever's it is.
+    """
+    for name in names:
+        ours, place = root / name, place_of(name)
+        if place is None or not place.is_relative_to(ours):
+            there = f"{place} is in its place" if place else "it is missing"
+            yield f"Vakt's own {name} would be {ours}, but {there}. Rename or remove it, or take it off PYTHONPATH."
+
+
+def place_of(name: str) -> Path | None:
+    """Where Python would import that name from."""
+    found = importlib.util.find_spec(name)
+    places = [found.origin, *(found.submodule_search_locations or ())] if found else []
+    return next((Path(place).resolve() for place in places if place), None)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""`vakt run`: the process in a real workspace, from settings to a clean stop."""
+# ruff: noqa: FBT002 - Typer's flags are booleans
+
+import errno
+import os
+import signal
+import threading
+from collections.abc import MutableMapping
+from typing import Annotated
+from urllib.error import URLError
+from urllib.parse import urlsplit
+
+import structlog
+import typer
+from slack_sdk.errors import SlackApiError
+from sqlalchemy.engine import make_url
+
+from bot import logs, schema
+from bot.app import NotKnownError, SlackRefusedError, Vakt, build
+from bot.doors import HttpDoor, SocketDoor
+from bot.plainly import fail, first_line, need, plain_errors, read_settings
+from bot.settings import Settings
+
+log = structlog.get_logger()
+
+PROXIES = ("http_proxy", "https_proxy", "all_proxy")
+LONGEST_PAUSE = 30.0
+"""Seconds between two attempts to open the socket while Slack is down."""
+
+SAID = {
+    NotKnownError: "Slack cannot be reached: {error}. Look at the network, its proxy, and SLACK_API_URL.",
+    SlackRefusedError: "Slack refuses SLACK_BOT_TOKEN: {error}. Install the app again and copy the token: vakt doctor",
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Put `vakt run` on the command line."""
+    app.command("run")(run_command)
+
+
+def run_command(
+    http: Annotated[
+        bool, typer.Option("--http", help="Take signed requests on VAKT_HTTP_PORT in place of Socket Mode.")
+    ] = False,
+) -> None:
+    """Run Vakt in your workspace until it is stopped (Ctrl-C, SIGTERM)."""
+    settings = read_settings()
+    logs.configure(settings.vakt_log)
+    need(settings, "slack_bot_token", "slack_signing_secret" if http else "slack_app_token")
+    go_straight_to_this_machine(settings, os.environ)
+    stop = stopped_by_signals()
+    with plain_errors(SAID):
+        schema.upgrade(settings.vakt_database_url)
+        vakt = build(settings)
+    door = _door(vakt, http=http)
+    vakt.start()
+    try:
+        if _opened(door, stop):
+            log.info("ready", **_bearings(vakt, door))
+        stop.wait()
+    finally:
+        log.info("stopping")
+        door.stop()
+        vakt.stop()
+    log.info("stopped")
+
+
+def go_straight_to_this_machine(settings: Settings, environment: MutableMapping[str, str]) -> None:
+    """Forget the proxies when Slack is on this machine: its SDK sends even loopback through them."""
+    if urlsplit(settings.slack_api_url).scheme == "http":
+        for name in PROXIES:
+            environment.pop(name, None)
+            environment.pop(name.upper(), None)
+
+
+def stopped_by_signals() -> threading.Event:
+    """An event that Ctrl-C and SIGTERM set."""
+    stop = threading.Event()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, lambda *_: stop.set())
+    return stop
+
+
+def _door(vakt: Vakt, *, http: bool) -> SocketDoor | HttpDoor:
+    if not http:
+        return SocketDoor(vakt)
+    try:
+        return HttpDoor(vakt)
+    except OSError as error:
+        vakt.stop()
+        port = vakt.settings.vakt_http_port
+        if error.errno == errno.EADDRINUSE:
+            fail(f"Port {port} is taken. Stop what listens there, or set VAKT_HTTP_PORT to another one.")
+        fail(f"Port {port} cannot be listened on: {error.strerror}. Set VAKT_HTTP_PORT to another one.")
+
+
+def _opened(door: SocketDoor | HttpDoor, stop: threading.Event) -> bool:
+    """Open the door; while Slack is down, try again until it is there or we are told to stop."""
+    pause = 1.0
+    while not stop.is_set():
+        try:
+            door.start()
+        except SlackApiError as error:
+            fail(
+                f"Slack refuses SLACK_APP_TOKEN: {error.response['error']}. Make an app-level token with the scope"
+                " connections:write under Basic Information."
+            )
+        except (URLError, OSError) as error:
+            log.warning("socket_not_opened", why=first_line(error), next_attempt_seconds=pause)
+            stop.wait(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+        else:
+            return True
+    return False
+
+
+def _bearings(vakt: Vakt, door: SocketDoor | HttpDoor) -> dict[str, str]:
+    """What the line says that tells of readiness: where we are, on what, through which door."""
+    url = make_url(vakt.settings.vakt_database_url)
+    return {
+        "workspace": f"{vakt.team.name} ({vakt.team.team_id})",
+        "database": url.render_as_string(hide_password=True),
+        "door": f"http, port {door.port}" if isinstance(door, HttpDoor) else "socket",
+    }
