@@ -5,6 +5,7 @@ Prints one JSON line with the address and the tokens when it is ready; programs 
 
 import argparse
 import json
+import os
 import signal
 import sys
 import threading
@@ -58,7 +59,9 @@ def main() -> None:
 
 
 def _until_eof(stop: threading.Event) -> None:
-    sys.stdin.buffer.read()
+    # Not through sys.stdin: a buffered reader still held by a thread at exit is fatal.
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
     stop.set()
 
 
