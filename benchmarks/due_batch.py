@@ -1,4 +1,4 @@
-"""How many questions a second does `vakt due --batch` answer, the process's start included?
+"""Questions a second that `vakt due --batch` answers, the start of the process included.
 
 A hundred thousand lines over five contracts, a fifth of them with a wait, written to a file and
 answered by a process of its own. Goal: at least 20,000 lines a second.

@@ -119,19 +119,18 @@ def _local(planned: Planned, at: datetime) -> datetime:
 def why_json(contract: Contract, planned: Planned, severity: str, account: Ledger | None) -> dict[str, Any]:
     """One clock with its account, for a program."""
     return due_json(contract, planned, severity) | {
-        "counted": [_counted(each.start, each.end, each.amount) for each in account.counted] if account else [],
+        "counted": [
+            {"from": utc_text(each.start), "to": utc_text(each.end), "seconds": each.amount.total_seconds()}
+            for each in (account.counted if account else ())
+        ],
         "skipped": [
-            {"from": each.start.isoformat(), "to": each.end and each.end.isoformat(), "why": each.text}
+            {"from": utc_text(each.start), "to": utc_text(each.end), "why": each.text}
             for each in (account.skipped if account else ())
         ],
         "total_seconds": account.total.total_seconds() if account else None,
         "budget_seconds": account.budget.total_seconds() if account else None,
         "readings": [{"key": each.key, "text": dict(each.note)} for each in _readings(contract, planned, account)],
     }
-
-
-def _counted(start: datetime, end: datetime, amount: timedelta) -> dict[str, Any]:
-    return {"from": start.isoformat(), "to": end.isoformat(), "seconds": amount.total_seconds()}
 
 
 def _readings(contract: Contract, planned: Planned, account: Ledger | None) -> Sequence[Reading]:
@@ -172,8 +171,8 @@ def _account(account: Ledger) -> Table:
     table = Table(box=None, pad_edge=False)
     for name in ("Counted", "", "Skipped", ""):
         table.add_column(name)
-    counted = [(_from_to(each.start, each.end), span(each.amount)) for each in account.counted]
-    skipped = [(_from_to(each.start, each.end), each.text) for each in account.skipped]
+    counted = [(_from_to(account, each.start, each.end), span(each.amount)) for each in account.counted]
+    skipped = [(_from_to(account, each.start, each.end), each.text) for each in account.skipped]
     for index in range(max(len(counted), len(skipped))):
         left = counted[index] if index < len(counted) else ("", "")
         right = skipped[index] if index < len(skipped) else ("", "")
@@ -181,9 +180,11 @@ def _account(account: Ledger) -> Table:
     return table
 
 
-def _from_to(start: datetime, end: datetime | None) -> str:
+def _from_to(account: Ledger, start: datetime, end: datetime | None) -> str:
+    start = start.astimezone(account.zone)
     if end is None:
         return f"{moment(start)} –"
+    end = end.astimezone(account.zone)
     if start.date() == end.date():
         return f"{moment(start)}–{end:%H:%M}"
     return f"{moment(start)} – {moment(end)}"
@@ -192,7 +193,7 @@ def _from_to(start: datetime, end: datetime | None) -> str:
 def _sum(account: Ledger) -> str:
     if account.due is None:
         return f"{span(account.total)} counted, {span(account.remaining)} left; due again when the wait ends"
-    return f"{span(account.total)} → due {moment(account.due)}, {account.zone.key}"
+    return f"{span(account.total)} → due {moment(account.due.astimezone(account.zone))}, {account.zone.key}"
 
 
 # --- vakt calendar ------------------------------------------------------------------------------------
