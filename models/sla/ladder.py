@@ -184,10 +184,13 @@ def _reminders(contract: Contract, planned: Planned, pauses: Sequence[Pause]) ->
     promise = planned.promise
     if planned.due is None or isinstance(promise.target, AtOnce):
         return
-    for share in promise.reminders:
-        at = at_share(planned.calendar, planned.started_at, promise.target, pauses, share)
-        if at is not None:
-            yield _rung(contract, planned, RungKind.REMINDER, at, key=f"share:{share}", share=share)
+    used = [
+        (share, at_share(planned.calendar, planned.started_at, promise.target, pauses, share))
+        for share in promise.reminders
+    ]
+    yield from (
+        _rung(contract, planned, RungKind.REMINDER, at, key=f"share:{share}", share=share) for share, at in used if at
+    )
 
 
 def _warning(contract: Contract, planned: Planned) -> Iterator[Rung]:

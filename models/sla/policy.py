@@ -88,7 +88,8 @@ def parse_policy(document: Mapping[str, Any], source: str) -> Contract:
     try:
         file = PolicyFile.model_validate(document)
     except ValidationError as error:
-        raise PolicyError(_explained(each, document, source) for each in error.errors()) from error
+        lines = [_explained(each, document, source) for each in error.errors()]
+        raise PolicyError(dict.fromkeys(lines)) from error
     found = problems(file, document)
     if found:
         raise PolicyError(f"{source}: {each.key} {each.message}" for each in found)
@@ -188,19 +189,13 @@ def _where(place: list[str | int], document: Mapping[str, Any]) -> tuple[str, st
     key, clause = "", None
     here: Any = document
     for part in place:
+        if not isinstance(here, Mapping | list):
+            break  # what follows names one of several readings of a single value
         key += f"[{part}]" if isinstance(part, int) else f".{part}" if key else str(part)
-        here = _inside(here, part)
+        here = here.get(part) if isinstance(here, Mapping) else here[int(part)]
         if isinstance(here, Mapping) and isinstance(here.get("clause"), str):
             clause = here["clause"]
     return key or "the file", clause
-
-
-def _inside(here: object, part: str | int) -> object:
-    if isinstance(here, Mapping):
-        return here.get(part)
-    if isinstance(here, list) and isinstance(part, int) and part < len(here):
-        return here[part]
-    return None
 
 
 def _said(error: ErrorDetails) -> str:

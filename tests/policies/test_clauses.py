@@ -311,4 +311,13 @@ def test_an_unknown_class_or_region_names_those_there_are(softone: Contract, eas
         softone.severity("P9")
     with pytest.raises(KeyError, match="europe, america"):
         easymeeting.calendar("office", "asia")
+    with pytest.raises(KeyError, match="p1, p2, p3, p4_p5"):
+        softone.promise("p9")
     assert softone.severity("p2").id == "P2"
+
+
+def test_without_an_instant_whoever_asks_says_whether_it_was_open(easymeeting: Contract) -> None:
+    mail = Facts(kind=QUESTION, severity="high")
+    closed = notes_for(easymeeting, Place.CONFIRMATION, mail, is_open=False)
+    assert [note.clause for note in closed] == ["EM-09"]
+    assert notes_for(easymeeting, Place.CONFIRMATION, mail) == ()

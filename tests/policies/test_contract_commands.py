@@ -165,6 +165,32 @@ def test_why_while_it_waits_says_what_is_left(app: typer.Typer) -> None:
     assert "1 h 00 min counted, 1 h 00 min left" in result.stdout
 
 
+def test_why_without_a_clock_says_so(app: typer.Typer) -> None:
+    opened = ("--opened", "2026-11-28T23:00+01:00")
+    assert "a version in place" in vakt(app, "why", "pindena", "--severity", "minor", *opened).stdout
+    assert "on-call is paged" in vakt(app, "why", "pindena", "--severity", "critical", *opened).stdout
+
+
+def test_why_tells_every_kind_of_amount(app: typer.Typer) -> None:
+    opened = ("--opened", "2026-11-23T09:00:30+01:00")
+    heartpace = vakt(app, "why", "heartpace", "--severity", "critical", *opened).stdout
+    assert "24 h 00 min by the clock" in heartpace
+    assert "1 working days, same time" in heartpace
+    assert "by closing the same working day" in heartpace
+    assert "Mon 23 Nov 2026 09:00:30" in heartpace
+    pindena = vakt(app, "why", "pindena", "--severity", "enquiry", *opened).stdout
+    assert "expected by Mon 23 Nov 2026 15:00 (usual)" in pindena
+    waiting = ("--pause", "2026-11-23T10:00+01:00/")
+    assert "none while it waits" in vakt(app, "due", "softone", "--severity", "P1", *opened, *waiting).stdout
+
+
+def test_a_folder_with_a_wrong_file_ends_the_command(app: typer.Typer, tmp_path: Path) -> None:
+    (tmp_path / "bad.toml").write_text("id = 5", encoding="utf-8")
+    result = vakt(app, "due", "--policies", str(tmp_path))
+    assert result.exit_code == 2
+    assert "bad.toml: id is 5" in result.stderr
+
+
 # --- calendar -----------------------------------------------------------------------------------------
 
 
@@ -301,6 +327,7 @@ BATCH = [
     ),
     (BARE, due("2028-03-01T09:30:30Z", None, None)),
     (BARE | {"target": {"kind": "clock_time", "seconds": 86400}}, due("2028-03-01T13:30:30Z", None, None)),
+    (BARE | {"target": {"kind": "at_once", "seconds": 1800}}, due("2028-03-01T08:00:30Z", None, None)),
     (BARE | {"target": {"kind": "same_working_day"}}, due("2028-02-29T14:00:00Z", None, None)),
     (BARE | {"target": {"kind": "next_working_day"}}, due("2028-03-01T14:00:00Z", None, None)),
     (
@@ -343,6 +370,7 @@ BAD: list[tuple[Any, str]] = [
     (BARE | {"target": {"kind": "working_time", "seconds": 1e300}}, "cannot be read"),
     (BARE | {"target": {"kind": "working_days", "days": 0}}, "cannot be read"),
     (BARE | {"target": "2h"}, "target is an object"),
+    (BARE | {"target": {"kind": "working_days", "days": 1, "mode": "soon"}}, "mode close or same_time"),
 ]
 
 

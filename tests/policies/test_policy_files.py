@@ -55,7 +55,37 @@ LEADS_NOWHERE = LEADS_BACK | {"next": "nowhere"}
 LEADS_TWICE = LEADS_BACK | {"severity": "P1"}
 LONELY = {"text": {"en": "x", "nb": "x", "sv": "x"}, "answers": [LEADS_BACK | {"id": "a"}, LEADS_BACK]}
 
+HALF_DAY = {"name": LONELY["text"], "hours": ["08:00-12:00"]}
+
 REFUSED = [
+    (put("softone", "clauses.PS-01", LONELY["text"]), "clauses.PS-01 is not a clause of this agreement; ids begin"),
+    (put("easymeeting", "default_region", None), "default_region is missing; it is one of europe, america"),
+    (put("softone", "slack_message_is", "fax"), 'slack_message_is names intake "fax"'),
+    (
+        put("softone", "kinds", document()["kinds"][:2]),
+        r"questions.question is never asked; \[\[kinds\]\] offers no question",
+    ),
+    (put("softone", "kinds.1.id", "program_fault"), r'kinds\[1\].id is "program_fault" a second time'),
+    (put("softone", "questions.question", {}), "questions.question needs either start, the first question, or outcome"),
+    (put("softone", "questions.question.outcome.severity", "P0"), 'outcome.severity names class "P0"'),
+    (put("softone", "calendars.both", {"union": ["moon"]}), 'calendars.both.union names calendar "moon"; there is off'),
+    (put("softone", "calendars.both", {"union": ["both"]}), 'calendars.both.union has "both", itself a union'),
+    (put("softone", "calendars.office.union", ["office"]), "calendars.office has both weekly and union"),
+    (
+        put("softone", "calendars.office.zone", "Moon/Base"),
+        'calendars.office.zone is "Moon/Base", which is no time zone',
+    ),
+    (
+        put("softone", "calendars.office.closures", [{"id": "c", "name": LONELY["text"]}]),
+        r"closures\[0\] \(\"c\"\) needs one of iso_weeks, from and to, or dates",
+    ),
+    (put("softone", "calendars.office.limits", [HALF_DAY]), r"limits\[0\] needs one of on, on_date or easter"),
+    (put("softone", "calendars.office.limits", [HALF_DAY | {"on": "24-12"}]), r'is "24-12"; write month and day'),
+    (put("softone", "calendars.office.weekly", {"mon": ["8-16"]}), 'is "8-16"; write opening and closing such as'),
+    (put("softone", "promises.p1.steps.0.calendar", "moon"), r'steps\[0\].calendar names calendar "moon"'),
+    (put("easymeeting", "notes.1.calendar", None), r"notes\[1\].calendar is missing; EM-09 must say outside whose"),
+    (put("softone", "effective", "sometime"), r"effective is \"sometime\"; use 'when_published' or 'first_of_next_mon"),
+    (put("softone", "effective_clause", "PS-01"), 'effective_clause is "PS-01"; the clauses of this agreement begin'),
     (
         put("softone", "promises.p1.target", {"kind": "working_time", "amount": "0m"}),
         "promises.p1.target is 0 minutes; SO-15 needs at least 1 minute",
@@ -148,6 +178,36 @@ def test_a_further_folder_adds_contracts_and_may_not_repeat_an_id(tmp_path: Path
     (tmp_path / "again.toml").write_text(text, encoding="utf-8")
     with pytest.raises(PolicyError, match='id is "softone", which another file has'):
         load_policies([tmp_path])
+
+
+def test_every_file_of_a_folder_is_read_before_it_is_refused(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.toml").write_text("id = 5", encoding="utf-8")
+    with pytest.raises(PolicyError) as caught:
+        load_policies([tmp_path])
+    assert {line.split(": ", 1)[0].split("/")[1] for line in caught.value.lines} == {"one.toml", "two.toml"}
+
+
+def test_half_days_extra_opening_single_dates_and_unions_are_understood() -> None:
+    name = LONELY["text"]
+    whole = document()
+    office = whole["calendars"]["office"]
+    office["limits"] = [
+        HALF_DAY | {"on": "11-24"},
+        HALF_DAY | {"on_date": date(2026, 11, 25)},
+        HALF_DAY | {"easter": -4},
+    ]
+    office["extra"] = [{"name": name, "on": date(2026, 11, 28), "hours": ["10:00-14:00"]}]
+    office["closures"] = [{"id": "move", "name": name, "dates": [date(2026, 11, 27)]}]
+    whole["calendars"]["night"] = {"weekly": {"mon-sun": ["22:00-24:00"]}}
+    whole["calendars"]["either"] = {"union": ["office", "night"]}
+    calendars = parse_policy(whole, "x").calendars
+    assert len(calendars) == len(list(calendars)) == 3
+    hours = {f"{n}": calendars["office"].day(date(2026, 11, n), "en").windows for n in (24, 25, 27, 28)}
+    closes = {day: f"{windows[0][1]:%H:%M}" if windows else "closed" for day, windows in hours.items()}
+    assert closes == {"24": "12:00", "25": "12:00", "27": "closed", "28": "14:00"}
+    assert f"{calendars['office'].day(date(2026, 4, 1), 'en').windows[0][1]:%H:%M}" == "12:00"
+    assert len(calendars["either"].day(date(2026, 11, 23), "en").windows) == 2
 
 
 # --- versions -----------------------------------------------------------------------------------------

@@ -121,7 +121,9 @@ def test_a_serious_fault_is_expected_as_usual_and_promised_at_the_latest(pindena
 
 def test_only_guarantees_and_promises_are_breached() -> None:
     assert [strength.value for strength in Strength if strength.binding] == ["guaranteed", "promised"]
-    assert {strength: strength.lateness for strength in Strength if not strength.binding} == {
+    assert {strength: strength.lateness for strength in Strength} == {
+        Strength.GUARANTEED: "breached",
+        Strength.PROMISED: "breached",
         Strength.AIM: "past_aim",
         Strength.USUAL: "later_than_usual",
         Strength.GUIDELINE: "later_than_usual",
