@@ -6,6 +6,7 @@ Sources: https://docs.slack.dev/apis/events-api, https://docs.slack.dev/apis/eve
 """
 
 import asyncio
+import contextlib
 import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
@@ -17,6 +18,10 @@ from sandbox.workspace import Json
 
 if TYPE_CHECKING:
     from sandbox.world import World
+
+
+IN_ORDER = 0.5
+"""Seconds an event over HTTP waits for the one before it; Slack promises no order, but seldom breaks it."""
 
 
 class Door(Protocol):
@@ -37,6 +42,8 @@ class Dispatch:
         self.http: HttpDoor | None = None
         self.last: Envelope | None = None
         self.unacknowledged = 0
+        self._answered = asyncio.Event()
+        self._answered.set()
 
     @property
     def door(self) -> Door:
@@ -50,14 +57,26 @@ class Dispatch:
     def tell(self, payload: Json) -> None:
         """Deliver an event in the background, again when it is not acknowledged."""
         self.last = Envelope("events_api", payload)
-        self._world.in_background(self._until_acknowledged(self.last))
+        before, self._answered = self._answered, asyncio.Event()
+        self._world.in_background(self._in_order(self.last, before, self._answered))
 
     async def again(self, envelope: Envelope) -> Answer:
         """Deliver the same thing once more, as Slack does when it is not sure the first one arrived."""
         return await self._once(replace(envelope, attempt=envelope.attempt + 1, reason="timeout"))
 
-    async def _until_acknowledged(self, envelope: Envelope) -> None:
-        answer = await self._once(envelope)
+    async def _in_order(self, envelope: Envelope, before: asyncio.Event, answered: asyncio.Event) -> None:
+        """Let the event before this one arrive first; over HTTP that means waiting a moment for its answer."""
+        if self.http is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(IN_ORDER):
+                    await before.wait()
+        try:
+            answer = await self._once(envelope)
+        finally:
+            answered.set()
+        await self._until_acknowledged(envelope, answer)
+
+    async def _until_acknowledged(self, envelope: Envelope, answer: Answer) -> None:
         for wait in self._world.limits.retries:
             if answer.ok or answer.no_retry:
                 return

@@ -1,185 +1,31 @@
-"""The sandbox as a program: a thread with a loop of its own, one port on this machine, and the doors on it."""
+"""`Sandbox`: everything a test says to the workspace as a whole; `running.py` is how it runs."""
 
-import asyncio
-import threading
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any
 
-from aiohttp import web
-
-from sandbox import people
-from sandbox.clock import Clock
-from sandbox.clock_hook import ClockHook
-from sandbox.doors import routes
 from sandbox.expectations import ANY, AnyThread, Wanted, describe, first_fitting, says
 from sandbox.faults import Fault
 from sandbox.http_door import HttpDoor
-from sandbox.manifest import load_manifest
-from sandbox.pace import Limits
-from sandbox.people import Channel, Message, Person
-from sandbox.seed import Seed
+from sandbox.people import Person
+from sandbox.places import Channel, Message
+from sandbox.running import Running
+from sandbox.screens import Words
 from sandbox.workspace import Json
-from sandbox.world import World
-
-T = TypeVar("T")
-LOOPBACK = "127.0.0.1"
-PATIENCE = 30.0
 
 
 class Unexpected(AssertionError):  # noqa: N818 - pytest reads it as a failed assertion
     """The app said something nobody expected, or kept silent when something was; the message quotes it all."""
 
 
-@dataclass(frozen=True)
-class _Started:
-    thread: threading.Thread
-    loop: asyncio.AbstractEventLoop
-    runner: web.AppRunner
-
-
-class Sandbox:
+class Sandbox(Running):
     """A local Slack workspace with one app installed.
 
     Use it as a context manager, or `start()` and `stop()` it. All methods are for other threads than its own.
     `http_target` delivers by signed HTTP to that address instead of sockets; it must be on this machine.
     """
 
-    def __init__(
-        self,
-        manifest: Path | Json = Path("manifest.yml"),
-        *,
-        clock: Clock | None = None,
-        seed: Seed | None = None,
-        port: int = 0,
-        http_target: str | None = None,
-        limits: Limits | None = None,
-        clock_hook: str | None = None,
-    ) -> None:
-        """Make the workspace; nothing listens until `start()`. Raises ManifestError and ValueError."""
-        self.clock = clock or Clock()
-        seed = seed or Seed()
-        self.world = World(load_manifest(manifest), self.clock, limits or Limits(), seed.team)
-        self.hook = ClockHook(self.world, clock_hook) if clock_hook else None
-        self._port = port
-        self._http_target = http_target
-        self._started: _Started | None = None
-        seed.plant(self.world)
-
-    # what a test tells the app about
-
-    @property
-    def url(self) -> str:
-        """The address of the page and of everything else, e.g. http://127.0.0.1:41234."""
-        return self.world.url
-
-    @property
-    def api_url(self) -> str:
-        """The `base_url` for a WebClient."""
-        return f"{self.world.url}/api/"
-
-    @property
-    def bot_token(self) -> str:
-        """The bot's token."""
-        return self.world.tokens.bot
-
-    @property
-    def app_token(self) -> str:
-        """The app-level token, for Socket Mode."""
-        return self.world.tokens.app
-
-    @property
-    def signing_secret(self) -> str:
-        """The secret of signed requests."""
-        return self.world.tokens.signing
-
-    @property
-    def team_id(self) -> str:
-        """The workspace's id."""
-        return self.world.workspace.team.id
-
-    @property
-    def bot_user_id(self) -> str:
-        """The bot's user id."""
-        return self.world.workspace.bot_user_id
-
-    # running
-
-    def __enter__(self) -> Self:
-        """Start."""
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop."""
-        self.stop()
-
-    def start(self) -> None:
-        """Listen on a port of this machine; returns when it does. Raises OSError when the port is taken."""
-        loop = asyncio.new_event_loop()
-        thread = threading.Thread(target=_run, args=(loop,), name="sandbox", daemon=True)
-        thread.start()
-        try:
-            runner = asyncio.run_coroutine_threadsafe(self._listen(), loop).result(PATIENCE)
-        except BaseException:
-            loop.call_soon_threadsafe(loop.stop)
-            raise
-        self._started = _Started(thread, loop, runner)
-        if self._http_target is not None:
-            self.deliver_by_http(self._http_target)
-
-    async def _listen(self) -> web.AppRunner:
-        runner = web.AppRunner(routes(self.world, self.hook), access_log=None, shutdown_timeout=1.0)
-        await runner.setup()
-        site = web.TCPSite(runner, LOOPBACK, self._port)
-        await site.start()
-        port: int = runner.addresses[0][1]
-        self.world.url = f"http://{LOOPBACK}:{port}"
-        self.world.in_background(self.world.scheduled_posts())
-        return runner
-
-    def stop(self) -> None:
-        """Close every connection and the port."""
-        started, self._started = self._started, None
-        if started is None:
-            return
-        asyncio.run_coroutine_threadsafe(self._close(started.runner), started.loop).result(PATIENCE)
-        started.loop.call_soon_threadsafe(started.loop.stop)
-        started.thread.join(PATIENCE)
-
-    async def _close(self, runner: web.AppRunner) -> None:
-        self.world.dispatch.sockets.drop(half_open=False)
-        if self.world.dispatch.http is not None:
-            await self.world.dispatch.http.close()
-        if self.hook is not None:
-            await self.hook.close()
-        await self.world.rest()
-        await runner.cleanup()
-
-    def run(self, work: Coroutine[Any, Any, T], timeout: float = PATIENCE) -> T:
-        """Do `work` on the sandbox's loop and return its result."""
-        if self._started is None:
-            work.close()
-            message = "the sandbox is not running; call start() or use it in a with statement"
-            raise RuntimeError(message)
-        return asyncio.run_coroutine_threadsafe(work, self._started.loop).result(timeout)
-
-    def do(self, work: Callable[[], T]) -> T:
-        """Do something short on the sandbox's loop (or here, before it runs) and return its result."""
-
-        async def there() -> T:
-            return work()
-
-        return self.run(there()) if self._started else work()
-
-    def until(self, predicate: Callable[[], T | None], timeout: float) -> T | None:
-        """Wait until `predicate`, asked on the loop after every change, is true; None after `timeout` seconds."""
-        return self.run(self.world.live.until(predicate, timeout), timeout + PATIENCE)
-
     # people and places
-
     def add_person(self, handle: str, **facts: Any) -> Person:
         """Add someone; `facts` are `name` (the real one), `title`, `tz`, `locale`, `email`, `is_admin` …."""
         team_id = facts.pop("team_id", None)
@@ -198,7 +44,7 @@ class Sandbox:
     def add_channel(
         self,
         name: str,
-        members: "list[str | Person] | tuple[str | Person, ...]" = (),
+        members: list[str | Person] | tuple[str | Person, ...] = (),
         *,
         private: bool = False,
         bot: bool = True,
@@ -224,11 +70,11 @@ class Sandbox:
 
     def expects(
         self,
-        words: people.Words,
+        words: Words,
         *,
-        in_: "str | Channel | None" = None,
+        in_: str | Channel | None = None,
         to: Person | None = None,
-        thread: "Message | AnyThread | None" = ANY,
+        thread: Message | AnyThread | None = ANY,
         timeout: float = 5.0,
     ) -> Message:
         """Wait for a message by the bot that contains `words`, in a channel or in the direct message with `to`.
@@ -240,7 +86,7 @@ class Sandbox:
         return self._heard(Wanted(words, self._place(in_, to), parent), timeout)
 
     def expects_private(
-        self, words: people.Words, *, to: Person, in_: "str | Channel | None" = None, timeout: float = 5.0
+        self, words: Words, *, to: Person, in_: str | Channel | None = None, timeout: float = 5.0
     ) -> Message:
         """Wait for an answer that only `to` sees. An answer inside an acknowledgement counts too."""
         place = self.channel_id(in_) if in_ is not None else None
@@ -264,16 +110,16 @@ class Sandbox:
         lines = "\n".join(said) or "- nothing that was not expected"
         return Unexpected(f"the app did not say {wanted.words!r}; it said:\n{lines}")
 
-    def _place(self, in_: "str | Channel | None", to: Person | None) -> str | None:
+    def _place(self, in_: str | Channel | None, to: Person | None) -> str | None:
         if to is not None:
             return to.direct().id
         return self.channel_id(in_) if in_ is not None else None
 
-    def channel_id(self, named: "str | Channel") -> str:
+    def channel_id(self, named: str | Channel) -> str:
         """Return a channel's id from its name, id or handle object."""
         return named.id if isinstance(named, Channel) else self.channel(named).id
 
-    def expects_edit(self, message: Message, words: people.Words, timeout: float = 5.0) -> Message:
+    def expects_edit(self, message: Message, words: Words, timeout: float = 5.0) -> Message:
         """Wait until `message` contains `words`; returns it."""
         if not self.until(lambda: says(message.now(), words), timeout):
             text = self.do(message.now)
@@ -355,19 +201,11 @@ class Sandbox:
 
     def deliver_by_http(self, url: str) -> None:
         """Deliver to this address, signed, instead of by sockets; raises ValueError unless it is on this machine."""
-        self._deliver_by(HttpDoor(self.world, url))
+        self.deliver_by(HttpDoor(self.world, url))
 
     def deliver_by_sockets(self) -> None:
         """Deliver by sockets again."""
-        self._deliver_by(None)
-
-    def _deliver_by(self, door: HttpDoor | None) -> None:
-        async def there() -> None:
-            before, self.world.dispatch.http = self.world.dispatch.http, door
-            if before is not None:
-                await before.close()
-
-        self.run(there())
+        self.deliver_by(None)
 
     def verifies_url(self) -> bool:
         """Send `url_verification` to the HTTP address; says whether the app answered the challenge."""
@@ -378,11 +216,3 @@ class Sandbox:
         """Move the workspace's clock and post the scheduled messages that became due."""
         self.clock.move(by)
         self.do(self.world.post_scheduled)
-
-
-def _run(loop: asyncio.AbstractEventLoop) -> None:
-    asyncio.set_event_loop(loop)
-    try:
-        loop.run_forever()
-    finally:
-        loop.close()

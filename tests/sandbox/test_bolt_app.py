@@ -156,6 +156,10 @@ def test_shortcuts_open_forms_and_quote_messages(slack: Sandbox, app: App, run: 
         ack()
         client.chat_postMessage(channel=shortcut["user"]["id"], text=f"Quote: {shortcut['message']['text']}")
 
+    @app.event("message")
+    def message() -> None:
+        """Bolt leaves what nobody listens to without an acknowledgement."""
+
     run(app)
     kari = slack.person("kari")
     said = kari.types("it is broken", in_="#acme")

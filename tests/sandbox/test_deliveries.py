@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import urllib.parse
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
@@ -11,6 +12,7 @@ import aiohttp
 import pytest
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
 
 from sandbox import Limits, Sandbox
@@ -259,3 +261,30 @@ async def _move_clock(slack: Sandbox, person: str, step: Json) -> Json:
         async with session.post(f"{slack.url}/sandbox/clock", data=json.dumps({"as": person, **step})) as answer:
             found: Json = await answer.json()
             return found
+
+
+def test_events_arrive_in_the_order_in_which_things_happened(slack: Sandbox, recorder: Recorder) -> None:
+    for n in range(10):
+        slack.person("kari").types(str(n), in_="#acme")
+    slack.idle()
+    assert [one["text"] for one in recorder.events("message")] == [str(n) for n in range(10)]
+
+
+def test_an_installation_leads_back_with_a_code_that_is_good_once(slack: Sandbox) -> None:
+    async def story(session: aiohttp.ClientSession) -> tuple[str, int]:
+        query = {"redirect_uri": "http://127.0.0.1:1/back", "state": "s"}
+        url = f"{slack.url}/oauth/v2/authorize"
+        async with session.get(url, params=query, allow_redirects=False) as answer:
+            back = answer.headers["Location"]
+        elsewhere = {"redirect_uri": "https://evil.example/back"}
+        async with session.get(url, params=elsewhere, allow_redirects=False) as answer:
+            return back, answer.status
+
+    back, refused = over_sockets(slack, story)
+    words = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(back).query))
+    assert (words["state"], refused) == ("s", 400)
+    client = WebClient(base_url=slack.api_url)
+    install = {"client_id": "1", "client_secret": "2", "code": words["code"]}
+    assert client.oauth_v2_access(**install)["access_token"] == slack.bot_token
+    with pytest.raises(SlackApiError, match="invalid_code"):
+        client.oauth_v2_access(**install)
