@@ -251,18 +251,18 @@ class Calendar:
         found: dict[tuple[str, str], Reason] = {}
         while day <= last:
             civil = date.fromordinal(day + EPOCH_DAY)
-            for reason in self._closed_reasons(civil, minute, upto if day == last else MINUTES_A_DAY):
+            for reason in self.closed_reasons(civil, minute, upto if day == last else MINUTES_A_DAY):
                 found.setdefault(reason.key, reason)
             day, minute = day + 1, 0
         return tuple(sorted(found.values(), key=lambda reason: reason is not CLOSED))
 
-    def _closed_reasons(self, day: date, start: int, end: int) -> tuple[Reason, ...]:
-        """The same for minutes of one civil day. A union's day on which a member opens is just closed."""
+    def closed_reasons(self, day: date, start: int, end: int) -> tuple[Reason, ...]:
+        """The same for minutes of one civil day; one of a union on which a member opens is just closed."""
         if not self.members:
             return self._rules.closed_reasons(day, start, end)
         if self.is_working_day(day):
             return (CLOSED,)
-        return tuple(reason for member in self.members for reason in member._closed_reasons(day, start, end))
+        return tuple(reason for member in self.members for reason in member.closed_reasons(day, start, end))
 
     # -- laying out -----------------------------------------------------------------------------
 

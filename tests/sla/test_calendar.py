@@ -50,6 +50,7 @@ def test_the_next_opening_and_closing_and_the_last_closing() -> None:
 
 def test_questions_reach_over_the_years_laid_out_so_far() -> None:
     office = compile_calendar(CalendarSpec(name="office", zone=OSLO, weekly=WEEK))
+    assert office.elapsed(at("2026-01-01T00:00:00+01:00"), at("2026-01-02T00:00:00+01:00")) == hours(8)
     assert office.last_closing_before(at("2026-01-01T08:00:00+01:00")) == at("2025-12-31T16:00:00+01:00")
     later = compile_calendar(CalendarSpec(name="office", zone=OSLO, weekly=WEEK))
     assert later.next_opening(at("2027-12-31T17:00:00+01:00")) == at("2028-01-03T08:00:00+01:00")

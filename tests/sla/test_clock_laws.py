@@ -38,7 +38,7 @@ def targets() -> st.SearchStrategy[Target]:
         amounts().map(ClockTime),
         amounts().map(AtOnce),
         st.just(SameWorkingDay()),
-        st.sampled_from(["received", "opening"]).map(NextWorkingDay),
+        st.sampled_from([NextWorkingDay("received"), NextWorkingDay("opening")]),
         st.builds(
             WorkingDays,
             st.integers(1, 12),
@@ -143,7 +143,9 @@ def test_a_ledger_sums_to_the_budget_and_leaves_no_instant_out(
     assert account.due == deadline(calendar, start, target, pauses)
     assert account.total == account.budget == sum((one.amount for one in account.counted), NOTHING)
     at = start
-    for low, high in sorted((one.start, one.end or start) for one in (*account.counted, *account.skipped)):
+    for low, high in sorted(
+        [(one.start, one.end) for one in account.counted] + [(one.start, one.end or start) for one in account.skipped]
+    ):
         assert low == at
         assert low < high
         at = high

@@ -63,7 +63,11 @@ def _pindena_for_workclock() -> workclock.Schedule:
     ours = calendar("pindena")
     days = [date(2024, 1, 1) + timedelta(days=n) for n in range(366 * 7)]
     closed = [day for day in days if day.weekday() < 5 and not ours.is_working_day(day)]
-    rules = [workclock.WorkDay(time(9), time(15)), workclock.Break(time(11, 30), time(12)), workclock.Holidays(closed)]
+    rules: list[workclock.Rule] = [
+        workclock.WorkDay(time(9), time(15)),
+        workclock.Break(time(11, 30), time(12)),
+        workclock.Holidays(closed),
+    ]
     return workclock.Schedule(rules, time_zone="Europe/Oslo")
 
 

@@ -1,6 +1,6 @@
 """What a ledger tells a reader."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -10,21 +10,13 @@ from tests.sla.clock_table import at, calendar, hours
 
 
 def _lines(account: Ledger) -> list[str]:
-    zone = account.zone
-    spans = [
-        (one.start, f"{one.start.astimezone(zone):%a %H:%M}–{one.end.astimezone(zone):%a %H:%M} {one.amount}")
-        for one in account.counted
-    ]
-    spans += [
-        (
-            one.start,
-            f"{one.start.astimezone(zone):%a %H:%M}–{one.end.astimezone(zone) if one.end else None:%a %H:%M} {one.text}"
-            if one.end
-            else f"{one.start.astimezone(zone):%a %H:%M}– {one.text}",
-        )
-        for one in account.skipped
-    ]
-    return [line for _, line in sorted(spans)]
+    def wall(at: datetime | None) -> str:
+        return f"{at.astimezone(account.zone):%a %H:%M}" if at is not None else ""
+
+    spans = [(one.start, one.end, str(one.amount)) for one in account.counted]
+    told = [(start, f"{wall(start)}–{wall(end)} {text}") for start, end, text in spans]
+    told += [(one.start, f"{wall(one.start)}–{wall(one.end)} {one.text}") for one in account.skipped]
+    return [line for _, line in sorted(told)]
 
 
 def test_the_account_of_the_worked_example() -> None:
