@@ -103,9 +103,7 @@ def build(
         now=contract_clock.now,
         machine_now=machine.now,
         agreements=agreements,
-        aside=Courtesy(
-            aside, gateway, database, lambda team_id, user: answers.expired(desk, team_id, user)
-        ),
+        aside=Courtesy(aside, gateway, database, lambda team_id, user: answers.expired(desk, team_id, user)),
         log=_log,
     )
     ticker = _ticker(database, agreements, (contract_clock, machine))
@@ -159,9 +157,7 @@ def _remember(database: Database, found: Mapping[str, Any]) -> Team:
     return team
 
 
-def _ticker(
-    database: Database, agreements: Agreements, clocks: tuple[ContractClock, MachineClock]
-) -> Ticker:
+def _ticker(database: Database, agreements: Agreements, clocks: tuple[ContractClock, MachineClock]) -> Ticker:
     machine, current = clocks[1], threading.local()
 
     def handle(session: Session, timer: Timer, now: datetime) -> None:
@@ -174,9 +170,7 @@ def _ticker(
             del current.batch.reminders[said:]
             raise
 
-    def finish(
-        session: Session, handled: Sequence[Timer], now: datetime, down_since: datetime | None
-    ) -> None:
+    def finish(session: Session, handled: Sequence[Timer], now: datetime, down_since: datetime | None) -> None:
         del handled
         batch, current.batch = getattr(current, "batch", None), None
         if batch is not None:

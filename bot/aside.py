@@ -85,9 +85,7 @@ class Aside:
             job()
 
 
-def _job(
-    key: str, call: Callable[[], None], otherwise: Callable[[Exception], None] | None
-) -> Callable[[], None]:
+def _job(key: str, call: Callable[[], None], otherwise: Callable[[Exception], None] | None) -> Callable[[], None]:
     def run() -> None:
         try:
             call()

@@ -32,9 +32,7 @@ def agreements() -> Agreements:
     return Agreements(parse_policy, with_overrides)
 
 
-def store_contracts(
-    session: Session, team_id: str, contracts: Iterable[Contract], now: datetime
-) -> None:
+def store_contracts(session: Session, team_id: str, contracts: Iterable[Contract], now: datetime) -> None:
     """Keep the versions that are new; what is stored is never changed."""
     for contract in contracts:
         _store_version(session, team_id, contract, now)

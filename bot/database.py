@@ -25,7 +25,6 @@ WRITE_DEADLINE = 1.5
 """Seconds to wait for the writer's lock and the database's own lock together."""
 
 
-
 class Lane(IntEnum):
     """Who goes first when several want to write: people, then the loops."""
 

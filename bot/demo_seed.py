@@ -10,9 +10,7 @@ TEAM = {"id": "T0VAKT", "name": "Vakt's sandbox", "domain": "vakt-sandbox"}
 
 def seed_of(workspace: Workspace) -> dict[str, Any]:
     """The seed for the sandbox: every desk's and customer's channel, with the people who belong there."""
-    desk_people = {
-        desk.key: _everybody(desk.roles.model_dump()) for desk in workspace.desks
-    }
+    desk_people = {desk.key: _everybody(desk.roles.model_dump()) for desk in workspace.desks}
     channels = [
         {
             "id": desk.channel,
@@ -31,9 +29,7 @@ def seed_of(workspace: Workspace) -> dict[str, Any]:
             "private": True,
             "topic": f"{customer.name} and the desk",
             "purpose": f"Support for {customer.name} under its agreement",
-            "members": sorted(
-                {*customer.contacts, *customer.super_users, *desk_people[customer.desk]}
-            ),
+            "members": sorted({*customer.contacts, *customer.super_users, *desk_people[customer.desk]}),
             "bot": True,
         }
         for customer in workspace.customers

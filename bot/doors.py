@@ -115,20 +115,14 @@ def bolt_request(raw: str, headers: Mapping[str, str], app: App) -> BoltRequest:
 
 
 def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
-    named = {
-        key[5:].replace("_", "-").lower(): value
-        for key, value in environ.items()
-        if key.startswith("HTTP_")
-    }
+    named = {key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key.startswith("HTTP_")}
     return named | {"content-type": environ.get("CONTENT_TYPE", "")}
 
 
 REASONS = {200: "OK", 401: "Unauthorized", 404: "Not Found", 503: "Service Unavailable"}
 
 
-def _reply(
-    start: StartResponse, status: int, body: str, headers: Mapping[str, str]
-) -> Iterable[bytes]:
+def _reply(start: StartResponse, status: int, body: str, headers: Mapping[str, str]) -> Iterable[bytes]:
     sent = body.encode()
     kept = [(name, value) for name, value in headers.items() if name.lower() != "content-length"]
     start(

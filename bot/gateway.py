@@ -9,6 +9,8 @@ import http.client
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 from urllib.error import URLError
 
@@ -22,9 +24,7 @@ EVENT_TYPE = "vakt_outbox"
 TIMEOUT = 10
 """Seconds until a call is given up."""
 
-_TEMPORARY = frozenset(
-    {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"}
-)
+_TEMPORARY = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"})
 
 
 class SlackRefusedError(Exception):
@@ -118,9 +118,7 @@ class Gateway:
             blocks=list(message.blocks),
         )
 
-    def find(
-        self, team_id: str, conversation: str, key: str, thread_ts: str | None
-    ) -> Posted | None:
+    def find(self, team_id: str, conversation: str, key: str, thread_ts: str | None) -> Posted | None:
         """Look for the message that carries an outbox key among the latest of a conversation.
 
         Raises:
@@ -151,9 +149,7 @@ class Gateway:
         """Put a modal on top of the one that is open."""
         self._call(team_id, "views.push", trigger_id=trigger_id, view=view)
 
-    def update_view(
-        self, team_id: str, view_id: str, view: Mapping[str, Any], seen: str | None
-    ) -> str:
+    def update_view(self, team_id: str, view_id: str, view: Mapping[str, Any], seen: str | None) -> str:
         """Replace a modal, if it is still the one `seen` (Slack's hash); gives the new hash."""
         answer = self._call(team_id, "views.update", view_id=view_id, view=view, hash=seen)
         return str(answer["view"]["hash"])
@@ -162,9 +158,7 @@ class Gateway:
         """Show a person's App Home."""
         self._call(team_id, "views.publish", user_id=slack_user, view=view)
 
-    def tell_privately(
-        self, team_id: str, channel: str, slack_user: str, message: Message
-    ) -> None:
+    def tell_privately(self, team_id: str, channel: str, slack_user: str, message: Message) -> None:
         """A message that only one person in the channel sees. It may not arrive."""
         self._call(
             team_id,
@@ -218,12 +212,41 @@ class Gateway:
         answer = self._call(team_id, "chat.getPermalink", channel=channel, message_ts=ts)
         return str(answer["permalink"])
 
+    # What only `vakt doctor` asks
+
+    def slack_time(self, team_id: str) -> datetime | None:
+        """What Slack's own clock shows, to the second; None when it does not say.
+
+        Raises:
+            SlackUnavailableError: Slack was not to be had.
+        """
+        try:
+            headers = self._client_for(team_id).api_test().headers
+        except (SlackClientError, OSError, http.client.HTTPException) as error:
+            raise SlackUnavailableError("api.test", str(error)) from error
+        said = headers.get("Date") or headers.get("date")
+        return parsedate_to_datetime(str(said)).astimezone(UTC) if said else None
+
+    def try_app_token(self, team_id: str, app_token: str) -> None:
+        """Ask for a socket's address, as Socket Mode does, and let it lie.
+
+        Raises:
+            SlackRefusedError: the app-level token is not accepted.
+            SlackUnavailableError: Slack was not to be had.
+        """
+        try:
+            self._client_for(team_id).apps_connections_open(app_token=app_token)
+        except SlackApiError as error:
+            raise _failure("apps.connections.open", error) from error
+        except (SlackClientError, OSError, http.client.HTTPException) as error:
+            raise SlackUnavailableError("apps.connections.open", str(error)) from error
+
     def _call(self, team_id: str, method: str, **arguments: Any) -> Mapping[str, Any]:
         client = self._client_for(team_id)
         given = {name: value for name, value in arguments.items() if value is not None}
         try:
-            response = client.api_call(method, json=given) if _is_json(given) else client.api_call(
-                method, params=_flat(given)
+            response = (
+                client.api_call(method, json=given) if _is_json(given) else client.api_call(method, params=_flat(given))
             )
         except SlackApiError as error:
             raise _failure(method, error) from error
@@ -240,10 +263,7 @@ def _is_json(arguments: Mapping[str, Any]) -> bool:
 
 
 def _flat(arguments: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        name: value if isinstance(value, str) else json.dumps(value)
-        for name, value in arguments.items()
-    }
+    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in arguments.items()}
 
 
 def _failure(method: str, error: SlackApiError) -> Exception:

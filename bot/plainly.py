@@ -71,7 +71,7 @@ def _line(mistake: object) -> str:
 
 def need(settings: Settings, *names: str) -> None:
     """End, saying where to find it, when a token is missing or is another kind of token."""
-    wrong = [line for name in names if (line := _missing(settings, name))]
+    wrong = [line for name in names if (line := token_mistake(settings, name))]
     if wrong:
         fail("\n".join(wrong), UNUSABLE)
 
@@ -84,7 +84,8 @@ TOKENS = {
 """How each begins, and where Slack shows it."""
 
 
-def _missing(settings: Settings, name: str) -> str | None:
+def token_mistake(settings: Settings, name: str) -> str | None:
+    """What is wrong with a token by its looks alone, and where to find the right one."""
     begins, place = TOKENS[name]
     value = getattr(settings, name).get_secret_value()
     if not value:

@@ -43,9 +43,7 @@ class Rates:
         """Obey a `Retry-After`: it delays that method in that workspace, nothing else."""
         with self._lock:
             until = time.monotonic() + seconds
-            self._held_until[team_id, method] = max(
-                until, self._held_until.get((team_id, method), 0)
-            )
+            self._held_until[team_id, method] = max(until, self._held_until.get((team_id, method), 0))
 
     def take(self, team_id: str, method: str, conversation: str) -> float:
         """Take a token of every bucket a call needs, or none. Gives the seconds to wait, 0 if taken."""

@@ -235,9 +235,7 @@ class Sender:
                 return None
             raise
 
-    def _later(
-        self, row: Outgoing, held: Held, why: str, *, sure: bool, after: float | None = None
-    ) -> None:
+    def _later(self, row: Outgoing, held: Held, why: str, *, sure: bool, after: float | None = None) -> None:
         wait = timedelta(seconds=after) if after else wait_before_attempt(row.attempts + 1)
         with self._database.transaction(Lane.LOOP) as session:
             outbox.mark_later(session, held, self._machine.now() + wait, why[:500], sure=sure)

@@ -126,9 +126,7 @@ class Ticker:
             self._hold_back(failed)
             return len(timers)
 
-    def _handle_one(
-        self, session: Session, timer: Timer, now: datetime, failed: list[tuple[str, str, str]]
-    ) -> bool:
+    def _handle_one(self, session: Session, timer: Timer, now: datetime, failed: list[tuple[str, str, str]]) -> bool:
         try:
             with session.begin_nested():
                 self._handle(session, timer, now)

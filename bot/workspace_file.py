@@ -131,10 +131,7 @@ def read(path: Path, contracts: Mapping[str, Contract]) -> Workspace:
     try:
         workspace = Workspace.model_validate(document)
     except ValidationError as error:
-        lines = [
-            f"{path}: {'.'.join(map(str, each['loc'])) or 'the file'}: {each['msg']}"
-            for each in error.errors()
-        ]
+        lines = [f"{path}: {'.'.join(map(str, each['loc'])) or 'the file'}: {each['msg']}" for each in error.errors()]
         raise WorkspaceError("\n".join(lines)) from error
     wrong = list(_contract_mistakes(workspace, contracts))
     if wrong:
@@ -142,9 +139,7 @@ def read(path: Path, contracts: Mapping[str, Contract]) -> Workspace:
     return workspace
 
 
-def _contract_mistakes(
-    workspace: Workspace, contracts: Mapping[str, Contract]
-) -> Iterator[str]:
+def _contract_mistakes(workspace: Workspace, contracts: Mapping[str, Contract]) -> Iterator[str]:
     for customer in workspace.customers:
         where = f"customers.{customer.key}"
         contract = contracts.get(customer.contract)

@@ -37,9 +37,7 @@ def import_workspace(session: Session, team_id: str, workspace: Workspace) -> li
     return changes
 
 
-def _person(
-    session: Session, team_id: str, entry: PersonEntry, changes: list[Change]
-) -> Person:
+def _person(session: Session, team_id: str, entry: PersonEntry, changes: list[Change]) -> Person:
     found = _first(session, Person, team_id, slack_user=entry.slack)
     values = {
         "name": entry.name,
@@ -61,9 +59,7 @@ def _desk(
 ) -> Desk:
     found = _first(session, Desk, team_id, key=entry.key)
     values = {"name": entry.name, "channel_id": entry.channel, "language": entry.language}
-    made = found or Desk(
-        team_id=team_id, key=entry.key, name=entry.name, channel_id=entry.channel
-    )
+    made = found or Desk(team_id=team_id, key=entry.key, name=entry.name, channel_id=entry.channel)
     _write(session, made, values, f"desk {entry.key}", changes, new=found is None)
     channel = {"desk_id": made.id, "customer_id": None, "language": entry.language}
     _channel(session, team_id, entry.channel, channel, changes)
@@ -72,9 +68,7 @@ def _desk(
     return made
 
 
-def _roles(
-    session: Session, desk: Desk, roles: Roles, people: dict[str, Person], changes: list[Change]
-) -> None:
+def _roles(session: Session, desk: Desk, roles: Roles, people: dict[str, Person], changes: list[Change]) -> None:
     wanted = {
         (people[handle].id, str(role)): (position, handle)
         for role in Role
@@ -131,9 +125,7 @@ def _customer(
     _contacts(session, made, entry, people, changes)
 
 
-def _agreement(
-    session: Session, customer: Customer, entry: CustomerEntry, changes: list[Change]
-) -> None:
+def _agreement(session: Session, customer: Customer, entry: CustomerEntry, changes: list[Change]) -> None:
     found = session.get(Agreement, (customer.team_id, customer.id, entry.since))
     what = f"customer {entry.key}: {entry.contract} since {entry.since}"
     query = select(Agreement).where(
@@ -162,9 +154,7 @@ def _contacts(
     changes: list[Change],
 ) -> None:
     wanted = {people[handle].id: handle for handle in (*entry.contacts, *entry.super_users)}
-    query = select(Contact).where(
-        Contact.team_id == customer.team_id, Contact.customer_id == customer.id
-    )
+    query = select(Contact).where(Contact.team_id == customer.team_id, Contact.customer_id == customer.id)
     held = {each.person_id: each for each in session.exec(query)}
     for person_id, row in held.items():
         if person_id not in wanted:
@@ -172,9 +162,7 @@ def _contacts(
             changes.append(Change("-", f"customer {entry.key}: a contact"))
     for person_id, handle in wanted.items():
         row = held.get(person_id)
-        made = row or Contact(
-            team_id=customer.team_id, customer_id=customer.id, person_id=person_id
-        )
+        made = row or Contact(team_id=customer.team_id, customer_id=customer.id, person_id=person_id)
         values = {"super_user": handle in entry.super_users}
         what = f"customer {entry.key}: contact {handle}"
         _write(session, made, values, what, changes, new=row is None)
@@ -241,10 +229,7 @@ def export_workspace(session: Session, team_id: str) -> Workspace:
             for person in people
         ],
         desks=[_desk_entry(session, desk, handles) for desk in _all(session, Desk, team_id)],
-        customers=[
-            _customer_entry(session, customer, handles)
-            for customer in _all(session, Customer, team_id)
-        ],
+        customers=[_customer_entry(session, customer, handles) for customer in _all(session, Customer, team_id)],
     )
 
 
@@ -270,15 +255,9 @@ def _desk_entry(session: Session, desk: Desk, handles: dict[str, str]) -> DeskEn
     )
 
 
-def _customer_entry(
-    session: Session, customer: Customer, handles: dict[str, str]
-) -> CustomerEntry:
+def _customer_entry(session: Session, customer: Customer, handles: dict[str, str]) -> CustomerEntry:
     contacts = list(
-        session.exec(
-            select(Contact).where(
-                Contact.team_id == customer.team_id, Contact.customer_id == customer.id
-            )
-        )
+        session.exec(select(Contact).where(Contact.team_id == customer.team_id, Contact.customer_id == customer.id))
     )
     agreement = session.exec(
         select(Agreement)
@@ -286,9 +265,7 @@ def _customer_entry(
         .order_by(col(Agreement.since).desc())
     ).first()
     channel = session.exec(
-        select(Channel).where(
-            Channel.team_id == customer.team_id, Channel.customer_id == customer.id
-        )
+        select(Channel).where(Channel.team_id == customer.team_id, Channel.customer_id == customer.id)
     ).first()
     desk = session.get(Desk, (customer.team_id, customer.desk_id))
     if agreement is None or desk is None:

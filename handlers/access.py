@@ -181,9 +181,7 @@ def _parts(viewer: Viewer, ticket: Ticket) -> frozenset[Part]:
     return frozenset()
 
 
-def demand(
-    session: Session, viewer: Viewer, act: Act, ticket: Ticket, contract: Contract | None = None
-) -> Part:
+def demand(session: Session, viewer: Viewer, act: Act, ticket: Ticket, contract: Contract | None = None) -> Part:
     """As `may`, for those who cannot go on without.
 
     Raises:

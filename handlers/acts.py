@@ -166,16 +166,12 @@ def _answered(doing: Doing, happening: Happening, *, to_customer: bool) -> None:
 def _runs_next_update(doing: Doing) -> bool:
     return any(
         clock.counting and clock.kind == ClockKind.NEXT_UPDATE
-        for clock in promises.clocks_of(
-            doing.work.session, doing.ticket.team_id, doing.ticket.number
-        )
+        for clock in promises.clocks_of(doing.work.session, doing.ticket.team_id, doing.ticket.number)
     )
 
 
 def _promise_update(doing: Doing) -> None:
-    promises.start_clocks(
-        doing.work.session, doing.ticket, doing.contract, doing.work.now, Starts.MORE_WORK
-    )
+    promises.start_clocks(doing.work.session, doing.ticket, doing.contract, doing.work.now, Starts.MORE_WORK)
     doing.work.session.flush()
 
 
@@ -245,13 +241,9 @@ def wait(doing: Doing, kind: WaitKind, *, start: bool, text: str = "") -> None:
     if start:
         _begin(doing, doing.work.now)
     promises.begin_wait(doing.work.session, doing.ticket, kind, doing.work.now)
-    happening = doing.happening(
-        Event.WAITING, text_id=doing.keep(text), facts={"wait": str(kind)}
-    )
+    happening = doing.happening(Event.WAITING, text_id=doing.keep(text), facts={"wait": str(kind)})
     told = kind is WaitKind.ACCESS or bool(text)
-    doing.note(
-        happening, to_customer=told, waiting=str(kind), waiting_since=doing.work.now
-    )
+    doing.note(happening, to_customer=told, waiting=str(kind), waiting_since=doing.work.now)
     _replan(doing)
     if kind is WaitKind.ACCESS:
         promises.arm_access_reminder(doing.work.session, doing.ticket, doing.contract, doing.work.now)
@@ -280,9 +272,7 @@ def resume(doing: Doing) -> None:
 def _end_wait(doing: Doing, *, by_message: bool) -> None:
     kind = doing.ticket.waiting
     promises.end_wait(doing.work.session, doing.ticket, doing.work.now)
-    happening = doing.happening(
-        Event.RESUMED, facts={"wait": kind, "by_message": by_message}
-    )
+    happening = doing.happening(Event.RESUMED, facts={"wait": kind, "by_message": by_message})
     doing.note(happening, waiting=None, waiting_since=None)
     _replan(doing)
 
@@ -326,9 +316,7 @@ def _reclassify(doing: Doing, severity_id: str, reason: str) -> None:
         text_id=doing.keep(reason),
         facts={"before": ticket.severity, "after": severity.id},
     )
-    promises.withdraw_clocks(
-        doing.work.session, ticket, frozenset(ClockKind) - {ClockKind.NEXT_UPDATE}
-    )
+    promises.withdraw_clocks(doing.work.session, ticket, frozenset(ClockKind) - {ClockKind.NEXT_UPDATE})
     doing.work.session.flush()
     doing.note(
         happening,
@@ -336,8 +324,7 @@ def _reclassify(doing: Doing, severity_id: str, reason: str) -> None:
         severity=severity.id,
         severity_confirmed_by=doing.actor.id,
         rank=severity.rank,
-        development_case=ticket.development_case
-        or (f"DEV-{ticket.number}" if severity.development_case else None),
+        development_case=ticket.development_case or (f"DEV-{ticket.number}" if severity.development_case else None),
     )
     promises.start_clocks(doing.work.session, ticket, doing.contract, ticket.reported_at)
     _replan(doing)
@@ -399,9 +386,7 @@ def needs_more_work(doing: Doing, text: str, next_update_at: datetime | None) ->
     _promise_update(doing)
     promised = next_update_at or _next_update_due(doing)
     facts = {"next_update_at": promised.isoformat()} if promised else {}
-    happening = doing.happening(
-        Event.NEEDS_MORE_WORK, text_id=doing.keep(text), facts=facts
-    )
+    happening = doing.happening(Event.NEEDS_MORE_WORK, text_id=doing.keep(text), facts=facts)
     doing.note(happening, to_customer=True)
     _replan(doing)
 
@@ -409,9 +394,7 @@ def needs_more_work(doing: Doing, text: str, next_update_at: datetime | None) ->
 def _next_update_due(doing: Doing) -> datetime | None:
     facts = promises.facts_of(doing.ticket, Starts.MORE_WORK)
     for promise in promises_for(doing.contract, facts):
-        planned = plan(
-            doing.contract, promise, reported_at=doing.work.now, region=doing.ticket.region
-        )
+        planned = plan(doing.contract, promise, reported_at=doing.work.now, region=doing.ticket.region)
         return planned.due
     return None
 
@@ -424,9 +407,7 @@ def resolve(doing: Doing, outcome: str, *, call_back: bool) -> None:
     refuse_ended(doing.ticket)
     _begin(doing, doing.work.now)
     text_id = doing.keep(outcome)
-    happening = doing.happening(
-        Event.RESOLVED, text_id=text_id, facts={"call_back": call_back}
-    )
+    happening = doing.happening(Event.RESOLVED, text_id=text_id, facts={"call_back": call_back})
     if doing.ticket.waiting:
         promises.end_wait(doing.work.session, doing.ticket, doing.work.now)
         doing.work.session.flush()
@@ -456,9 +437,7 @@ def reopen(doing: Doing, reason: str) -> None:
         if each.kind == promises.RESOLVED and each.ended_at is None:
             each.ended_at = doing.work.now
     happening = doing.happening(Event.REOPENED, text_id=doing.keep(reason))
-    doing.note(
-        happening, to_customer=True, status=Status.IN_PROGRESS, resolved_at=None, outcome_id=None
-    )
+    doing.note(happening, to_customer=True, status=Status.IN_PROGRESS, resolved_at=None, outcome_id=None)
     promises.start_clocks(session, ticket, doing.contract, ticket.reported_at, only=GOES_ON)
     _replan(doing)
 
@@ -487,7 +466,5 @@ def deleted(doing: Doing, channel: str, ts: str) -> None:
     _changed_message(doing, Event.MESSAGE_DELETED, channel, ts, None)
 
 
-def _changed_message(
-    doing: Doing, event: Event, channel: str, ts: str, text_id: str | None
-) -> None:
+def _changed_message(doing: Doing, event: Event, channel: str, ts: str, text_id: str | None) -> None:
     doing.note(doing.happening(event, text_id=text_id, channel=channel, facts={"of": ts}))

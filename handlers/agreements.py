@@ -47,9 +47,7 @@ class Agreements:
         if agreement is None:
             message = f"{customer.key} is under no contract on {today}"
             raise NoAgreementError(message)
-        version = contract_version.version_in_force(
-            session, customer.team_id, agreement.contract, today
-        )
+        version = contract_version.version_in_force(session, customer.team_id, agreement.contract, today)
         calendars = contract_version.latest_calendar(session, customer.team_id, agreement.contract)
         if version is None or calendars is None:
             message = f"{agreement.contract} has no version in force on {today}"
@@ -73,9 +71,7 @@ class Agreements:
         if kept is None:
             contract = self._parse(json.loads(version.content), f"{version.contract} (stored)")
             if customer.options or customer.overrides:
-                contract = self._override(
-                    contract, customer.overrides, frozenset(customer.options)
-                )
+                contract = self._override(contract, customer.overrides, frozenset(customer.options))
             with self._lock:
                 kept = self._kept.setdefault(key, contract)
         return kept

@@ -74,9 +74,7 @@ def failed(error: Exception, body: Body, desk: Desk) -> BoltResponse:
 
 
 def _json(answer: Mapping[str, Any]) -> BoltResponse:
-    return BoltResponse(
-        status=200, body=json.dumps(answer), headers={"content-type": "application/json"}
-    )
+    return BoltResponse(status=200, body=json.dumps(answer), headers={"content-type": "application/json"})
 
 
 def _busy(body: Body, desk: Desk, kind: Payload) -> BoltResponse:
@@ -99,9 +97,7 @@ def _refuse(error: UserError, body: Body, desk: Desk, kind: Payload) -> BoltResp
     return BoltResponse(status=200, body="")
 
 
-def _view_refusal(
-    error: UserError, facts: RefusalFacts, body: Body, words: Words
-) -> BoltResponse:
+def _view_refusal(error: UserError, facts: RefusalFacts, body: Body, words: Words) -> BoltResponse:
     if error.field is not None and error.field in state_of(body):
         return _json(
             {
@@ -153,9 +149,7 @@ def _words(body: Body, desk: Desk) -> Words:
     with desk.reading() as session:
         viewer = viewer_of(session, origin.team_id, origin.slack_user)
         channel = channel_by_id(session, origin.team_id, origin.channel or "")
-        return language.for_person(
-            viewer.person, channel_language=channel.language if channel else None
-        )
+        return language.for_person(viewer.person, channel_language=channel.language if channel else None)
 
 
 def expired(desk: Desk, team_id: str, slack_user: str) -> Rendered:

@@ -192,9 +192,7 @@ def _ticket(session: Session, origin: Origin, number: int) -> Ticket | None:
     return ticket_by_number(session, origin.team_id, number)
 
 
-def _look(
-    session: Session, desk: Desk, origin: Origin, number: int, act: Act
-) -> tuple[Viewer, Scene]:
+def _look(session: Session, desk: Desk, origin: Origin, number: int, act: Act) -> tuple[Viewer, Scene]:
     """The viewer and the ticket, if the viewer may do that.
 
     Raises:
@@ -315,9 +313,7 @@ def list_page(body: Body, desk: Desk) -> None:
     origin = origin_of(body)
     with desk.reading() as session:
         viewer = viewer_of(session, origin.team_id, origin.slack_user)
-        facts = pictures.list_facts(
-            session, desk.agreements, viewer, Listing(listing), int(page or 0), desk.now()
-        )
+        facts = pictures.list_facts(session, desk.agreements, viewer, Listing(listing), int(page or 0), desk.now())
         words = language.for_person(viewer.person)
         if (body.get("view") or {}).get("type") == "modal":
             _replace(body, desk, lists.list_view(facts, words))

@@ -84,9 +84,7 @@ def _look(session: Session, origin: Origin, text: str, desk: Desk) -> tuple[View
 
 def _words(session: Session, viewer: Viewer, origin: Origin) -> Words:
     channel = channel_by_id(session, origin.team_id, origin.channel or "")
-    return language.for_person(
-        viewer.person, channel_language=channel.language if channel else None
-    )
+    return language.for_person(viewer.person, channel_language=channel.language if channel else None)
 
 
 SUBCOMMANDS: Mapping[str, Subcommand] = {"help": _help, "list": _list, "why": _why}

@@ -54,9 +54,7 @@ def team_of(body: Body) -> str:
     """The workspace in which Vakt is installed that a payload is about."""
     view = body.get("view") or {}
     team = body.get("team") or {}
-    return str(
-        view.get("app_installed_team_id") or body.get("team_id") or team.get("id") or ""
-    )
+    return str(view.get("app_installed_team_id") or body.get("team_id") or team.get("id") or "")
 
 
 def _channel_id(body: Body, channel: Any) -> str | None:
@@ -139,9 +137,7 @@ def text_in(
     return text
 
 
-def moment_in(
-    state: Mapping[str, Any], field_id: str, now: datetime, in_future: Refusal
-) -> datetime | None:
+def moment_in(state: Mapping[str, Any], field_id: str, now: datetime, in_future: Refusal) -> datetime | None:
     """A chosen instant, never in the future.
 
     Raises:
@@ -286,9 +282,7 @@ def _moment(text: str | None) -> datetime | None:
 def checked(draft: Draft, body: Body, now: datetime) -> Draft:
     """The opening view as submitted: every text within its limits, no time in the future."""
     state = state_of(body)
-    summary = text_in(
-        state, Field.SUMMARY, missing=Refusal.SUMMARY_MISSING, limit=SUMMARY_LIMIT
-    )
+    summary = text_in(state, Field.SUMMARY, missing=Refusal.SUMMARY_MISSING, limit=SUMMARY_LIMIT)
     return draft.changed(
         summary=" ".join(summary.split()),
         details=text_in(state, Field.DETAILS),

@@ -56,15 +56,10 @@ def _view(session: Session, viewer: Viewer, page: int, desk: Desk) -> ViewDict:
     return homes.stranger_home(words)
 
 
-def _rows(
-    session: Session, viewer: Viewer, desk: Desk
-) -> list[tuple[Ticket, told.RowFact]]:
+def _rows(session: Session, viewer: Viewer, desk: Desk) -> list[tuple[Ticket, told.RowFact]]:
     tickets = open_tickets(session, viewer.team_id, access.visible_to(viewer), limit=SHOWN)
     now = desk.now()
-    return [
-        (each, pictures.row_fact(pictures.scene(session, desk.agreements, each, now)))
-        for each in tickets
-    ]
+    return [(each, pictures.row_fact(pictures.scene(session, desk.agreements, each, now))) for each in tickets]
 
 
 def _agent(session: Session, viewer: Viewer, page: int, desk: Desk) -> told.AgentHomeFacts:
@@ -142,4 +137,3 @@ def _in_five_lines(contract: Contract, words: Words) -> tuple[str, ...]:
     clauses = dict.fromkeys(promise.clause for promise in contract.promises)
     said = [f"{contract.says(clause, words.language)} ({clause})" for clause in clauses]
     return tuple(line for line in said if not line.startswith(" ("))[:5]
-

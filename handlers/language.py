@@ -29,13 +29,7 @@ def for_person(
     zone: ZoneInfo | None = None,
 ) -> Words:
     """The words for one reader. `zone` is used where Slack has not told the person's own."""
-    language = (
-        forced
-        or person.language
-        or channel_language
-        or language_of_locale(person.locale)
-        or "en"
-    )
+    language = forced or person.language or channel_language or language_of_locale(person.locale) or "en"
     own = ZoneInfo(person.zone) if person.zone else None
     return Words(_spoken(language), own or zone or ZoneInfo("Europe/Oslo"))
 
@@ -43,10 +37,7 @@ def for_person(
 def for_customer_channel(contract: Contract, customer: Customer, channel: Channel | None) -> Words:
     """The words for what a customer's channel reads. Source: PS-05."""
     language = (
-        contract.forced_language
-        or (channel.language if channel else None)
-        or customer.language
-        or contract.language
+        contract.forced_language or (channel.language if channel else None) or customer.language or contract.language
     )
     return Words(_spoken(language), contract.zone)
 

@@ -163,9 +163,7 @@ def customers_for(session: Session, viewer: Viewer, draft: Draft) -> list[Custom
     return found
 
 
-def _of_channel(
-    session: Session, viewer: Viewer, channel: Channel, customer_id: str
-) -> Customer:
+def _of_channel(session: Session, viewer: Viewer, channel: Channel, customer_id: str) -> Customer:
     customer = session.get(Customer, (channel.team_id, customer_id))
     elsewhere = bool(viewer.customers) and customer_id not in viewer.customers
     if customer is None or elsewhere:
@@ -227,9 +225,7 @@ def opening_view(session: Session, viewer: Viewer, draft: Draft, desk: Desk) -> 
     return views.open_view(facts, words)
 
 
-def reader_of(
-    session: Session, viewer: Viewer, channel_id: str | None, setting: Setting | None
-) -> Words:
+def reader_of(session: Session, viewer: Viewer, channel_id: str | None, setting: Setting | None) -> Words:
     """The words for whoever opens. The contract's own language is the customer's. Source: PS-05."""
     channel = channel_by_id(session, viewer.team_id, channel_id) if channel_id else None
     forced = setting.contract.forced_language if setting and not setting.on_behalf else None
@@ -343,17 +339,13 @@ def outcome_of(setting: Setting, item: str | None, now: datetime) -> told.Outcom
     return told.OutcomeFact(
         severity=pictures.severity_fact(severity),
         basis=basis,
-        clocks=tuple(
-            pictures.promised(setting.contract, each, now) for each in planned if each.due
-        ),
+        clocks=tuple(pictures.promised(setting.contract, each, now) for each in planned if each.due),
         best_effort=pictures.is_best_effort(setting.contract, setting.intake),
         target_release=severity.target_release is not None,
     )
 
 
-def _notes(
-    setting: Setting, item: str | None, words: Words, place: Place
-) -> tuple[str, ...]:
+def _notes(setting: Setting, item: str | None, words: Words, place: Place) -> tuple[str, ...]:
     if setting.severity is None:
         return ()
     planned = _planned(setting, setting.severity, item)
@@ -396,8 +388,7 @@ def open_ticket(work: Work, draft: Draft, setting: Setting) -> Ticket:
         details_id=typed_text.keep(session, viewer.team_id, requester.id, draft.details),
         answers={each.question.id: each.answer.id for each in setting.walked.given},
         asked={
-            ask: str(typed_text.keep(session, viewer.team_id, requester.id, text))
-            for ask, text in draft.extras.items()
+            ask: str(typed_text.keep(session, viewer.team_id, requester.id, text)) for ask, text in draft.extras.items()
         },
         development_case=f"DEV-{number}" if severity.development_case else None,
         source_channel=draft.source["channel"] if draft.source else None,
@@ -433,9 +424,7 @@ def _write_down(work: Work, ticket: Ticket, draft: Draft, requester: Person) -> 
         facts["received_at"] = draft.received_at.isoformat()
     text_id = None
     if draft.ordered_by:
-        text_id = typed_text.keep(
-            work.session, ticket.team_id, work.viewer.person.id, draft.ordered_by
-        )
+        text_id = typed_text.keep(work.session, ticket.team_id, work.viewer.person.id, draft.ordered_by)
     happening = Happening(
         event=Event.OPENED,
         at=work.now,
@@ -461,4 +450,3 @@ def _opened(work: Work, ticket: Ticket, setting: Setting, desk: Desk) -> ViewDic
         ),
         words,
     )
-

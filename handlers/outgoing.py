@@ -25,36 +25,26 @@ from models.store import Session
 from models.ticket import ticket_by_number
 
 
-def render(
-    session: Session, row: Outgoing, now: datetime, agreements: Agreements
-) -> Rendered | None:
+def render(session: Session, row: Outgoing, now: datetime, agreements: Agreements) -> Rendered | None:
     """The message that a row owes, as of now."""
     return RENDER[Kind(row.kind)](session, row, now, agreements)
 
 
-def _scene(
-    session: Session, row: Outgoing, now: datetime, agreements: Agreements
-) -> Scene | None:
+def _scene(session: Session, row: Outgoing, now: datetime, agreements: Agreements) -> Scene | None:
     if row.ticket_number is None:
         return None
     ticket = ticket_by_number(session, row.team_id, row.ticket_number)
     return pictures.scene(session, agreements, ticket, now) if ticket else None
 
 
-def _desk_card(
-    session: Session, row: Outgoing, now: datetime, agreements: Agreements
-) -> Rendered | None:
+def _desk_card(session: Session, row: Outgoing, now: datetime, agreements: Agreements) -> Rendered | None:
     at = _scene(session, row, now, agreements)
     if at is None:
         return None
-    return cards.desk_card(
-        pictures.ticket_facts(at), language.for_desk_channel(at.contract, at.desk)
-    )
+    return cards.desk_card(pictures.ticket_facts(at), language.for_desk_channel(at.contract, at.desk))
 
 
-def _customer_card(
-    session: Session, row: Outgoing, now: datetime, agreements: Agreements
-) -> Rendered | None:
+def _customer_card(session: Session, row: Outgoing, now: datetime, agreements: Agreements) -> Rendered | None:
     at = _scene(session, row, now, agreements)
     if at is None:
         return None
@@ -66,9 +56,7 @@ def _customer_words(at: Scene, row: Outgoing) -> Words:
     return language.for_customer_channel(at.contract, at.customer, channel)
 
 
-def _log_line(
-    session: Session, row: Outgoing, now: datetime, agreements: Agreements
-) -> Rendered | None:
+def _log_line(session: Session, row: Outgoing, now: datetime, agreements: Agreements) -> Rendered | None:
     at = _scene(session, row, now, agreements)
     entry = _entry(session, row)
     if at is None or entry is None:
@@ -91,9 +79,7 @@ def _entry(session: Session, row: Outgoing) -> HistoryEntry | None:
     return entry_at(session, row.team_id, row.ticket_number, position)
 
 
-def _customer_line(
-    session: Session, row: Outgoing, now: datetime, agreements: Agreements
-) -> Rendered | None:
+def _customer_line(session: Session, row: Outgoing, now: datetime, agreements: Agreements) -> Rendered | None:
     at = _scene(session, row, now, agreements)
     entry = _entry(session, row)
     if at is None or entry is None:
@@ -106,9 +92,7 @@ def _reply(at: Scene, entry: HistoryEntry, words: Words) -> Rendered:
 
 
 def _class_changed(at: Scene, entry: HistoryEntry, words: Words) -> Rendered:
-    return notices.class_changed(
-        pictures.log_facts(at, entry), pictures.ticket_facts(at), words
-    )
+    return notices.class_changed(pictures.log_facts(at, entry), pictures.ticket_facts(at), words)
 
 
 def _waiting(at: Scene, entry: HistoryEntry, words: Words) -> Rendered | None:
@@ -124,9 +108,7 @@ def _workaround(at: Scene, entry: HistoryEntry, words: Words) -> Rendered:
 
 
 def _more_work(at: Scene, entry: HistoryEntry, words: Words) -> Rendered:
-    return notices.needs_more_work(
-        pictures.log_facts(at, entry), pictures.ticket_facts(at), words
-    )
+    return notices.needs_more_work(pictures.log_facts(at, entry), pictures.ticket_facts(at), words)
 
 
 def _resolved(at: Scene, entry: HistoryEntry, words: Words) -> Rendered | None:
@@ -135,9 +117,7 @@ def _resolved(at: Scene, entry: HistoryEntry, words: Words) -> Rendered | None:
 
 
 def _reopened(at: Scene, entry: HistoryEntry, words: Words) -> Rendered:
-    return notices.reopened_notice(
-        pictures.log_facts(at, entry), pictures.ticket_facts(at), words
-    )
+    return notices.reopened_notice(pictures.log_facts(at, entry), pictures.ticket_facts(at), words)
 
 
 def _late(at: Scene, entry: HistoryEntry, words: Words) -> Rendered | None:
@@ -164,9 +144,7 @@ TO_CUSTOMER: Mapping[Event, Callable[[Scene, HistoryEntry, Words], Rendered | No
 """What the customer is told of an event, in its thread."""
 
 
-def _reminder(
-    session: Session, row: Outgoing, now: datetime, agreements: Agreements
-) -> Rendered | None:
+def _reminder(session: Session, row: Outgoing, now: datetime, agreements: Agreements) -> Rendered | None:
     """To the owner: those parts that still hold, together when there are several."""
     person = person_by_slack_id(session, row.team_id, row.conversation)
     parts = [
@@ -234,9 +212,7 @@ def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _escalation(
-    session: Session, row: Outgoing, now: datetime, agreements: Agreements
-) -> Rendered | None:
+def _escalation(session: Session, row: Outgoing, now: datetime, agreements: Agreements) -> Rendered | None:
     at = _scene(session, row, now, agreements)
     entry = _entry(session, row)
     if at is None or entry is None:
@@ -269,9 +245,7 @@ def _escalation(
     )
 
 
-def _page(
-    session: Session, row: Outgoing, now: datetime, agreements: Agreements
-) -> Rendered | None:
+def _page(session: Session, row: Outgoing, now: datetime, agreements: Agreements) -> Rendered | None:
     at = _scene(session, row, now, agreements)
     entry = _entry(session, row)
     person = person_by_slack_id(session, row.team_id, row.conversation)
@@ -299,9 +273,7 @@ def _page(
     )
 
 
-RENDER: Mapping[
-    Kind, Callable[[Session, Outgoing, datetime, Agreements], Rendered | None]
-] = {
+RENDER: Mapping[Kind, Callable[[Session, Outgoing, datetime, Agreements], Rendered | None]] = {
     Kind.DESK_CARD: _desk_card,
     Kind.CUSTOMER_CARD: _customer_card,
     Kind.LOG_LINE: _log_line,

@@ -50,9 +50,7 @@ def note(
     return entry
 
 
-def owe_cards(
-    ledger: Ledger, ticket: Ticket, desk_channel: str, customer_channel: str | None
-) -> None:
+def owe_cards(ledger: Ledger, ticket: Ticket, desk_channel: str, customer_channel: str | None) -> None:
     """Owe the desk's card, and the customer's where it has a channel."""
     for kind, channel in (
         (Kind.DESK_CARD, desk_channel),

@@ -99,10 +99,7 @@ def ticket_facts(at: Scene) -> told.TicketFacts:
         started_by=person_fact(session, team, started.actor_id) if started else None,
         workaround=typed_text.read(session, team, ticket.workaround_id) or None,
         workaround_confirmed=_workaround_works(at),
-        offers_workaround=(
-            at.contract.workaround is not None
-            and ticket.severity in at.contract.workaround.moves
-        ),
+        offers_workaround=(at.contract.workaround is not None and ticket.severity in at.contract.workaround.moves),
         outside_agreement=ticket.outside_agreement,
         outcome=typed_text.read(session, team, ticket.outcome_id) or None,
         resolved_at=ticket.resolved_at,
@@ -133,11 +130,7 @@ def _workaround_works(at: Scene) -> bool | None:
 def status_of(ticket: Ticket) -> told.Status:
     """Where a ticket stands, waits included."""
     if ticket.waiting and not ticket.ended:
-        return (
-            told.Status.WAITING_CUSTOMER
-            if ticket.waiting == WaitKind.CUSTOMER
-            else told.Status.WAITING_ACCESS
-        )
+        return told.Status.WAITING_CUSTOMER if ticket.waiting == WaitKind.CUSTOMER else told.Status.WAITING_ACCESS
     return told.Status(ticket.status)
 
 
@@ -147,9 +140,7 @@ def is_best_effort(contract: Contract, intake: str) -> bool:
     return bool(details and details.best_effort)
 
 
-def answers_of(
-    contract: Contract, ticket: Ticket
-) -> tuple[tuple[told.Texts, told.Texts], ...]:
+def answers_of(contract: Contract, ticket: Ticket) -> tuple[tuple[told.Texts, told.Texts], ...]:
     """The questions that were answered at opening, with the answers: the evidence."""
     tree = contract.questions.get(Kind(ticket.kind))
     if tree is None:
@@ -222,6 +213,7 @@ def clock_fact(at: Scene, clock: Clock, waits: Sequence[Wait]) -> told.ClockFact
         paused=WaitKind(at.ticket.waiting) if _stands(at.ticket, clock) else None,
         paused_since=at.ticket.waiting_since if _stands(at.ticket, clock) else None,
         reading=_readings(at.contract, planned),
+        where=_where(at.contract, clock.clause),
     )
 
 
@@ -241,16 +233,19 @@ def promised(contract: Contract, planned: Planned, now: datetime) -> told.ClockF
         expected_at=planned.expected,
         expected_strength=promise.expected_strength,
         reading=_readings(contract, planned),
+        where=_where(contract, promise.clause),
     )
+
+
+def _where(contract: Contract, clause: str) -> told.Texts | None:
+    return contract.clauses[clause].where if clause in contract.clauses else None
 
 
 def _stands(ticket: Ticket, clock: Clock) -> bool:
     return clock.state == "paused" and ticket.waiting is not None
 
 
-def _between(
-    planned: Planned, elapsed: bool, start: datetime | None, end: datetime | None
-) -> timedelta | None:
+def _between(planned: Planned, elapsed: bool, start: datetime | None, end: datetime | None) -> timedelta | None:
     if start is None or end is None or end < start:
         return None
     return end - start if elapsed else planned.calendar.elapsed(start, end)
@@ -263,9 +258,7 @@ def _readings(contract: Contract, planned: Planned) -> told.Texts | None:
 
 def _escalated_to(at: Scene, clock: Clock) -> tuple[told.RoleFact, ...]:
     roles: list[str] = []
-    for entry in history.all_of(
-        at.session, at.ticket.team_id, at.ticket.number, Event.ESCALATED
-    ):
+    for entry in history.all_of(at.session, at.ticket.team_id, at.ticket.number, Event.ESCALATED):
         role = entry.facts.get("role")
         if entry.facts.get("clock") == clock.id and role and role not in roles:
             roles.append(role)
@@ -398,9 +391,7 @@ def why_facts(at: Scene, language: str) -> told.WhyFacts:
     )
 
 
-def _account(
-    at: Scene, clock: Clock, waits: Sequence[Wait], language: str
-) -> told.LedgerFacts:
+def _account(at: Scene, clock: Clock, waits: Sequence[Wait], language: str) -> told.LedgerFacts:
     planned = promises.planned_for(at.contract, at.ticket, clock, waits)
     kinds = frozenset(map(str, planned.promise.paused_by)) | {promises.RESOLVED}
     account = sla_ledger.ledger(
@@ -412,11 +403,9 @@ def _account(
     )
     return told.LedgerFacts(
         clock=clock_fact(at, clock, waits),
+        target=planned.promise.target,
         counted=tuple(told.CountedSpan(c.start, c.end, c.amount) for c in account.counted),
-        skipped=tuple(
-            told.SkippedSpan(s.start, s.end, sla_ledger.words(s.reason, language))
-            for s in account.skipped
-        ),
+        skipped=tuple(told.SkippedSpan(s.start, s.end, sla_ledger.words(s.reason, language)) for s in account.skipped),
         total=account.total,
     )
 
@@ -484,13 +473,9 @@ def list_facts(
     total = count_open(session, viewer.team_id, *conditions)
     pages = max(1, -(-total // LIST_PAGE))
     here = min(max(page, 0), pages - 1)
-    tickets = open_tickets(
-        session, viewer.team_id, *conditions, limit=LIST_PAGE, offset=here * LIST_PAGE
-    )
+    tickets = open_tickets(session, viewer.team_id, *conditions, limit=LIST_PAGE, offset=here * LIST_PAGE)
     rows = tuple(row_fact(scene(session, agreements, ticket, now)) for ticket in tickets)
-    return told.ListFacts(
-        listing=listing, rows=rows, total=total, now=now, page=here, pages=pages
-    )
+    return told.ListFacts(listing=listing, rows=rows, total=total, now=now, page=here, pages=pages)
 
 
 SOON = timedelta(hours=4)

@@ -50,9 +50,7 @@ def acts_done(ticket: Ticket) -> frozenset[ClockKind]:
     return frozenset(done)
 
 
-def planned_for(
-    contract: Contract, ticket: Ticket, clock: Clock, waits: Sequence[Wait]
-) -> Planned:
+def planned_for(contract: Contract, ticket: Ticket, clock: Clock, waits: Sequence[Wait]) -> Planned:
     """A clock's plan as the waits stand now."""
     promise = contract.promise(clock.promise_id)
     kinds = frozenset(map(str, promise.paused_by)) | {RESOLVED}
@@ -104,9 +102,7 @@ def _show(clock: Clock, planned: Planned) -> None:
     clock.state = ClockState.PAUSED if planned.paused else ClockState.RUNNING
 
 
-def stop_clocks(
-    session: Session, ticket: Ticket, kinds: Collection[ClockKind], at: datetime, by: str
-) -> list[Clock]:
+def stop_clocks(session: Session, ticket: Ticket, kinds: Collection[ClockKind], at: datetime, by: str) -> list[Clock]:
     """Stop the counting clocks of these kinds. Gives those that were late by the instants."""
     late = []
     for clock in clocks_of(session, ticket.team_id, ticket.number):
@@ -160,9 +156,7 @@ def arm(
             )
 
 
-def rungs_of(
-    contract: Contract, ticket: Ticket, clock: Clock, waits: Sequence[Wait]
-) -> tuple[Rung, ...]:
+def rungs_of(contract: Contract, ticket: Ticket, clock: Clock, waits: Sequence[Wait]) -> tuple[Rung, ...]:
     """The whole ladder of a clock; none for one that was withdrawn."""
     if clock.state == ClockState.WITHDRAWN:
         return ()
@@ -212,9 +206,7 @@ def _moot(rung: Rung, clock: Clock, acts: frozenset[ClockKind]) -> bool:
 
 def begin_wait(session: Session, ticket: Ticket, kind: WaitKind | str, at: datetime) -> None:
     """A wait begins; `replan` afterwards."""
-    session.add(
-        Wait(team_id=ticket.team_id, ticket_number=ticket.number, kind=str(kind), began_at=at)
-    )
+    session.add(Wait(team_id=ticket.team_id, ticket_number=ticket.number, kind=str(kind), began_at=at))
 
 
 def end_wait(session: Session, ticket: Ticket, at: datetime) -> Wait | None:
@@ -235,9 +227,7 @@ def take_up_wait(session: Session, ticket: Ticket, kind: str) -> Wait | None:
     return ended[-1]
 
 
-def arm_access_reminder(
-    session: Session, ticket: Ticket, contract: Contract, since: datetime
-) -> None:
+def arm_access_reminder(session: Session, ticket: Ticket, contract: Contract, since: datetime) -> None:
     """Ask for access again after a working day, for as long as it is waited for. Source: SO-16."""
     promised = promises_for(contract, facts_of(ticket))
     if not promised:

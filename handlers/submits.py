@@ -56,9 +56,7 @@ def reply(body: Body, desk: Desk) -> Answer:
     state = state_of(body)
     text = text_in(state, Field.TEXT, missing=Refusal.TEXT_MISSING)
     started = is_ticked(state, Field.WORK_STARTED)
-    return _do(
-        body, desk, Act.REPLY, lambda doing: acts.reply(doing, text, work_started=started)
-    )
+    return _do(body, desk, Act.REPLY, lambda doing: acts.reply(doing, text, work_started=started))
 
 
 def wait(body: Body, desk: Desk) -> Answer:
@@ -66,9 +64,7 @@ def wait(body: Body, desk: Desk) -> Answer:
     state, kind = state_of(body), WaitKind(metadata_of(body)["wait"])
     begins = value_in(state, Field.BEFORE_START) == START_AND_WAIT
     text = text_in(state, Field.TEXT)
-    return _do(
-        body, desk, Act.WAIT, lambda doing: acts.wait(doing, kind, start=begins, text=text)
-    )
+    return _do(body, desk, Act.WAIT, lambda doing: acts.wait(doing, kind, start=begins, text=text))
 
 
 def severity(body: Body, desk: Desk) -> Answer:
@@ -114,9 +110,7 @@ def resolve(body: Body, desk: Desk) -> Answer:
     state = state_of(body)
     outcome = text_in(state, Field.TEXT, missing=Refusal.OUTCOME_MISSING)
     call_back = is_ticked(state, Field.CALL_BACK)
-    return _do(
-        body, desk, Act.RESOLVE, lambda doing: acts.resolve(doing, outcome, call_back=call_back)
-    )
+    return _do(body, desk, Act.RESOLVE, lambda doing: acts.resolve(doing, outcome, call_back=call_back))
 
 
 def reopen(body: Body, desk: Desk) -> Answer:

@@ -75,9 +75,7 @@ def _origin(body: Body, slack_user: str) -> Origin:
     return Origin(team_of(body), slack_user, f"event:{body['event_id']}")
 
 
-def _card(
-    body: Body, event: Mapping[str, Any], thread_ts: str | None, desk: Desk
-) -> Outgoing | None:
+def _card(body: Body, event: Mapping[str, Any], thread_ts: str | None, desk: Desk) -> Outgoing | None:
     """The customer's card that a message hangs under, None when it hangs under nothing of ours.
 
     Raises:
@@ -119,4 +117,3 @@ def _links(message: Mapping[str, Any]) -> list[dict[str, str]]:
         for file in message.get("files") or ()
         if file.get("permalink")
     ]
-

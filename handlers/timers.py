@@ -115,7 +115,9 @@ def _happening(event: Event, case: Case, clock: Clock, rung: Rung) -> Happening:
 
 def _remind(case: Case, clock: Clock, rung: Rung, batch: Batch) -> None:
     event = Event.WARNED if rung.kind is RungKind.WARNING else Event.REMINDED
-    note(case.ledger, case.ticket, _happening(event, case, clock, rung))
+    happening = _happening(event, case, clock, rung)
+    happening.facts["to"] = case.ticket.owner_id
+    note(case.ledger, case.ticket, happening)
     batch.reminders.append(Reminder(case.ticket, clock, rung))
 
 
@@ -162,9 +164,7 @@ SAYS: Mapping[RungKind, Callable[[Case, Clock, Rung, Batch], None]] = {
 """How each rung is said."""
 
 
-def finish(
-    session: Session, batch: Batch, now: datetime, down_since: datetime | None = None
-) -> None:
+def finish(session: Session, batch: Batch, now: datetime, down_since: datetime | None = None) -> None:
     """Owe the owners what the batch found to say, one message for each owner."""
     by_owner: dict[tuple[str, str], list[Reminder]] = {}
     for reminder in batch.reminders:

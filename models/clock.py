@@ -27,9 +27,7 @@ class Clock(SQLModel, table=True):
     """
 
     __table_args__ = (
-        CheckConstraint(
-            "state in ('running', 'paused', 'stopped', 'withdrawn')", name="clock_state"
-        ),
+        CheckConstraint("state in ('running', 'paused', 'stopped', 'withdrawn')", name="clock_state"),
         Index("clock_of_ticket", "team_id", "ticket_number"),
     )
 
@@ -58,21 +56,13 @@ class Clock(SQLModel, table=True):
 
 def clocks_of(session: Session, team_id: str, number: int) -> list[Clock]:
     """Every clock a ticket ever had, in the order in which they were started."""
-    query = (
-        select(Clock)
-        .where(Clock.team_id == team_id, Clock.ticket_number == number)
-        .order_by(col(Clock.id))
-    )
+    query = select(Clock).where(Clock.team_id == team_id, Clock.ticket_number == number).order_by(col(Clock.id))
     return list(session.exec(query))
 
 
 def clocks_of_many(session: Session, team_id: str, numbers: list[int]) -> dict[int, list[Clock]]:
     """The clocks of several tickets, by ticket number, in one query."""
-    query = (
-        select(Clock)
-        .where(Clock.team_id == team_id, col(Clock.ticket_number).in_(numbers))
-        .order_by(col(Clock.id))
-    )
+    query = select(Clock).where(Clock.team_id == team_id, col(Clock.ticket_number).in_(numbers)).order_by(col(Clock.id))
     found: dict[int, list[Clock]] = {}
     for clock in session.exec(query):
         found.setdefault(clock.ticket_number, []).append(clock)

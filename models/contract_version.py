@@ -38,9 +38,7 @@ class CalendarVersion(SQLModel, table=True):
     stored_at: datetime
 
 
-def version_in_force(
-    session: Session, team_id: str, contract: str, day: date
-) -> ContractVersion | None:
+def version_in_force(session: Session, team_id: str, contract: str, day: date) -> ContractVersion | None:
     """The version whose effective day came last, on a civil day. Source: SO-09, EM-22."""
     query = (
         select(ContractVersion)

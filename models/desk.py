@@ -34,9 +34,7 @@ class DeskRole(SQLModel, table=True):
 
 def roles_of(session: Session, team_id: str, person_id: str) -> dict[str, frozenset[str]]:
     """The roles a person holds, by desk id."""
-    query = select(DeskRole.desk_id, DeskRole.role).where(
-        DeskRole.team_id == team_id, DeskRole.person_id == person_id
-    )
+    query = select(DeskRole.desk_id, DeskRole.role).where(DeskRole.team_id == team_id, DeskRole.person_id == person_id)
     held: dict[str, set[str]] = {}
     for desk_id, role in session.exec(query):
         held.setdefault(desk_id, set()).add(role)

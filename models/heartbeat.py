@@ -18,9 +18,7 @@ def beat(session: Session, name: str, machine_now: datetime, now: datetime) -> N
     session.merge(Heartbeat(name=name, beat_at=machine_now, contract_at=now))
 
 
-def slept_since(
-    session: Session, name: str, machine_now: datetime, grace: timedelta
-) -> datetime | None:
+def slept_since(session: Session, name: str, machine_now: datetime, grace: timedelta) -> datetime | None:
     """The contract instant of the last beat when the machine was down for longer than `grace`."""
     last = session.get(Heartbeat, name)
     if last is None or machine_now - last.beat_at <= grace:

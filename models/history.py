@@ -76,9 +76,7 @@ class Happening:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-def change(
-    session: Session, ticket: Ticket, happening: Happening, **changes: Any
-) -> HistoryEntry:
+def change(session: Session, ticket: Ticket, happening: Happening, **changes: Any) -> HistoryEntry:
     """Write an event and what it changes on the ticket: the only way a ticket changes."""
     for name, value in changes.items():
         setattr(ticket, name, value)

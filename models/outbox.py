@@ -76,9 +76,7 @@ class Outgoing(SQLModel, table=True):
     __tablename__ = "outbox"
     __table_args__ = (
         UniqueConstraint("team_id", "key"),
-        CheckConstraint(
-            "state in ('waiting', 'sent', 'refused', 'expired', 'dropped')", name="outbox_state"
-        ),
+        CheckConstraint("state in ('waiting', 'sent', 'refused', 'expired', 'dropped')", name="outbox_state"),
         Index(
             "outbox_waiting",
             "ready_at",
@@ -126,9 +124,7 @@ def owe(session: Session, row: Outgoing) -> None:
 
     The first card of a thread inherits the priority of what waits for it.
     """
-    already = select(Outgoing.id).where(
-        Outgoing.team_id == row.team_id, Outgoing.key == row.key
-    )
+    already = select(Outgoing.id).where(Outgoing.team_id == row.team_id, Outgoing.key == row.key)
     if session.exec(already).first() is not None:
         return
     session.add(row)
@@ -140,9 +136,7 @@ def owe(session: Session, row: Outgoing) -> None:
 
 def card_of(session: Session, team_id: str, number: int, kind: Kind) -> Outgoing | None:
     """The card of that kind for a ticket."""
-    query = select(Outgoing).where(
-        Outgoing.team_id == team_id, Outgoing.key == card_key(number, kind)
-    )
+    query = select(Outgoing).where(Outgoing.team_id == team_id, Outgoing.key == card_key(number, kind))
     return session.exec(query).first()
 
 
@@ -198,9 +192,7 @@ def redraw(row: Outgoing, args: dict[str, Any], machine_now: datetime) -> None:
 
 def row_of_message(session: Session, team_id: str, channel: str, ts: str) -> Outgoing | None:
     """The row that became a Slack message."""
-    query = select(Outgoing).where(
-        Outgoing.team_id == team_id, Outgoing.channel == channel, Outgoing.ts == ts
-    )
+    query = select(Outgoing).where(Outgoing.team_id == team_id, Outgoing.channel == channel, Outgoing.ts == ts)
     return session.exec(query).first()
 
 
@@ -334,9 +326,7 @@ def next_ready(session: Session, machine_now: datetime) -> datetime | None:
 
 def owed_now(session: Session, machine_now: datetime) -> int:
     """How many messages are owed and may be tried, those being sent included."""
-    query = select(func.count()).where(
-        Outgoing.state == State.WAITING, Outgoing.ready_at <= machine_now
-    )
+    query = select(func.count()).where(Outgoing.state == State.WAITING, Outgoing.ready_at <= machine_now)
     return int(session.exec(query).one())
 
 

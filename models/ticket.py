@@ -35,9 +35,7 @@ class Ticket(SQLModel, table=True):
     """
 
     __table_args__ = (
-        CheckConstraint(
-            "status in ('new', 'in_progress', 'resolved', 'closed')", name="ticket_status"
-        ),
+        CheckConstraint("status in ('new', 'in_progress', 'resolved', 'closed')", name="ticket_status"),
         CheckConstraint("reported_at <= opened_at", name="ticket_reported_before_opened"),
         Index("ticket_queue", "team_id", "desk_id", "status", "rank", "number"),
         Index("ticket_of_customer", "team_id", "customer_id", "number"),
@@ -108,9 +106,7 @@ def next_number(session: Session, team_id: str) -> int:
     return int(session.execute(taken).scalar_one()) - 1
 
 
-def ticket_by_number(
-    session: Session, team_id: str, number: int, *, lock: bool = False
-) -> Ticket | None:
+def ticket_by_number(session: Session, team_id: str, number: int, *, lock: bool = False) -> Ticket | None:
     """The ticket, locked against other writers when it is going to be changed."""
     query = select(Ticket).where(Ticket.team_id == team_id, Ticket.number == number)
     if lock:
@@ -118,9 +114,7 @@ def ticket_by_number(
     return session.exec(query).first()
 
 
-def open_tickets(
-    session: Session, team_id: str, *conditions: Any, limit: int = 50, offset: int = 0
-) -> list[Ticket]:
+def open_tickets(session: Session, team_id: str, *conditions: Any, limit: int = 50, offset: int = 0) -> list[Ticket]:
     """Tickets that are not ended, the most urgent first and within a rank the oldest first.
 
     Source: SO-02, EM-17, HP-05.

@@ -76,7 +76,5 @@ def disarm(session: Session, team_id: str, number: int, clock_ids: list[str]) ->
 def hold_back(timer: Timer, machine_now: datetime, failure: str) -> None:
     """Push a timer ahead after its handler failed: 1, 2, 4, 8, … minutes, an hour at most."""
     timer.attempts += 1
-    timer.held_until = machine_now + min(
-        timedelta(minutes=2 ** (timer.attempts - 1)), timedelta(hours=1)
-    )
+    timer.held_until = machine_now + min(timedelta(minutes=2 ** (timer.attempts - 1)), timedelta(hours=1))
     timer.failure = failure[:500]

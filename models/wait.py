@@ -31,6 +31,4 @@ def waits_of(session: Session, team_id: str, number: int) -> list[Wait]:
 
 def pauses(waits: list[Wait], kinds: frozenset[str]) -> tuple[Pause, ...]:
     """The waits that stop a clock which the contract lets these kinds stop."""
-    return tuple(
-        Pause(wait.began_at, wait.ended_at, wait.kind) for wait in waits if wait.kind in kinds
-    )
+    return tuple(Pause(wait.began_at, wait.ended_at, wait.kind) for wait in waits if wait.kind in kinds)

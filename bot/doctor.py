@@ -1,0 +1,276 @@
+"""What could keep Vakt from working, looked at one by one: each finding says what to do about it.
+
+Tokens, scopes, channels, people, clock, database, policies. Slack is only asked, nothing is
+changed, and nothing is said anywhere.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session, select
+
+from bot import schema
+from bot.contracts import read_contracts
+from bot.database import Database
+from bot.gateway import Gateway, OutcomeUnknownError, SlackRefusedError, SlackUnavailableError
+from bot.plainly import token_mistake
+from bot.settings import Settings
+from models.channel import Channel
+from models.customer import Customer
+from models.desk import Desk
+from models.person import Person
+from models.sla.policy import PolicyError
+from models.sla.policy_lint import FindingKind, check
+from models.ticket import Team
+
+MANIFEST = Path(__file__).with_name("manifest.yml")
+APPS = "https://api.slack.com/apps"
+TOLERANCE = timedelta(seconds=60)
+"""How far the machine's clock may be from Slack's: signed requests are refused after five minutes."""
+
+NOT_TO_BE_HAD = (SlackUnavailableError, OutcomeUnknownError)
+
+
+class State(StrEnum):
+    """How something stands."""
+
+    OK = "ok"
+    WARNING = "warning"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; `remedy` says what to do when it is not ok."""
+
+    area: str
+    state: State
+    what: str
+    remedy: str = ""
+
+
+def ok(area: str, what: str) -> Finding:
+    """All is well."""
+    return Finding(area, State.OK, what)
+
+
+def warning(area: str, what: str, remedy: str) -> Finding:
+    """It works, but not as it should."""
+    return Finding(area, State.WARNING, what, remedy)
+
+
+def broken(area: str, what: str, remedy: str) -> Finding:
+    """Something does not work."""
+    return Finding(area, State.BROKEN, what, remedy)
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """What is looked at."""
+
+    settings: Settings
+    database: Database
+    gateway: Gateway
+
+
+def examine(patient: Patient, now: datetime) -> Iterator[Finding]:
+    """Everything, in the order in which it is best mended."""
+    yield from policies(patient.settings, now)
+    stored = list(database(patient))
+    yield from stored
+    yield from slack(patient, now, has_schema=all(each.state is not State.BROKEN for each in stored))
+
+
+# --- policies and database ----------------------------------------------------------------------------
+
+
+def policies(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """Whether every contract can be used, and which closures nobody has confirmed."""
+    try:
+        contracts = read_contracts(settings.vakt_policies)
+    except PolicyError as error:
+        yield from (broken("policies", line, "Correct the file; vakt policy check") for line in error.lines)
+        return
+    yield ok("policies", f"{len(contracts)} contracts: {', '.join(sorted(contracts))}")
+    for contract in contracts.values():
+        for found in check(contract, now.date()):
+            if found.kind is FindingKind.UNCONFIRMED:
+                yield warning(
+                    "policies", f"{contract.id}: {found.key} {found.text}", "Ask the vendor, then note the year."
+                )
+
+
+def database(patient: Patient) -> Iterator[Finding]:
+    """Whether the database answers, has our schema, and keeps what it acknowledged."""
+    url = patient.database.url.render_as_string(hide_password=True)
+    try:
+        revision = schema.revision_of(patient.settings.vakt_database_url)
+    except DBAPIError as error:
+        yield broken(
+            "database", f"{url} does not answer: {error.orig}", "Look at VAKT_DATABASE_URL, and at the server."
+        )
+        return
+    yield _revision(url, revision)
+    if patient.database.is_sqlite:
+        yield _durable(patient.database)
+
+
+def _revision(url: str, revision: str | None) -> Finding:
+    head = schema.head()
+    if revision == head:
+        return ok("database", f"{url} answers; its schema is {head}")
+    if revision is None:
+        return broken("database", f"{url} is empty", "vakt db upgrade, then vakt import workspace.toml --yes")
+    if revision > head:
+        return broken("database", f"its schema {revision} is newer than this version's {head}", "Run the newer Vakt.")
+    return broken("database", f"its schema is {revision}, this version needs {head}", "vakt db upgrade")
+
+
+def _durable(database: Database) -> Finding:
+    with database.engine.connect() as connection:
+        journal = str(connection.exec_driver_sql("PRAGMA journal_mode").scalar_one())
+        synchronous = int(connection.exec_driver_sql("PRAGMA synchronous").scalar_one())
+    if (journal, synchronous) == ("wal", 2):
+        return ok("database", "what is acknowledged is on disk (WAL, synchronous FULL)")
+    return broken(
+        "database",
+        f"journal mode {journal}, synchronous {synchronous}: an acknowledged ticket could be lost",
+        "Put the file on a local disk: WAL does not work over a network.",
+    )
+
+
+# --- Slack --------------------------------------------------------------------------------------------
+
+
+def slack(patient: Patient, now: datetime, *, has_schema: bool) -> Iterator[Finding]:
+    """Tokens and scopes; then, when Slack knows us, its clock and everything we refer to there."""
+    if mistake := token_mistake(patient.settings, "slack_bot_token"):
+        yield broken("tokens", *mistake.split(". ", 1))
+        return
+    try:
+        found, scopes = patient.gateway.identity("")
+    except SlackRefusedError as error:
+        yield broken(
+            "tokens", f"SLACK_BOT_TOKEN is refused: {error}", f"Install the app again at {APPS}, copy the token."
+        )
+        return
+    except NOT_TO_BE_HAD as error:
+        yield broken(
+            "slack", f"{patient.settings.slack_api_url} cannot be reached: {error}", "Look at network and proxy."
+        )
+        return
+    yield ok("tokens", f"SLACK_BOT_TOKEN: @{found.get('user')} in {found.get('team')} ({found['team_id']})")
+    yield app_token(patient)
+    yield from wanted_and_held(scopes)
+    try:
+        yield slack_clock(patient.gateway.slack_time(""), now)
+        if has_schema:
+            yield from referred_to(patient, str(found["team_id"]))
+    except NOT_TO_BE_HAD as error:
+        yield broken("slack", f"Slack stopped answering: {error}", "Try again in a minute.")
+
+
+def app_token(patient: Patient) -> Finding:
+    """Whether Socket Mode can be opened."""
+    settings = patient.settings
+    token = settings.slack_app_token.get_secret_value()
+    if not token:
+        remedy = f"Make an app-level token with connections:write at {APPS}, or use vakt run --http."
+        if settings.slack_signing_secret.get_secret_value():
+            return warning("tokens", "SLACK_APP_TOKEN is not set: vakt run --http only", remedy)
+        return broken("tokens", "neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET is set", remedy)
+    if mistake := token_mistake(settings, "slack_app_token"):
+        return broken("tokens", *mistake.split(". ", 1))
+    try:
+        patient.gateway.try_app_token("", token)
+    except SlackRefusedError as error:
+        return broken("tokens", f"SLACK_APP_TOKEN is refused: {error}", f"Make one with connections:write at {APPS}.")
+    except NOT_TO_BE_HAD as error:
+        return broken("tokens", f"SLACK_APP_TOKEN could not be tried: {error}", "Try again in a minute.")
+    return ok("tokens", "SLACK_APP_TOKEN opens Socket Mode")
+
+
+def wanted_scopes() -> frozenset[str]:
+    """The scopes that manifest.yml asks for; read as lines, since YAML is not among what a server needs."""
+    listed = MANIFEST.read_text("utf-8").partition("scopes:")[2].partition("settings:")[0]
+    return frozenset(re.findall(r"^ +- (\S+)", listed, re.MULTILINE))
+
+
+def wanted_and_held(held: frozenset[str]) -> Iterator[Finding]:
+    """The token's scopes against the manifest's."""
+    wanted = wanted_scopes()
+    if lacking := ", ".join(sorted(wanted - held)):
+        yield broken(
+            "scopes", f"the token lacks {lacking}", f"Paste manifest.yml at {APPS}, then install the app again."
+        )
+    if beyond := ", ".join(sorted(held - wanted)):
+        yield warning("scopes", f"the token may more than Vakt needs: {beyond}", "Take them out of the app at leisure.")
+    if wanted == held:
+        yield ok("scopes", f"{len(wanted)} scopes, as in manifest.yml")
+
+
+def slack_clock(slack_now: datetime | None, now: datetime) -> Finding:
+    """The machine's clock against Slack's."""
+    if slack_now is None:
+        return warning("clock", "Slack did not say what time it is", "Compare the machine's clock yourself.")
+    off = round((now - slack_now).total_seconds())
+    if abs(off) <= TOLERANCE.total_seconds():
+        return ok("clock", f"{abs(off)} s from Slack's")
+    side = "ahead of" if off > 0 else "behind"
+    return broken("clock", f"{abs(off)} s {side} Slack's: deadlines are off by as much", "Set it right (NTP).")
+
+
+def referred_to(patient: Patient, team_id: str) -> Iterator[Finding]:
+    """Every channel and person that the database refers to, as Slack knows them."""
+    with patient.database.reading() as session:
+        if session.get(Team, team_id) is None or not _any_desk(session, team_id):
+            yield broken("workspace", "no desk is known yet", "vakt import workspace.toml --yes")
+            return
+        named = list(_channels(session, team_id))
+        people = list(session.exec(select(Person).where(Person.team_id == team_id).order_by(Person.name)))
+    for what, channel in named:
+        yield _channel(patient.gateway, team_id, what, channel)
+    for person in people:
+        yield _person(patient.gateway, team_id, person)
+
+
+def _any_desk(session: Session, team_id: str) -> bool:
+    return session.exec(select(Desk.id).where(Desk.team_id == team_id)).first() is not None
+
+
+def _channels(session: Session, team_id: str) -> Iterator[tuple[str, str]]:
+    """Whose channel, and its id."""
+    for channel in session.exec(select(Channel).where(Channel.team_id == team_id).order_by(Channel.id)):
+        customer = session.get(Customer, (team_id, channel.customer_id)) if channel.customer_id else None
+        desk = session.get(Desk, (team_id, channel.desk_id)) if channel.desk_id else None
+        yield (f"customer {customer.key}" if customer else f"desk {desk.key}" if desk else "nobody"), channel.id
+
+
+def _channel(gateway: Gateway, team_id: str, what: str, channel: str) -> Finding:
+    try:
+        found = gateway.channel(team_id, channel)
+    except SlackRefusedError as error:
+        remedy = "Invite @vakt there if it is private, else correct the id in workspace.toml and import it."
+        return broken("channels", f"{channel} ({what}): {error.error}", remedy)
+    name = f"#{found.get('name')} ({what})"
+    if found.get("is_archived"):
+        return broken("channels", f"{name} is archived", "Name another in workspace.toml and import it.")
+    if not found.get("is_member"):
+        return broken("channels", f"{name}: Vakt is not a member", f"/invite @vakt in #{found.get('name')}")
+    return ok("channels", name)
+
+
+def _person(gateway: Gateway, team_id: str, person: Person) -> Finding:
+    name = f"{person.handle or person.name} ({person.slack_user})"
+    try:
+        found = gateway.person(team_id, person.slack_user)
+    except SlackRefusedError as error:
+        return broken("people", f"{name}: {error.error}", "Correct the id in workspace.toml and import it.")
+    if found.get("deleted"):
+        return warning("people", f"{name} has left the workspace", "Take the person out of workspace.toml.")
+    return ok("people", name)
