@@ -12,6 +12,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from bot.contract_commands import register
+from models.sla.due import AskError, parse_target
 from models.sla.policy import BUNDLED
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -391,6 +392,16 @@ def test_a_line_that_cannot_be_answered_gets_an_error_in_its_place(app: typer.Ty
         assert list(answer) == ["error"], question
         assert says in answer["error"], question
     assert answers[-1] == BATCH[0][1]
+
+
+def test_a_batch_may_come_from_standard_input(app: typer.Typer) -> None:
+    result = CliRunner().invoke(app, ["due", "--batch", "-"], input=json.dumps(MINE) + "\n")
+    assert json.loads(result.stdout) == BATCH[0][1]
+
+
+def test_a_target_that_is_no_object_is_refused() -> None:
+    with pytest.raises(AskError, match="target is an object"):
+        parse_target("2h")
 
 
 def test_a_batch_from_standard_input_answers_as_it_is_asked(tmp_path: Path) -> None:
