@@ -20,7 +20,7 @@ run: .venv/run.ready ## Vakt in your own workspace (tokens in the environment; s
 	$(BIN)/vakt run
 
 test: .venv/dev.ready ## the whole suite on SQLite and PostgreSQL, two processes; ARGS="-k pause --no-cov" for less
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term-missing:skip-covered $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --max-worker-restart 0 --cov --cov-report=term-missing:skip-covered $(ARGS)
 
 check: .venv/dev.ready ## what CI asks before the tests (ruff, mypy, import contracts, generated papers)
 	$(BIN)/ruff check

@@ -40,6 +40,7 @@ def called(node: ast.AST) -> str | None:
     return node.func.id if isinstance(node.func, ast.Name) else None
 
 
+@cache
 def documentation(module: Path) -> frozenset[int]:
     """The ids of the constants that are docstrings, of modules, classes, functions and names."""
     return frozenset(
