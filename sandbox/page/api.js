@@ -36,6 +36,9 @@ export const moveClock = (step) => post("/sandbox/clock", step);
 let line = null;
 let generation = 0;
 
+/** Close the line as a broken network would; it comes back by itself. */
+export const dropLine = () => line?.close();
+
 /** Keep one WebSocket open for the person on screen; `heard(event)`, `state("open" | "lost")`. */
 export function listen(heard, state) {
   generation += 1;

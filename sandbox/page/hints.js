@@ -76,6 +76,7 @@ function finish() {
 
 function show() {
   const hint = HINTS[at];
+  box.classList.remove("quiet");
   const next = typeof hint.next === "function" ? hint.next() : hint.next;
   fill(
     box,
