@@ -127,8 +127,8 @@ def test_a_share_is_reached_when_that_much_of_the_budget_is_used(
     pauses = data.draw(waits(start))
     reached = at_share(calendar, start, target, pauses, share)
     assert reached is not None
-    used = spent(calendar, start, target, pauses, reached) / MICROSECOND
-    whole = budget(calendar, start, target) / MICROSECOND
+    used = spent(calendar, start, target, pauses, reached) // MICROSECOND
+    whole = budget(calendar, start, target) // MICROSECOND
     assert 0 <= used - whole * share < 1
     assert reached <= (deadline(calendar, start, target, pauses) or reached)
 
