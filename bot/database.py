@@ -182,4 +182,4 @@ def _postgresql_engine(url: str) -> Engine:
 def answers(database: Database) -> bool:
     """Whether the database answers at all."""
     with database.reading() as session:
-        return session.execute(text("select 1")).scalar_one() == 1
+        return bool(session.execute(text("select 1")).scalar_one())

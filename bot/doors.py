@@ -33,7 +33,7 @@ class SocketDoor:
         """Nothing is opened until `start`."""
         quiet = logging.getLogger("vakt.socket")
         quiet.setLevel(logging.WARNING)
-        self._handler = SocketModeHandler(
+        self.handler = SocketModeHandler(
             vakt.bolt,
             vakt.settings.slack_app_token.get_secret_value(),
             logger=quiet,
@@ -44,16 +44,16 @@ class SocketDoor:
 
     def start(self) -> None:
         """Connect."""
-        self._handler.connect()
+        self.handler.connect()
 
     def stop(self) -> None:
         """Disconnect, after what is being answered."""
-        self._handler.close()
+        self.handler.close()
 
     @property
     def is_open(self) -> bool:
         """Whether the socket is alive, as far as anybody knows."""
-        return bool(self._handler.client.is_connected())
+        return bool(self.handler.client.is_connected())
 
 
 class HttpDoor:
@@ -62,8 +62,10 @@ class HttpDoor:
     def __init__(self, vakt: Vakt, *, host: str = "0.0.0.0") -> None:  # noqa: S104 - behind a balancer
         """Bind the port; port 0 takes a free one."""
         self._vakt = vakt
+        self._sockets: dict[int, Any] = {}
         self._server = create_server(
             self._answer,
+            map=self._sockets,
             host=host,
             port=vakt.settings.vakt_http_port,
             threads=CONCURRENCY,
@@ -79,8 +81,10 @@ class HttpDoor:
 
     def stop(self) -> None:
         """Stop listening."""
-        self._server.close()
         self._server.task_dispatcher.shutdown()
+        # The loop ends when nothing is left to listen to, its own wake-up pipe included.
+        for each in list(self._sockets.values()):
+            each.close()
         self._thread.join(timeout=5)
 
     @property

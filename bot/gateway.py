@@ -174,7 +174,7 @@ class Gateway:
         try:
             reply = WebhookClient(response_url, timeout=TIMEOUT, retry_handlers=[]).send(
                 text=message.text,
-                blocks=list(message.blocks),
+                blocks=[dict(block) for block in message.blocks],
                 response_type="ephemeral",
                 replace_original=replace,
             )

@@ -189,7 +189,7 @@ class Sender:
             self._end(row, held, State.DROPPED, "it no longer holds")
             return
         try:
-            posted = self._deliver(row, message, parent.ts if parent else None)
+            posted = self._deliver(row, message, parent)
         except SlackUnavailableError as failure:
             if failure.retry_after is not None:
                 self._rates.hold(row.team_id, failure.method, failure.retry_after)
@@ -202,34 +202,36 @@ class Sender:
             with self._database.transaction(Lane.LOOP) as session:
                 outbox.mark_sent(session, held, posted.channel, posted.ts, self._machine.now())
 
-    def _deliver(self, row: Outgoing, message: Message, thread_ts: str | None) -> Posted:
+    def _deliver(self, row: Outgoing, message: Message, parent: Outgoing | None) -> Posted:
         if row.ts is not None and row.channel is not None:
             posted = Posted(row.channel, row.ts)
             self._gateway.update(row.team_id, posted, message)
             return posted
+        thread_ts = parent.ts if parent else None
+        conversation = (parent.channel if parent else None) or row.conversation
         if row.uncertain:
-            found = self._find(row, thread_ts)
+            found = self._find(row, conversation, thread_ts)
             if found is not None and row.is_card:
                 self._gateway.update(row.team_id, found, message)
             if found is not None:
                 return found
         return self._gateway.post(
             row.team_id,
-            row.conversation,
+            conversation,
             message,
             row.key,
             thread_ts,
             broadcast=row.kind in BROADCAST,
         )
 
-    def _find(self, row: Outgoing, thread_ts: str | None) -> Posted | None:
+    def _find(self, row: Outgoing, conversation: str, thread_ts: str | None) -> Posted | None:
         """Where a row that may have been said stands, if it was said.
 
         Raises:
             SlackRefusedError: nobody can find out, and the kind is not one to be repeated.
         """
         try:
-            return self._gateway.find(row.team_id, row.conversation, row.key, thread_ts)
+            return self._gateway.find(row.team_id, conversation, row.key, thread_ts)
         except SlackRefusedError:
             if row.kind in REPEATED_WHEN_UNSURE:
                 return None

@@ -91,7 +91,9 @@ class Workspace(Strict):
         desks = _unique("desks", [desk.key for desk in self.desks])
         _unique("customers", [customer.key for customer in self.customers])
         _unique("people (slack)", [person.slack for person in self.people])
-        _unique("channels", [entry.channel for entry in (*self.desks, *self.customers) if entry.channel])
+        channels = [desk.channel for desk in self.desks]
+        channels += [customer.channel for customer in self.customers if customer.channel]
+        _unique("channels", channels)
         for desk in self.desks:
             for role in Role:
                 _known(f"desks.{desk.key}.roles.{role}", getattr(desk.roles, role, []), handles)

@@ -82,8 +82,8 @@ def _roles(session: Session, desk: Desk, roles: Roles, people: dict[str, Person]
             session.delete(row)
             changes.append(Change("-", f"desk {desk.key}: {key[1]} {names.get(key[0], key[0])}"))
     for key, (position, handle) in wanted.items():
-        row = held.get(key)
-        if row is None:
+        present = held.get(key)
+        if present is None:
             made = DeskRole(
                 team_id=desk.team_id,
                 desk_id=desk.id,
@@ -93,8 +93,8 @@ def _roles(session: Session, desk: Desk, roles: Roles, people: dict[str, Person]
             )
             session.add(made)
             changes.append(Change("+", f"desk {desk.key}: {key[1]} {handle}"))
-        elif row.position != position:
-            row.position = position
+        elif present.position != position:
+            present.position = position
             changes.append(Change("~", f"desk {desk.key}: place of {handle} as {key[1]}"))
 
 
@@ -161,11 +161,11 @@ def _contacts(
             session.delete(row)
             changes.append(Change("-", f"customer {entry.key}: a contact"))
     for person_id, handle in wanted.items():
-        row = held.get(person_id)
-        made = row or Contact(team_id=customer.team_id, customer_id=customer.id, person_id=person_id)
+        present = held.get(person_id)
+        made = present or Contact(team_id=customer.team_id, customer_id=customer.id, person_id=person_id)
         values = {"super_user": handle in entry.super_users}
         what = f"customer {entry.key}: contact {handle}"
-        _write(session, made, values, what, changes, new=row is None)
+        _write(session, made, values, what, changes, new=present is None)
 
 
 def _channel(

@@ -1,15 +1,12 @@
 """Who may do what: one matrix, asked again on every click, and the reach of every read.
 
 A refusal is a reason and a way out. Every read that a person can cause takes the viewer, and the
-query itself is narrowed by `visible_to`. Source: PS-23.
+query itself is narrowed to `reach_of` the viewer. Source: PS-23.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-
-from sqlalchemy import ColumnElement, false, or_
-from sqlmodel import col
 
 from handlers.errors import UserError
 from handlers.views.facts import PersonFact, Refusal, Value
@@ -18,7 +15,7 @@ from models.desk import people_with_role, roles_of
 from models.person import Person, person_by_slack_id
 from models.sla.contract import Contract, Role
 from models.store import Session
-from models.ticket import Ticket
+from models.ticket import Reach, Ticket
 
 
 class Act(StrEnum):
@@ -189,18 +186,17 @@ def demand(session: Session, viewer: Viewer, act: Act, ticket: Ticket, contract:
     """
     answer = may(session, viewer, act, ticket, contract)
     if isinstance(answer, Refused):
-        raise UserError(answer.reason, **answer.values)
+        raise UserError.refusing(answer.reason, answer.values)
     return answer.part
 
 
-def visible_to(viewer: Viewer) -> ColumnElement[bool]:
-    """The condition that narrows any query on tickets to what the viewer may see."""
-    if viewer.roles:
-        return col(Ticket.desk_id).in_(sorted(viewer.roles))
-    reach: list[ColumnElement[bool]] = [col(Ticket.requester_id) == viewer.person.id]
-    if viewer.customers:
-        reach.append(col(Ticket.customer_id).in_(sorted(viewer.customers)))
-    return or_(false(), *reach)
+def reach_of(viewer: Viewer) -> Reach:
+    """What a viewer may see; every query that a person causes is narrowed to it."""
+    return Reach(
+        person_id=viewer.person.id,
+        desks=frozenset(viewer.roles),
+        customers=frozenset(viewer.customers),
+    )
 
 
 def role_people(session: Session, ticket: Ticket, role: str) -> tuple[PersonFact, ...]:

@@ -17,10 +17,11 @@ from handlers.once import Work
 from handlers.owed import note
 from handlers.views.facts import PersonFact, Refusal
 from models import history, typed_text
+from models.clock import clocks_of
 from models.customer import Customer
 from models.history import Event, Happening, HistoryEntry
 from models.person import Person
-from models.sla.contract import ClockKind, Contract, Starts, WaitKind
+from models.sla.contract import ClockKind, Contract, Role, Starts, WaitKind
 from models.sla.plan import plan, promises_for
 from models.ticket import Status, Ticket, ticket_by_number
 from models.wait import waits_of
@@ -166,7 +167,7 @@ def _answered(doing: Doing, happening: Happening, *, to_customer: bool) -> None:
 def _runs_next_update(doing: Doing) -> bool:
     return any(
         clock.counting and clock.kind == ClockKind.NEXT_UPDATE
-        for clock in promises.clocks_of(doing.work.session, doing.ticket.team_id, doing.ticket.number)
+        for clock in clocks_of(doing.work.session, doing.ticket.team_id, doing.ticket.number)
     )
 
 
@@ -221,11 +222,11 @@ def assign(doing: Doing, new_owner: Person, new_viewer: access.Viewer) -> None:
     answer = access.may(session, new_viewer, Act.OWN, doing.ticket, doing.contract)
     if isinstance(answer, access.Refused):
         if answer.reason is Refusal.SENIOR_ONLY:
-            raise UserError(answer.reason, **answer.values)
+            raise UserError.refusing(answer.reason, answer.values)
         raise UserError(
             Refusal.NOT_AN_AGENT,
             person=PersonFact(new_owner.slack_user, new_owner.name or "That person"),
-            anyone=access.role_people(session, doing.ticket, access.Role.AGENT),
+            anyone=access.role_people(session, doing.ticket, Role.AGENT),
         )
     happening = doing.happening(Event.ASSIGNED, facts={"to": new_owner.id})
     doing.note(happening, owner_id=new_owner.id)

@@ -23,6 +23,13 @@ class UserError(Exception):
         self.field = field
         self.values: Mapping[str, Value] = values
 
+    @classmethod
+    def refusing(cls, key: Refusal, values: Mapping[str, Value]) -> "UserError":
+        """From a refusal that was decided elsewhere."""
+        error = cls(key)
+        error.values = values
+        return error
+
     def facts(self, now: datetime) -> RefusalFacts:
         """For the view."""
         return RefusalFacts(self.key, now, self.values)

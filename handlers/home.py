@@ -57,7 +57,7 @@ def _view(session: Session, viewer: Viewer, page: int, desk: Desk) -> ViewDict:
 
 
 def _rows(session: Session, viewer: Viewer, desk: Desk) -> list[tuple[Ticket, told.RowFact]]:
-    tickets = open_tickets(session, viewer.team_id, access.visible_to(viewer), limit=SHOWN)
+    tickets = open_tickets(session, viewer.team_id, access.reach_of(viewer).covers(), limit=SHOWN)
     now = desk.now()
     return [(each, pictures.row_fact(pictures.scene(session, desk.agreements, each, now))) for each in tickets]
 

@@ -6,15 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
-
 from handlers.access import Viewer, viewer_of
 from handlers.desk import Desk
 from handlers.errors import AlreadyAnsweredError
 from handlers.forms import Origin
 from handlers.owed import Ledger
 from models.received import Received, answer_before
-from models.store import Session
+from models.store import ConflictError, Session
 
 
 @dataclass(slots=True)
@@ -55,7 +53,7 @@ def once(desk: Desk, origin: Origin) -> Iterator[Work]:
                     stored_at=work.machine_now,
                 )
             )
-    except IntegrityError:
+    except ConflictError:
         # Two deliveries of one thing at the same moment: the other one has been stored.
         with desk.reading() as session:
             _refuse_second(session, origin)

@@ -32,13 +32,17 @@ from models.channel import Channel, channel_by_id, channel_of_customer
 from models.contract_version import CalendarVersion, ContractVersion
 from models.customer import Customer, customers_at
 from models.desk import Desk as DeskRecord
+from models.desk import people_with_role
 from models.history import Event, Happening
 from models.person import Person, person_by_slack_id
-from models.sla.contract import Contract, Place, TicketKind
+from models.sla.contract import Contract, KindOption, Place, Role, TicketKind
 from models.sla.plan import Facts, Planned, notes_for, plan, promises_for
 from models.sla.questions import Walk, walk
 from models.store import Session
 from models.ticket import Ticket, next_number
+
+PRIVATE = "private"
+"""The flag of an outcome that must not be spoken of in a channel."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +53,7 @@ class Setting:
     contract: Contract
     version: ContractVersion
     calendars: CalendarVersion
-    kind: TicketKind
+    option: KindOption
     intake: str
     reported_at: datetime
     walked: Walk
@@ -61,9 +65,19 @@ class Setting:
         return self.walked.outcome.severity if self.walked.outcome else None
 
     @property
+    def kind(self) -> TicketKind:
+        """Which general kind the contract's own word stands for."""
+        return self.option.kind
+
+    @property
     def scope(self) -> str:
         """Names the tree in block ids."""
         return f"{self.contract.id}-{self.kind}"
+
+    @property
+    def flags(self) -> frozenset[str]:
+        """What the answers establish beside the class."""
+        return self.walked.outcome.flags if self.walked.outcome else frozenset()
 
 
 # Doors
@@ -188,16 +202,16 @@ def setting_of(session: Session, viewer: Viewer, draft: Draft, desk: Desk) -> Se
     except NoAgreementError as error:
         raise UserError(Refusal.NO_CUSTOMER_HERE) from error
     on_behalf = customer.desk_id in viewer.roles
-    kind = TicketKind(draft.kind or TicketKind.FAULT)
+    option = _option(contract, draft.kind)
     return Setting(
         customer=customer,
         contract=contract,
         version=version,
         calendars=calendars,
-        kind=kind,
+        option=option,
         intake=_intake(contract, draft, on_behalf=on_behalf),
         reported_at=draft.received_at or draft.reported_at or now,
-        walked=_walked(contract, kind, draft.answers),
+        walked=_walked(contract, option.kind, draft.answers),
         on_behalf=on_behalf,
     )
 
@@ -206,6 +220,11 @@ def _intake(contract: Contract, draft: Draft, *, on_behalf: bool) -> str:
     if on_behalf and draft.intake in contract.intakes:
         return str(draft.intake)
     return contract.slack_message_is if draft.source else contract.slack_is
+
+
+def _option(contract: Contract, chosen: str | None) -> KindOption:
+    """The kind that was chosen, else the first; another contract's word counts as not chosen."""
+    return next((each for each in contract.kinds if each.id == chosen), contract.kinds[0])
 
 
 def _walked(contract: Contract, kind: TicketKind, answers: Mapping[str, str]) -> Walk:
@@ -265,8 +284,8 @@ def _open_facts(
         intakes=_intakes(contract),
         intake=setting.intake,
         received_at=setting.reported_at if setting.on_behalf else None,
-        kind=setting.kind,
-        kinds=tuple(kind for kind in TicketKind if kind in contract.questions),
+        kind=setting.option.id,
+        kinds=tuple(told.ChoiceFact(each.id, each.name) for each in contract.kinds),
         items=_items(contract, setting.kind),
         item=draft.item,
         summary=draft.summary,
@@ -348,10 +367,13 @@ def outcome_of(setting: Setting, item: str | None, now: datetime) -> told.Outcom
 def _notes(setting: Setting, item: str | None, words: Words, place: Place) -> tuple[str, ...]:
     if setting.severity is None:
         return ()
-    planned = _planned(setting, setting.severity, item)
-    is_open = planned[0].calendar.is_open(setting.reported_at) if planned else True
-    facts = _facts(setting, setting.severity, item)
-    notes = notes_for(setting.contract, place, facts, is_open=is_open)
+    notes = notes_for(
+        setting.contract,
+        place,
+        _facts(setting, setting.severity, item),
+        reported_at=setting.reported_at,
+        region=setting.customer.region,
+    )
     return tuple(f"{words.pick(each.text)} ({each.clause})" for each in notes)
 
 
@@ -374,6 +396,7 @@ def open_ticket(work: Work, draft: Draft, setting: Setting) -> Ticket:
         calendar_version_id=setting.calendars.id,
         region=setting.customer.region,
         kind=setting.kind,
+        option=setting.option.id,
         item=draft.item,
         intake=setting.intake,
         severity=severity.id,
@@ -395,14 +418,27 @@ def open_ticket(work: Work, draft: Draft, setting: Setting) -> Ticket:
         source_ts=draft.source["ts"] if draft.source else None,
     )
     session.add(ticket)
-    channel = channel_of_customer(session, viewer.team_id, setting.customer.id)
-    record = session.get(DeskRecord, (viewer.team_id, setting.customer.desk_id))
-    if record is None:
-        raise UserError(Refusal.NO_CUSTOMER_HERE)
-    owe_cards(work.ledger, ticket, record.channel_id, channel.id if channel else None)
+    owe_cards(work.ledger, ticket, *_places(session, ticket, setting, requester))
     promises.start_clocks(session, ticket, setting.contract, setting.reported_at)
     _write_down(work, ticket, draft, requester)
     return ticket
+
+
+def _places(session: Session, ticket: Ticket, setting: Setting, requester: Person) -> tuple[str, str | None]:
+    """Where the desk's and the customer's cards stand.
+
+    What is private never stands in a channel: the desk's card goes to its first senior directly,
+    the customer's to whoever asked. Source: PS-17.
+    """
+    if PRIVATE in setting.flags:
+        seniors = people_with_role(session, ticket.team_id, ticket.desk_id, Role.SENIOR)
+        told_first = seniors[0] if seniors else requester
+        return told_first.slack_user, requester.slack_user
+    record = session.get(DeskRecord, (ticket.team_id, ticket.desk_id))
+    if record is None:
+        raise UserError(Refusal.NO_CUSTOMER_HERE)
+    channel = channel_of_customer(session, ticket.team_id, ticket.customer_id)
+    return record.channel_id, channel.id if channel else None
 
 
 def _requester(work: Work, draft: Draft, setting: Setting) -> Person:
@@ -446,7 +482,7 @@ def _opened(work: Work, ticket: Ticket, setting: Setting, desk: Desk) -> ViewDic
         told.OpenedFacts(
             ticket=pictures.ticket_facts(at),
             outcome=outcome or told.OutcomeFact(severity=None, basis=told.Basis.NONE),
-            channel_id=channel.id if channel else None,
+            channel_id=channel.id if channel and PRIVATE not in setting.flags else None,
         ),
         words,
     )

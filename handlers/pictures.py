@@ -4,14 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, or_
-from sqlmodel import col
-
 from handlers import access, promises
 from handlers.agreements import Agreements
 from handlers.views import facts as told
 from models import history, typed_text
-from models.clock import Clock, clocks_of
+from models.clock import Clock, clocks_of, late_by
 from models.customer import Customer
 from models.desk import Desk
 from models.history import Event, HistoryEntry
@@ -150,8 +147,13 @@ def answers_of(contract: Contract, ticket: Ticket) -> tuple[tuple[told.Texts, to
 
 
 def _notes(at: Scene) -> tuple[told.Texts, ...]:
-    facts = promises.facts_of(at.ticket)
-    notes = notes_for(at.contract, Place.CARD, facts, is_open=True)
+    notes = notes_for(
+        at.contract,
+        Place.CARD,
+        promises.facts_of(at.ticket),
+        reported_at=at.ticket.reported_at,
+        region=at.ticket.region,
+    )
     return tuple(note.text for note in notes)
 
 
@@ -210,8 +212,8 @@ def clock_fact(at: Scene, clock: Clock, waits: Sequence[Wait]) -> told.ClockFact
         breached=clock.late_at is not None,
         late_by=_between(planned, elapsed, clock.late_at, until) if clock.late_at else None,
         escalated_to=_escalated_to(at, clock) if clock.late_at else (),
-        paused=WaitKind(at.ticket.waiting) if _stands(at.ticket, clock) else None,
-        paused_since=at.ticket.waiting_since if _stands(at.ticket, clock) else None,
+        paused=_standing_for(at.ticket, clock),
+        paused_since=at.ticket.waiting_since if _standing_for(at.ticket, clock) else None,
         reading=_readings(at.contract, planned),
         where=_where(at.contract, clock.clause),
     )
@@ -241,8 +243,10 @@ def _where(contract: Contract, clause: str) -> told.Texts | None:
     return contract.clauses[clause].where if clause in contract.clauses else None
 
 
-def _stands(ticket: Ticket, clock: Clock) -> bool:
-    return clock.state == "paused" and ticket.waiting is not None
+def _standing_for(ticket: Ticket, clock: Clock) -> WaitKind | None:
+    if clock.state != "paused" or ticket.waiting is None:
+        return None
+    return WaitKind(ticket.waiting)
 
 
 def _between(planned: Planned, elapsed: bool, start: datetime | None, end: datetime | None) -> timedelta | None:
@@ -414,6 +418,8 @@ def _account(at: Scene, clock: Clock, waits: Sequence[Wait], language: str) -> t
 
 LOG_PAGE = 20
 LIST_PAGE = 15
+SOON = timedelta(hours=4)
+"""What the list of breaching tickets looks ahead."""
 
 
 def details_facts(at: Scene, *, for_desk: bool, page: int) -> told.DetailsFacts:
@@ -464,28 +470,15 @@ def list_facts(
     now: datetime,
 ) -> told.ListFacts:
     """A page of the tickets that the viewer may see."""
-    conditions = [access.visible_to(viewer)]
+    reach = access.reach_of(viewer)
+    conditions = [reach.covers()]
     if listing is told.Listing.MINE:
-        mine = Ticket.owner_id if viewer.is_desk else Ticket.requester_id
-        conditions.append(col(mine) == viewer.person.id)
+        conditions.append(reach.mine())
     if listing is told.Listing.BREACHING:
-        conditions.append(breaching(now))
+        conditions.append(late_by(now + SOON))
     total = count_open(session, viewer.team_id, *conditions)
     pages = max(1, -(-total // LIST_PAGE))
     here = min(max(page, 0), pages - 1)
     tickets = open_tickets(session, viewer.team_id, *conditions, limit=LIST_PAGE, offset=here * LIST_PAGE)
     rows = tuple(row_fact(scene(session, agreements, ticket, now)) for ticket in tickets)
     return told.ListFacts(listing=listing, rows=rows, total=total, now=now, page=here, pages=pages)
-
-
-SOON = timedelta(hours=4)
-
-
-def breaching(now: datetime) -> ColumnElement[bool]:
-    """Late, or due within four hours."""
-    return exists().where(
-        col(Clock.team_id) == Ticket.team_id,
-        col(Clock.ticket_number) == Ticket.number,
-        col(Clock.state).in_(["running", "paused"]),
-        or_(col(Clock.late_at).is_not(None), col(Clock.due_at) <= now + SOON),
-    )

@@ -7,6 +7,7 @@ one owner at once is gathered by `finish` after the batch.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from handlers import promises
 from handlers.agreements import Agreements
@@ -196,7 +197,7 @@ def _owe_reminders(
         for each in reminders
     ]
     first = reminders[0]
-    args = {"parts": parts}
+    args: dict[str, Any] = {"parts": parts}
     if down_since is not None:
         args |= {"down_from": down_since.isoformat(), "down_to": now.isoformat()}
     owe_directly(

@@ -3,10 +3,11 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index
+from sqlalchemy import JSON, CheckConstraint, Column, ColumnElement, Index, exists, or_
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from models.ids import new_id
+from models.ticket import Ticket
 
 
 class ClockState(StrEnum):
@@ -67,3 +68,13 @@ def clocks_of_many(session: Session, team_id: str, numbers: list[int]) -> dict[i
     for clock in session.exec(query):
         found.setdefault(clock.ticket_number, []).append(clock)
     return found
+
+
+def late_by(at: datetime) -> ColumnElement[bool]:
+    """The condition on tickets that a promise is late, or will be by that instant."""
+    return exists().where(
+        col(Clock.team_id) == Ticket.team_id,
+        col(Clock.ticket_number) == Ticket.number,
+        col(Clock.state).in_([ClockState.RUNNING, ClockState.PAUSED]),
+        or_(col(Clock.late_at).is_not(None), col(Clock.due_at) <= at),
+    )

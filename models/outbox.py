@@ -213,10 +213,10 @@ def claim(
     """
     parent, earlier = aliased(Outgoing), aliased(Outgoing)
     in_order = ~exists().where(
-        earlier.team_id == Outgoing.team_id,
-        earlier.thread_of == Outgoing.thread_of,
-        earlier.position < Outgoing.position,
-        earlier.state == State.WAITING,
+        col(earlier.team_id) == Outgoing.team_id,
+        col(earlier.thread_of) == Outgoing.thread_of,
+        col(earlier.position) < Outgoing.position,
+        col(earlier.state) == State.WAITING,
     )
     query = (
         select(Outgoing)

@@ -1,9 +1,11 @@
-"""The only words about storage that handlers may use: the session they are handed, and that the
-database could not be written."""
+"""The only words about storage that handlers may use: the session they are handed, that the
+database could not be written, and that somebody else wrote the same thing first.
+"""
 
+from sqlalchemy.exc import IntegrityError as ConflictError
 from sqlmodel import Session
 
-__all__ = ["BusyError", "Session"]
+__all__ = ["BusyError", "ConflictError", "Session"]
 
 
 class BusyError(Exception):

@@ -1,10 +1,11 @@
 """Tickets: one thing a customer wants done, and where it stands."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index
+from sqlalchemy import JSON, CheckConstraint, Column, ColumnElement, Index, or_
 from sqlmodel import Field, Session, SQLModel, col, func, select, update
 
 
@@ -51,6 +52,7 @@ class Ticket(SQLModel, table=True):
     calendar_version_id: str
     region: str | None = None
     kind: str
+    option: str = ""
     item: str | None = None
     intake: str
     status: str = Status.NEW
@@ -112,6 +114,31 @@ def ticket_by_number(session: Session, team_id: str, number: int, *, lock: bool 
     if lock:
         query = query.with_for_update()
     return session.exec(query).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What somebody may see: the tickets of a desk's people, else its own and its customers'.
+
+    Source: PS-23.
+    """
+
+    person_id: str
+    desks: frozenset[str] = frozenset()
+    customers: frozenset[str] = frozenset()
+
+    def covers(self) -> ColumnElement[bool]:
+        """The condition that narrows a query on tickets."""
+        if self.desks:
+            return col(Ticket.desk_id).in_(sorted(self.desks))
+        own = col(Ticket.requester_id) == self.person_id
+        return or_(own, col(Ticket.customer_id).in_(sorted(self.customers)))
+
+    def mine(self) -> ColumnElement[bool]:
+        """Those that are theirs to do, or that they asked for."""
+        if self.desks:
+            return col(Ticket.owner_id) == self.person_id
+        return col(Ticket.requester_id) == self.person_id
 
 
 def open_tickets(session: Session, team_id: str, *conditions: Any, limit: int = 50, offset: int = 0) -> list[Ticket]:

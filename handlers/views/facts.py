@@ -461,8 +461,9 @@ class OpenFacts:
     intakes: tuple[ChoiceFact, ...] = ()
     intake: str | None = None
     received_at: datetime | None = None
-    kind: TicketKind | None = TicketKind.FAULT
-    kinds: tuple[TicketKind, ...] = tuple(TicketKind)
+    kind: str | None = None
+    kinds: tuple[ChoiceFact, ...] = ()
+    """What it can be, in the contract's own words. Source: SO-19."""
     items: tuple[ChoiceFact, ...] = ()
     item: str | None = None
     summary: str = ""

