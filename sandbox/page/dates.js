@@ -4,22 +4,24 @@ import { locale, now, zone } from "./store.js";
 
 const cache = new Map();
 
-function format(options) {
-  const key = JSON.stringify([locale(), zone(), options]);
-  if (!cache.has(key)) cache.set(key, formatter(options));
+function format(options, language = english(locale())) {
+  const key = JSON.stringify([language, zone(), options]);
+  if (!cache.has(key)) cache.set(key, formatter(options, language));
   return cache.get(key);
 }
 
-function formatter(options) {
+function formatter(options, language) {
   try {
-    return new Intl.DateTimeFormat(english(locale()), { timeZone: zone(), ...options });
+    return new Intl.DateTimeFormat(language, { timeZone: zone(), ...options });
   } catch {
     return new Intl.DateTimeFormat("en-GB", options); // an unknown zone or locale: the machine's own
   }
 }
 
-// The page itself speaks English, and English words around Norwegian month names read badly; 24 hours everywhere but in the States.
+// The page itself speaks English, and English words around Norwegian month names read badly; 24 hours everywhere but in
+// the States. What apps write stands in the person's language, and so do the dates in it.
 const english = (tag) => (tag === "en-US" ? "en-US" : "en-GB");
+const own = (options) => format(options, locale() ?? "en-GB");
 
 const day = (at) => format({ year: "numeric", month: "2-digit", day: "2-digit" }).format(at);
 const DAY_MS = 86_400_000;
@@ -47,42 +49,59 @@ function relative(at) {
 /** The words on a day divider. */
 export const dayName = (at) => relative(at) ?? format({ weekday: "long", day: "numeric", month: "long" }).format(at);
 
+/** "in 2 hours", "3 days ago", "tomorrow", in the person's language. */
+function inWords(amount, unit) {
+  try {
+    return new Intl.RelativeTimeFormat(locale() ?? "en", { numeric: "auto" }).format(amount, unit);
+  } catch {
+    return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(amount, unit);
+  }
+}
+
 function ago(at) {
   const seconds = Math.round((at - now()) / 1000);
   const size = Math.abs(seconds);
   const [unit, length] = [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3_600], ["minute", 60]].find(([, l]) => size >= l) ?? ["second", 1];
-  return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(Math.trunc(seconds / length), unit);
+  return inWords(Math.trunc(seconds / length), unit);
 }
 
-const lower = (word) => word && word.toLowerCase();
+function near(at) {
+  const days = [0, -1, 1].find((n) => sameDay(at, now() + n * DAY_MS));
+  return days === undefined ? null : inWords(days, "day");
+}
+
+const capital = (word) => word.charAt(0).toUpperCase() + word.slice(1);
 
 const TOKENS = {
-  date_num: (at) => new Intl.DateTimeFormat("en-CA", { timeZone: zone(), year: "numeric", month: "2-digit", day: "2-digit" }).format(at),
-  date: (at) => format({ day: "numeric", month: "long", year: "numeric" }).format(at),
-  date_short: (at) => format({ day: "numeric", month: "short", year: "numeric" }).format(at),
-  date_long: (at) => format({ weekday: "long", day: "numeric", month: "long", year: "numeric" }).format(at),
-  date_slash: (at) => format({ day: "2-digit", month: "2-digit", year: "numeric" }).format(at),
-  time: timeOf,
-  time_secs: timeSeconds,
+  date_num: (at) => format({ year: "numeric", month: "2-digit", day: "2-digit" }, "en-CA").format(at),
+  date: (at) => own({ day: "numeric", month: "long", year: "numeric" }).format(at),
+  date_short: (at) => own({ day: "numeric", month: "short", year: "numeric" }).format(at),
+  date_long: (at) => own({ weekday: "long", day: "numeric", month: "long", year: "numeric" }).format(at),
+  date_slash: (at) => own({ day: "2-digit", month: "2-digit", year: "numeric" }).format(at),
+  time: (at) => own({ hour: "2-digit", minute: "2-digit" }).format(at),
+  time_secs: (at) => own({ hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(at),
   ago,
 };
 const PRETTY = { date_pretty: "date", date_short_pretty: "date_short", date_long_pretty: "date_long" };
 
 function token(name, at, first) {
   if (PRETTY[name]) {
-    const word = relative(at);
-    return word ? (first ? word : lower(word)) : TOKENS[PRETTY[name]](at);
+    const word = near(at);
+    return word ? (first ? capital(word) : word) : TOKENS[PRETTY[name]](at);
   }
   return TOKENS[name] ? TOKENS[name](at) : null;
 }
 
-/** The text of `<!date^unix^format>`; null when the format has a token nobody knows, so that the fallback is shown. */
-export function dateToken(unix, pattern) {
+/**
+ * The text of `<!date^unix^format>`; null when the format has a token nobody knows, so that the fallback is shown.
+ * `inside` a sentence a day is said "today", at its beginning "Today".
+ */
+export function dateToken(unix, pattern, inside = false) {
   const at = Number(unix) * 1000;
   if (!Number.isFinite(at) || unix === "") return null;
   let known = true;
   const text = pattern.replace(/\{(\w+)\}/g, (whole, name, offset) => {
-    const said = token(name, at, offset === 0);
+    const said = token(name, at, offset === 0 && !inside);
     if (said === null) known = false;
     return said ?? whole;
   });

@@ -13,13 +13,13 @@ const command = () => store.commands[0]?.command ?? "/";
 const HINTS = [
   {
     anchor: "#switch",
-    title: "Take a seat",
-    words: () => `You are ${personName(me()?.id)}${me()?.title ? `, ${me().title}` : ""}. Here you can sit in anybody's chair and see what they see.`,
+    title: "Choose who you are",
+    words: () => `You are ${personName(me()?.id)}${me()?.title ? `, ${me().title}` : ""}. Begin as somebody who needs help; you can change seats at any time.`,
     next: "Next",
   },
   {
     anchor: ".main .composer",
-    title: `Ask for something`,
+    title: "Ask for something",
     words: () => `Type ${command()} and press Enter. ${store.app.name} answers as it would in a real workspace.`,
     next: () => `Type ${command()} for me`,
     act: () => composer?.put(command() === "/" ? "/" : `${command()} `),
@@ -49,7 +49,7 @@ export function startHints(mainComposer) {
   show();
   addEventListener("resize", place);
   on("sent", ({ text }) => box && at === 1 && text.startsWith("/") && go(2));
-  on("became", () => box && at === 0 && go(1));
+  on("became", () => box && (at === 0 ? go(1) : show()));
 }
 
 /** Place the hint again after the page was laid out anew. */
@@ -83,7 +83,7 @@ function show() {
     h("div.hint-arrow"),
     h("div.hint-head", h("span.hint-number", { aria: { label: `Hint ${at + 1} of ${HINTS.length}` } }, String(at + 1)), h("strong", hint.title), iconButton("close", "Close the hints for good", finish)),
     h("p", hint.words()),
-    h("div.hint-foot", h("span.hint-dots", { aria: { hidden: "true" } }, HINTS.map((_, i) => h("i", { class: i === at ? "on" : "" }))), h("button.linkish", { type: "button", onclick: finish }, "Skip"), h("button.button.small.primary", { type: "button", onclick: forward }, next)),
+    h("div.hint-foot", h("span.hint-dots", { aria: { hidden: "true" } }, HINTS.map((_, i) => h("i", { class: i === at ? "on" : "" }))), at < HINTS.length - 1 && h("button.linkish", { type: "button", onclick: finish }, "Skip"), h("button.button.small.primary", { type: "button", onclick: forward }, next)),
   );
   place();
 }

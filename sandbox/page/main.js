@@ -13,7 +13,7 @@ import { buildPanes, composer, drawMain, drawSide, focusRegion } from "./panes.j
 import { closePopover } from "./popover.js";
 import { drawSidebar, writeTo } from "./sidebar.js";
 import { appChannel, channelName, current, emit, inOrder, isReply, messagesOf, on, repliesOf, store, takeState } from "./store.js";
-import { buildStrip, drawStrip, lineState } from "./strip.js";
+import { buildStrip, drawStrip, lineState, readClockSoon } from "./strip.js";
 import { refused, toast } from "./toasts.js";
 
 const sidebar = document.getElementById("sidebar");
@@ -166,8 +166,11 @@ const drawSoon = () => {
   });
 };
 
+const SETS_CLOCKS = new Set(["message", "message_changed", "home"]);
+
 function hear(event) {
   heard(event);
+  if (SETS_CLOCKS.has(event.type)) readClockSoon();
 }
 
 let lost = false;

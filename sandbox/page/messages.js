@@ -105,7 +105,7 @@ export class MessageList {
       const unread = unreadFrom && message.ts === unreadFrom;
       if (unread) rows.push({ key: "new", kind: "new" });
       if (this.thread && i === 1) rows.push({ key: "replies", kind: "replies", count: messages.filter((m) => !m.ephemeral).length - 1 });
-      const first = newDay || unread || !before || before.user !== message.user || ofTs(message.ts) - ofTs(before.ts) > GROUP_MS || isPlainEvent(before) || Boolean(before.ephemeral) !== Boolean(message.ephemeral) || (this.thread && i === 1);
+      const first = newDay || unread || (this.thread && i === 1) || !follows(message, before);
       rows.push({ key: `m/${message.ts}`, kind: "message", message, first });
       before = message;
     });
@@ -213,6 +213,13 @@ export class MessageList {
   }
 }
 
+/** Whether a message stands under the same name as the one before: same author, soon after, and neither of them a card. */
+function follows(message, before) {
+  if (!before || before.user !== message.user || isPlainEvent(before) || isCard(before) || isCard(message)) return false;
+  return Boolean(before.ephemeral) === Boolean(message.ephemeral) && ofTs(message.ts) - ofTs(before.ts) <= GROUP_MS;
+}
+
+const isCard = (m) => (m.blocks ?? []).some((b) => b.type === "header" || b.type === "actions");
 const isBot = (m) => isApp(m.user) || Boolean(m.bot);
 const isPlainEvent = (m) => ["channel_join", "channel_leave", "channel_topic", "channel_purpose", "channel_name", "channel_archive"].includes(m.subtype);
 /** What a person typed comes with rich_text blocks that say the same as its text. */

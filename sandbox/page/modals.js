@@ -67,9 +67,20 @@ function draw(fresh) {
     parts.note.replaceChildren();
     parts.body.scrollTop = 0;
   }
+  const known = new Set([...parts.body.children].map((e) => e.dataset.key));
   drawBlocks(parts.body, view.blocks, contextOf(view));
   foot(view);
   if (fresh) firstFocus(view);
+  else showNew([...parts.body.children].filter((e) => !known.has(e.dataset.key)).at(-1));
+}
+
+/** Bring what an update added below into sight, as far as what has the keyboard stays there too. */
+function showNew(added) {
+  if (!added) return;
+  const pane = parts.body.getBoundingClientRect();
+  const below = added.getBoundingClientRect().bottom + 16 - pane.bottom;
+  const at = parts.body.contains(document.activeElement) ? document.activeElement.closest(".block").getBoundingClientRect().top - 8 - pane.top : below;
+  if (below > 0) parts.body.scrollBy({ top: Math.max(0, Math.min(below, at)), behavior: "smooth" });
 }
 
 function contextOf(view) {

@@ -3,7 +3,7 @@
 import { h } from "./dom.js";
 import { dateToken, fullInstant } from "./dates.js";
 import { emojiOf, withEmoji } from "./emoji.js";
-import { channelName, emit, isApp, personName, store } from "./store.js";
+import { channelName, emit, personName, store } from "./store.js";
 
 const unescape = (text) => text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
 const SAFE = /^(https?:|mailto:|tel:)/i;
@@ -30,9 +30,9 @@ export function channelLink(id, label) {
 export const broadcast = (word) => h("span.mention.self", `@${word}`);
 export const group = (id, label) => h("span.mention", (label || id).replace(/^@?/, "@"));
 
-/** The element of a date token. */
-export function dateElement(unix, pattern, url, fallback) {
-  const said = dateToken(unix, pattern);
+/** The element of a date token; `inside` a sentence or at its beginning. */
+export function dateElement(unix, pattern, url, fallback, inside = false) {
+  const said = dateToken(unix, pattern, inside);
   const words = said ?? (fallback || pattern);
   const time = h("time.date", { title: said ? fullInstant(Number(unix) * 1000) : fallback, datetime: said ? new Date(Number(unix) * 1000).toISOString() : null }, words);
   if (!url || !SAFE.test(url)) return time;
@@ -41,17 +41,20 @@ export function dateElement(unix, pattern, url, fallback) {
   return anchor;
 }
 
+/** Words have gone before on this line, and no full stop or colon after them. */
+const MIDST = /[^\s*_~.!?:][ *_~]*$/;
+
 /** `<...>`: a mention, channel, group, special word, date or link. */
-function angle(inside) {
-  const cut = inside.indexOf("|");
-  const target = cut < 0 ? inside : inside.slice(0, cut);
-  const label = cut < 0 ? "" : unescape(inside.slice(cut + 1));
+function angle(token, before) {
+  const cut = token.indexOf("|");
+  const target = cut < 0 ? token : token.slice(0, cut);
+  const label = cut < 0 ? "" : unescape(token.slice(cut + 1));
   if (/^@[UWB]/.test(target)) return mention(target.slice(1));
   if (/^#[CGD]/.test(target)) return channelLink(target.slice(1), label);
   if (target.startsWith("!subteam^")) return group(target.slice(9), label);
   if (target.startsWith("!date^")) {
     const [, unix, pattern, url] = target.split("^");
-    return dateElement(unix, unescape(pattern ?? ""), url && unescape(url), label);
+    return dateElement(unix, unescape(pattern ?? ""), url && unescape(url), label, MIDST.test(before));
   }
   if (target.startsWith("!")) return broadcast(label || target.slice(1).split("^")[0]);
   return link(unescape(target), withEmoji(label));
@@ -89,8 +92,8 @@ const skipCode = (text, i) => {
   return end < 0 ? i : end;
 };
 
-/** Inline mrkdwn as nodes. `auto`: bare addresses become links (not with `verbatim`). */
-export function inline(text, auto = true) {
+/** Inline mrkdwn as nodes. `auto`: bare addresses become links (not with `verbatim`); `lead`: what stands before it. */
+export function inline(text, auto = true, lead = "") {
   const out = [];
   let plain = "";
   const flush = () => {
@@ -103,7 +106,7 @@ export function inline(text, auto = true) {
   };
   for (let i = 0; i < text.length; i += 1) {
     const c = text[i];
-    const piece = special(text, i, c, auto);
+    const piece = special(text, i, c, { auto, lead });
     if (piece) {
       put(piece.node);
       i = piece.end;
@@ -113,10 +116,10 @@ export function inline(text, auto = true) {
   return out;
 }
 
-function special(text, i, c, auto) {
+function special(text, i, c, { auto, lead }) {
   if (c === "<") {
     const end = text.indexOf(">", i);
-    if (end > i + 1 && !/[\n<]/.test(text.slice(i + 1, end))) return { node: angle(text.slice(i + 1, end)), end };
+    if (end > i + 1 && !/[\n<]/.test(text.slice(i + 1, end))) return { node: angle(text.slice(i + 1, end), lead + text.slice(0, i)), end };
   }
   if (c === "`") {
     const end = text.indexOf("`", i + 1);
@@ -124,7 +127,7 @@ function special(text, i, c, auto) {
   }
   if (MARKS[c]) {
     const end = closing(text, i, c);
-    if (end > 0) return { node: h(MARKS[c], inline(text.slice(i + 1, end), auto)), end };
+    if (end > 0) return { node: h(MARKS[c], inline(text.slice(i + 1, end), auto, lead + text.slice(0, i))), end };
   }
   if (c === ":") {
     const found = CODE.exec(text.slice(i, i + 60));
@@ -185,5 +188,3 @@ export const said = (object) => {
 
 /** The plain words of mrkdwn source. */
 export const words = (text) => h("div", mrkdwn(text)).textContent;
-
-export const botMark = (id) => isApp(id);

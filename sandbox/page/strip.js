@@ -1,6 +1,6 @@
 /** The strip on top: that this is a sandbox, who I am, what time it is, and the requests. */
 
-import { moveClock } from "./api.js";
+import { moveClock, read } from "./api.js";
 import { avatar } from "./avatars.js";
 import { clockFace, shortInstant } from "./dates.js";
 import { fill, h, icon, iconButton, spinner } from "./dom.js";
@@ -83,8 +83,25 @@ function drawStep(s, button) {
   button.title = due ? `${s.label}: ${shortInstant(Date.parse(due))}` : missing ? `${s.label}: none is due` : `Move time ${s.label}`;
 }
 
+/** Ask again what is next: a ticket opened or answered changes it. */
+export async function readClock() {
+  if (!store.clock.hook || moving) return;
+  const state = await read("state");
+  if (!state.clock || moving) return;
+  takeClock(state.clock);
+  drawClock();
+}
+
+let asked = 0;
+/** The same, once what is happening has happened. */
+export function readClockSoon() {
+  clearTimeout(asked);
+  asked = setTimeout(readClock, 300);
+}
+
 async function jump(s) {
   if (moving) return;
+  if (s.needs && !store.clock[s.needs]) await readClock();
   if (s.needs && !store.clock[s.needs]) {
     toast(s.needs === "next_reminder" ? "No reminder is due: nothing is waiting on a clock." : "The app knows of no next opening.");
     return;

@@ -10,7 +10,7 @@ from tests.page.gallery import RICH, SHOWCASE, Json, Gallery, button, mrkdwn, op
 
 pytestmark = pytest.mark.browser
 
-TOKEN = "<!date^1795423200^{date_short_pretty} at {time}|a fallback>"  # Mon 23 Nov 2026 10:00 UTC
+TOKEN = "<!date^1795426800^{date_short_pretty} at {time}|a fallback>"  # Mon 23 Nov 2026, 09:40 UTC
 
 
 def shown(page: Page, words: str) -> None:
@@ -83,10 +83,15 @@ def test_attachments_carry_their_colour(slack: Sandbox, client: WebClient, enter
     expect(page.locator(".attachment strong")).to_have_text("bold")
 
 
-@pytest.mark.parametrize(("who", "words"), [("kari", "Tomorrow at 11:00"), ("ola", "Tomorrow at 10:00")])
-def test_a_date_is_said_in_the_readers_own_zone(slack: Sandbox, client: WebClient, enter: Enter, who: str, words: str) -> None:
-    post(client, slack, section(TOKEN.replace("1795423200", "1795514400")))
+@pytest.mark.parametrize(("who", "words"), [("kari", "I morgen at 11:00"), ("ola", "Tomorrow at 10:00")])
+def test_a_date_is_said_in_the_readers_own_zone_and_language(slack: Sandbox, client: WebClient, enter: Enter, who: str, words: str) -> None:
+    post(client, slack, section(TOKEN.replace("1795426800", "1795514400")))
     expect(enter(who).locator("time.date")).to_have_text(words)
+
+
+def test_a_day_inside_a_sentence_has_no_capital(slack: Sandbox, client: WebClient, enter: Enter) -> None:
+    post(client, slack, section(f"*Due {TOKEN}*\n{TOKEN}"))
+    expect(enter("ola").locator("time.date")).to_have_text(["today at 09:40", "Today at 09:40"])
 
 
 def test_a_date_with_an_unknown_token_shows_its_fallback(slack: Sandbox, client: WebClient, enter: Enter) -> None:

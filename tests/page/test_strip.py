@@ -88,7 +88,9 @@ def test_without_a_clock_of_the_app_only_lengths_are_offered(slack: Sandbox, ent
 
 
 class AppClock:
-    """An app's clock that remembers where it was sent; a reminder is due at 10:30, the desk opens at 12:00 (UTC)."""
+    """An app's clock that remembers where it was sent; it has one reminder, and the desk opens at 12:00 (UTC)."""
+
+    reminder: datetime | None = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)
 
     def __init__(self) -> None:
         self.moves: list[str] = []
@@ -119,8 +121,7 @@ class AppClock:
 
     def shown(self) -> dict[str, str | None]:
         at = datetime.fromisoformat(self.moves[-1]) if self.moves else MONDAY
-        reminder = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)
-        due = reminder.isoformat() if at < reminder else None
+        due = self.reminder.isoformat() if self.reminder and at < self.reminder else None
         return {"now": at.isoformat(), "next_due": due, "next_reminder": due, "next_opening": "2026-11-23T12:00:00+00:00"}
 
 
@@ -151,6 +152,16 @@ class TestTheAppsClock:
         page.get_by_role("button", name="Next opening").click()
         expect(page.locator(".clock-face")).to_contain_text("13:00")
         assert app_clock.moves[-1] == "2026-11-23T12:00:00+00:00"
+
+
+    def test_a_reminder_that_comes_to_be_due_is_offered(self, slack: Sandbox, app_clock: AppClock, enter: Enter) -> None:
+        app_clock.reminder = None
+        page = enter("kari")
+        reminder = page.get_by_role("button", name="Next reminder")
+        expect(reminder).to_have_attribute("title", "Next reminder: none is due")
+        app_clock.reminder = datetime(2026, 11, 23, 9, 15, tzinfo=UTC)
+        slack.person("ola").types("a ticket, as it were", in_="#acme")
+        expect(reminder).to_have_attribute("title", "Next reminder: 10:15")
 
 
 def test_three_hints_lead_to_the_first_command_and_go_for_good(enter: Enter) -> None:
