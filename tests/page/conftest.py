@@ -1,4 +1,4 @@
-"""One browser, one workspace and one app for all page tests; each test finds the workspace empty and opens its own page."""
+"""One browser, one workspace and one app for all page tests; each finds the workspace empty and opens its own page."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -138,7 +138,7 @@ def client(slack: Sandbox) -> WebClient:
 
 @pytest.fixture
 def enter(browser: Browser, slack: Sandbox) -> Iterator[Enter]:
-    """Opens the page as somebody: `enter("kari", at="acme")`. An error or a breach of the page's policy fails the test."""
+    """Opens the page as somebody: `enter("kari", at="acme")`. An error or a breach of its policy fails the test."""
     contexts = []
     wrong: list[str] = []
 

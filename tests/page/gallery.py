@@ -24,7 +24,17 @@ MANIFEST: Json = {
         ],
     },
     "oauth_config": {
-        "scopes": {"bot": ["commands", "chat:write", "users:read", "channels:history", "im:history", "im:write", "channels:read"]},
+        "scopes": {
+            "bot": [
+                "commands",
+                "chat:write",
+                "users:read",
+                "channels:history",
+                "im:history",
+                "im:write",
+                "channels:read",
+            ]
+        },
     },
     "settings": {
         "event_subscriptions": {"bot_events": ["app_home_opened", "message.channels", "message.im"]},
@@ -55,18 +65,36 @@ def option(text: str, value: str, **more: object) -> Json:
 
 
 def field(label: str, block_id: str, element: Json, **more: object) -> Json:
-    return {"type": "input", "block_id": block_id, "label": plain(label), "element": {"action_id": "value", **element}, **more}
+    return {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain(label),
+        "element": {"action_id": "value", **element},
+        **more,
+    }
 
 
 KINDS = [option("Something fails", "fault"), option("A question", "question")]
 HARM = [option("considerably harder", "much"), option("none of these", "none")]
-CONFIRM: Json = {"title": plain("Start over?"), "text": mrkdwn("What was done is *lost*."), "confirm": plain("Yes, start over"), "deny": plain("Keep it")}
+CONFIRM: Json = {
+    "title": plain("Start over?"),
+    "text": mrkdwn("What was done is *lost*."),
+    "confirm": plain("Yes, start over"),
+    "deny": plain("Keep it"),
+}
 
 SHOWCASE: list[Json] = [
     {"type": "header", "text": plain("T-12 · Invoices will not send")},
-    section("*Acme* · SoftOne agreement · opened by Kari, due <!date^1764000000^{date_short_pretty} at {time}|some day>"),
-    {"type": "section", "fields": [mrkdwn("*Priority 2*\nbusiness made considerably harder"), mrkdwn("*Owner*\nnobody yet")]},
-    section("`code`, ~gone~, _slanted_ :tada:\n> quoted\n```def f():\n    return 1```", accessory=button("Why?", "why")),
+    section(
+        "*Acme* · SoftOne agreement · opened by Kari, due <!date^1764000000^{date_short_pretty} at {time}|some day>"
+    ),
+    {
+        "type": "section",
+        "fields": [mrkdwn("*Priority 2*\nbusiness made considerably harder"), mrkdwn("*Owner*\nnobody yet")],
+    },
+    section(
+        "`code`, ~gone~, _slanted_ :tada:\n> quoted\n```def f():\n    return 1```", accessory=button("Why?", "why")
+    ),
     {"type": "divider"},
     {
         "type": "actions",
@@ -74,20 +102,47 @@ SHOWCASE: list[Json] = [
         "elements": [
             button("Start work", "start", style="primary", value="12"),
             button("Start over", "over", style="danger", confirm=CONFIRM),
-            {"type": "static_select", "action_id": "wait", "placeholder": plain("Wait"), "options": [option("Customer", "customer"), option("Access", "access")]},
+            {
+                "type": "static_select",
+                "action_id": "wait",
+                "placeholder": plain("Wait"),
+                "options": [option("Customer", "customer"), option("Access", "access")],
+            },
             {"type": "users_select", "action_id": "assign", "placeholder": plain("Assign")},
-            {"type": "overflow", "action_id": "more", "options": [option("To level 3", "level3"), option("Resolve", "resolve")]},
+            {
+                "type": "overflow",
+                "action_id": "more",
+                "options": [option("To level 3", "level3"), option("Resolve", "resolve")],
+            },
         ],
     },
-    {"type": "context", "elements": [mrkdwn("Work starts by Mon 13:40 · ▰▰▰▰▰▱▱▱▱▱ 2 h 05 min of 4 h left · promised · SO-15")]},
+    {
+        "type": "context",
+        "elements": [mrkdwn("Work starts by Mon 13:40 · ▰▰▰▰▰▱▱▱▱▱ 2 h 05 min of 4 h left · promised · SO-15")],
+    },
 ]
 
 RICH: list[Json] = [
     {
         "type": "rich_text",
         "elements": [
-            {"type": "rich_text_section", "elements": [{"type": "text", "text": "Bold", "style": {"bold": True}}, {"type": "text", "text": " and a "}, {"type": "link", "url": "https://example.test/a", "text": "link"}, {"type": "emoji", "name": "rocket"}]},
-            {"type": "rich_text_list", "style": "ordered", "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "first"}]}, {"type": "rich_text_section", "elements": [{"type": "text", "text": "second"}]}]},
+            {
+                "type": "rich_text_section",
+                "elements": [
+                    {"type": "text", "text": "Bold", "style": {"bold": True}},
+                    {"type": "text", "text": " and a "},
+                    {"type": "link", "url": "https://example.test/a", "text": "link"},
+                    {"type": "emoji", "name": "rocket"},
+                ],
+            },
+            {
+                "type": "rich_text_list",
+                "style": "ordered",
+                "elements": [
+                    {"type": "rich_text_section", "elements": [{"type": "text", "text": "first"}]},
+                    {"type": "rich_text_section", "elements": [{"type": "text", "text": "second"}]},
+                ],
+            },
             {"type": "rich_text_quote", "elements": [{"type": "text", "text": "said before"}]},
             {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": "kept  as is"}]},
         ],
@@ -102,7 +157,12 @@ RICH: list[Json] = [
             [{"type": "raw_text", "text": "T-14"}, {"type": "raw_text", "text": "40 min"}],
         ],
     },
-    {"type": "image", "image_url": "https://example.test/graph.png", "alt_text": "A graph of the outage", "title": plain("Signing in")},
+    {
+        "type": "image",
+        "image_url": "https://example.test/graph.png",
+        "alt_text": "A graph of the outage",
+        "title": plain("Signing in"),
+    },
 ]
 
 
@@ -111,15 +171,42 @@ def form(*, asked: bool = False, summary: str = "", kind: str | None = None) -> 
     first: Json = {"type": "radio_buttons", "options": KINDS}
     blocks: list[Json] = [
         field("What is it?", "kind", first, dispatch_action=True),
-        field("In one line", "summary", {"type": "plain_text_input", "max_length": 150, **({"initial_value": summary} if summary else {})}),
-        field("More", "details", {"type": "plain_text_input", "multiline": True}, optional=True, hint=plain("What you saw, and since when")),
+        field(
+            "In one line",
+            "summary",
+            {"type": "plain_text_input", "max_length": 150, **({"initial_value": summary} if summary else {})},
+        ),
+        field(
+            "More",
+            "details",
+            {"type": "plain_text_input", "multiline": True},
+            optional=True,
+            hint=plain("What you saw, and since when"),
+        ),
     ]
     if asked:
-        blocks.append(field("Your business is", "harm", {"type": "radio_buttons", "options": HARM}, dispatch_action=True))
-        blocks.append({"type": "context", "block_id": "outcome", "elements": [mrkdwn("→ *Priority 2* · work starts by Mon 23 Nov 13:40 · SO-15")]})
+        blocks.append(
+            field("Your business is", "harm", {"type": "radio_buttons", "options": HARM}, dispatch_action=True)
+        )
+        blocks.append(
+            {
+                "type": "context",
+                "block_id": "outcome",
+                "elements": [mrkdwn("→ *Priority 2* · work starts by Mon 23 Nov 13:40 · SO-15")],
+            }
+        )
     if kind == "question":
-        blocks.append({"type": "alert", "block_id": "note", "level": "warning", "text": mrkdwn("A question has no promise.")})
-    return {"type": "modal", "callback_id": "form", "title": plain("Open a ticket"), "submit": plain("Open"), "close": plain("Cancel"), "blocks": blocks}
+        blocks.append(
+            {"type": "alert", "block_id": "note", "level": "warning", "text": mrkdwn("A question has no promise.")}
+        )
+    return {
+        "type": "modal",
+        "callback_id": "form",
+        "title": plain("Open a ticket"),
+        "submit": plain("Open"),
+        "close": plain("Cancel"),
+        "blocks": blocks,
+    }
 
 
 FIELDS: Json = {
@@ -135,12 +222,32 @@ FIELDS: Json = {
         field("Day", "day", {"type": "datepicker", "initial_date": "2026-11-23"}),
         field("Time", "time", {"type": "timepicker", "initial_time": "09:40"}),
         field("Instant", "instant", {"type": "datetimepicker", "initial_date_time": 1764000000}),
-        field("One", "one", {"type": "static_select", "option_groups": [{"label": plain("Open"), "options": [option("New", "new"), option("Waiting", "waiting")]}, {"label": plain("Closed"), "options": [option("Solved", "solved")]}]}),
-        field("Some", "some", {"type": "multi_static_select", "options": [option(f"Part {n}", f"p{n}") for n in range(12)]}, optional=True),
+        field(
+            "One",
+            "one",
+            {
+                "type": "static_select",
+                "option_groups": [
+                    {"label": plain("Open"), "options": [option("New", "new"), option("Waiting", "waiting")]},
+                    {"label": plain("Closed"), "options": [option("Solved", "solved")]},
+                ],
+            },
+        ),
+        field(
+            "Some",
+            "some",
+            {"type": "multi_static_select", "options": [option(f"Part {n}", f"p{n}") for n in range(12)]},
+            optional=True,
+        ),
         field("Who", "who", {"type": "users_select"}, optional=True),
         field("Where", "where", {"type": "conversations_select"}, optional=True),
         field("Found outside", "outside", {"type": "external_select", "min_query_length": 1}, optional=True),
-        field("Which", "which", {"type": "checkboxes", "options": [option("One", "1", description=plain("the first")), option("Two", "2")]}, optional=True),
+        field(
+            "Which",
+            "which",
+            {"type": "checkboxes", "options": [option("One", "1", description=plain("the first")), option("Two", "2")]},
+            optional=True,
+        ),
     ],
 }
 
@@ -208,13 +315,17 @@ class Gallery:
         view = body.get("view")
         if view and view["callback_id"] == "form":
             chosen = view["state"]["values"]["kind"]["value"]["selected_option"]
-            client.views_update(view_id=view["id"], hash=view["hash"], view=form(asked=True, kind=chosen and chosen["value"]))
+            client.views_update(
+                view_id=view["id"], hash=view["hash"], view=form(asked=True, kind=chosen and chosen["value"])
+            )
 
     def start(self, ack: Ack, body: Json, client: WebClient) -> None:
         ack()
         self.heard.append(body)
         said = section(f"Work started by <@{body['user']['id']}>")
-        client.chat_update(channel=body["channel"]["id"], ts=body["message"]["ts"], text="T-12 started", blocks=[said, *SHOWCASE[5:]])
+        client.chat_update(
+            channel=body["channel"]["id"], ts=body["message"]["ts"], text="T-12 started", blocks=[said, *SHOWCASE[5:]]
+        )
 
     def act(self, ack: Ack, body: Json) -> None:
         ack()

@@ -6,7 +6,7 @@ from slack_sdk import WebClient
 
 from sandbox import Sandbox
 from tests.page.conftest import Enter
-from tests.page.gallery import RICH, SHOWCASE, Json, Gallery, button, mrkdwn, option, plain, section
+from tests.page.gallery import RICH, SHOWCASE, Gallery, Json, button, mrkdwn, option, plain, section
 
 pytestmark = pytest.mark.browser
 
@@ -84,7 +84,9 @@ def test_attachments_carry_their_colour(slack: Sandbox, client: WebClient, enter
 
 
 @pytest.mark.parametrize(("who", "words"), [("kari", "I morgen at 11:00"), ("ola", "Tomorrow at 10:00")])
-def test_a_date_is_said_in_the_readers_own_zone_and_language(slack: Sandbox, client: WebClient, enter: Enter, who: str, words: str) -> None:
+def test_a_date_is_said_in_the_readers_own_zone_and_language(
+    slack: Sandbox, client: WebClient, enter: Enter, who: str, words: str
+) -> None:
     post(client, slack, section(TOKEN.replace("1795426800", "1795514400")))
     expect(enter(who).locator("time.date")).to_have_text(words)
 
@@ -99,7 +101,9 @@ def test_a_date_with_an_unknown_token_shows_its_fallback(slack: Sandbox, client:
     expect(enter("kari").locator("time.date")).to_have_text("a fallback")
 
 
-def test_mentions_channels_groups_and_specials_are_said_by_name(slack: Sandbox, client: WebClient, enter: Enter) -> None:
+def test_mentions_channels_groups_and_specials_are_said_by_name(
+    slack: Sandbox, client: WebClient, enter: Enter
+) -> None:
     kari, acme = slack.person("kari").id, slack.channel("acme").id
     post(client, slack, section(f"<@{kari}> <#{acme}> <!here> <!subteam^S123|@seniors>"))
     marks = enter("kari").locator(".main .mention")
@@ -156,11 +160,18 @@ def test_a_turned_direction_does_not_leave_its_own_text(slack: Sandbox, client: 
 
 
 def test_verbatim_text_grows_no_links(slack: Sandbox, client: WebClient, enter: Enter) -> None:
-    post(client, slack, {"type": "section", "text": mrkdwn("see https://example.test", verbatim=True)}, section("and https://example.org"))
+    post(
+        client,
+        slack,
+        {"type": "section", "text": mrkdwn("see https://example.test", verbatim=True)},
+        section("and https://example.org"),
+    )
     expect(enter("kari").locator(".main .msg a")).to_have_text(["https://example.org"])
 
 
-def test_a_click_reaches_the_app_and_its_update_keeps_the_keyboard_in_place(slack: Sandbox, client: WebClient, gallery: Gallery, enter: Enter) -> None:
+def test_a_click_reaches_the_app_and_its_update_keeps_the_keyboard_in_place(
+    slack: Sandbox, client: WebClient, gallery: Gallery, enter: Enter
+) -> None:
     post(client, slack, *SHOWCASE)
     page = enter("kari")
     page.get_by_role("button", name="Start work").focus()
@@ -187,7 +198,9 @@ def test_choices_in_a_message_reach_the_app(slack: Sandbox, client: WebClient, g
     assert actions[2]["selected_option"]["value"] == "resolve"
 
 
-def test_a_confirm_dialog_stands_before_the_act(slack: Sandbox, client: WebClient, gallery: Gallery, enter: Enter) -> None:
+def test_a_confirm_dialog_stands_before_the_act(
+    slack: Sandbox, client: WebClient, gallery: Gallery, enter: Enter
+) -> None:
     post(client, slack, *SHOWCASE)
     page = enter("kari")
     page.get_by_role("button", name="Start over").click()

@@ -174,7 +174,9 @@ def test_every_kind_of_field_gives_its_value(gallery: Gallery, enter: Enter) -> 
         ("Address", "javascript:1", "Please enter a valid URL."),
     ],
 )
-def test_a_value_of_the_wrong_kind_is_refused_in_place(gallery: Gallery, enter: Enter, label: str, typed: str, words: str) -> None:
+def test_a_value_of_the_wrong_kind_is_refused_in_place(
+    gallery: Gallery, enter: Enter, label: str, typed: str, words: str
+) -> None:
     page = enter("kari")
     dialog = opened(page, "/fields")
     dialog.get_by_label("Words").fill("long enough")

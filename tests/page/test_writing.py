@@ -144,7 +144,9 @@ def test_a_reaction_is_put_on_and_taken_off(slack: Sandbox, enter: Enter) -> Non
 
 def test_a_file_is_shared(slack: Sandbox, enter: Enter) -> None:
     page = enter("kari")
-    page.locator(".main input[type=file]").set_input_files({"name": "log.txt", "mimeType": "text/plain", "buffer": b"lines"})
+    page.locator(".main input[type=file]").set_input_files(
+        {"name": "log.txt", "mimeType": "text/plain", "buffer": b"lines"}
+    )
     expect(page.locator(".filecard")).to_contain_text("log.txt")
 
 
