@@ -19,8 +19,8 @@ SECRET = re.compile(
 VALUES = re.compile(r"\[parameters: .*?\]\s*\n(?=\(Background)|\[parameters: .*", re.DOTALL)
 """A statement's values, as SQLAlchemy adds them to its errors: among them are texts people typed."""
 
-IN_VAIN = "As `installation_store` or `authorize` has been used"
-"""Bolt's warning that our client's token is not used to authorize: so we want it."""
+IN_VAIN = ("As `installation_store` or `authorize` has been used", "As you gave `client` as well")
+"""Bolt's warnings that it will not read the token by itself: so we want it."""
 
 
 def configure(style: str, level: int = logging.INFO) -> None:
