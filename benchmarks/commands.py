@@ -31,6 +31,7 @@ from pathlib import Path
 
 from benchmarks._door import CHANNEL, PERSON, TEAM, Json
 from benchmarks._process import Bot, python, start
+from benchmarks._vakt import prepare, submitted_ticket
 
 IN_FLIGHT = 20
 WARM_UP = 60
@@ -101,6 +102,13 @@ def contestants(folder: Path) -> list[Contestant]:
             INSERT,
             python(str(bare), "insert", f"sqlite:///{rows}"),
             stored=lambda: count(rows, "submission"),
+        ),
+        Contestant(
+            VAKT,
+            python("-m", "bot.cli", "run"),
+            env={"VAKT_DATABASE_URL": prepare(folder)},
+            payload=submitted_ticket,
+            stored=lambda: count(folder / "vakt.db", "ticket"),
         ),
     ]
 

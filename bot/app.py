@@ -18,10 +18,10 @@ from bot.aside import Aside
 from bot.calendar_jobs import CalendarJobs
 from bot.courtesy import Courtesy
 from bot.database import Database
-from bot.gateway import Gateway, SlackRefusedError, SlackUnavailableError
+from bot.gateway import Gateway, Message, SlackRefusedError, SlackUnavailableError
 from bot.machine import ContractClock, MachineClock, SystemClock
 from bot.rates import Rates
-from bot.sender import Sender
+from bot.sender import Render, Sender
 from bot.settings import Settings
 from bot.ticker import Ticker
 from handlers import answers, outgoing, register, timers
@@ -179,8 +179,8 @@ def _ticker(database: Database, agreements: Agreements, clocks: tuple[ContractCl
     return Ticker(database, handle, finish, clocks)
 
 
-def _render(agreements: Agreements) -> Any:
-    def render(session: Session, row: Outgoing, now: datetime) -> Any:
+def _render(agreements: Agreements) -> Render:
+    def render(session: Session, row: Outgoing, now: datetime) -> Message | None:
         return outgoing.render(session, row, now, agreements)
 
     return render

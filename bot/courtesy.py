@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
@@ -124,7 +124,7 @@ class Courtesy:
             person.zone = person.zone or found.get("tz") or None
 
 
-def _name(found: Any) -> str:
+def _name(found: Mapping[str, Any]) -> str:
     profile = found.get("profile") or {}
     for name in (found.get("real_name"), profile.get("real_name"), found.get("name")):
         if name:

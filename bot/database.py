@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
@@ -111,11 +110,13 @@ class Database:
                 yield session
                 session.commit()
         else:
-            with self._queue.taken(lane, WRITE_DEADLINE) as seconds_left:
-                with Session(self.engine, expire_on_commit=False) as session:
-                    _begin_immediate(session, seconds_left)
-                    yield session
-                    session.commit()
+            with (
+                self._queue.taken(lane, WRITE_DEADLINE) as seconds_left,
+                Session(self.engine, expire_on_commit=False) as session,
+            ):
+                _begin_immediate(session, seconds_left)
+                yield session
+                session.commit()
         for wake in self._after_commit:
             wake()
 
@@ -157,7 +158,7 @@ def _sqlite_engine(url: str, *, reading: bool = False) -> Engine:
     )
 
     @event.listens_for(engine, "connect")
-    def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+    def _prepare(connection: sqlite3.Connection, _record: object) -> None:
         # The driver must not begin transactions by itself: we say BEGIN IMMEDIATE where we write.
         connection.isolation_level = None
         connection.execute("PRAGMA journal_mode = WAL")

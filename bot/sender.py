@@ -156,7 +156,7 @@ class Sender:
 
     def _seconds_to_next(self) -> float:
         with self._database.reading() as session:
-            ready = outbox.next_ready(session, self._machine.now())
+            ready = outbox.next_ready(session)
         if ready is None:
             return 30.0
         return min(30.0, max(0.01, (ready - self._machine.now()).total_seconds()))

@@ -194,7 +194,8 @@ def agent_wrote(doing: Doing, text: str, channel: str, ts: str, links: list[Any]
 def customer_wrote(doing: Doing, text: str, channel: str, ts: str, links: list[Any]) -> None:
     """Somebody writes in the customer's thread: the desk reads it.
 
-    Only the customer's own people end a wait. After a resolution nothing reopens by itself; a Reopen button is offered. Source: rule 4.
+    Only the customer's own people end a wait. After a resolution nothing reopens by itself; a
+    Reopen button is offered. Source: CLAUSES rule 4.
     """
     happening = doing.happening(
         Event.CUSTOMER_WROTE,

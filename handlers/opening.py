@@ -7,7 +7,7 @@ from typing import Any
 
 from handlers import language, pictures, promises
 from handlers.access import Viewer, viewer_of
-from handlers.agreements import NoAgreementError
+from handlers.agreements import Agreements, NoAgreementError
 from handlers.desk import Body, Desk
 from handlers.errors import UserError
 from handlers.forms import (
@@ -144,7 +144,7 @@ def submitted(body: Body, desk: Desk) -> Mapping[str, Any]:
 
 
 def _demand_setting(work: Work, draft: Draft, desk: Desk) -> Setting:
-    setting = setting_of(work.session, work.viewer, draft, desk)
+    setting = setting_of(work.session, work.viewer, draft, desk.agreements, work.now)
     if setting is None:
         raise UserError(Refusal.CUSTOMER_MISSING, Field.CUSTOMER)
     if draft.kind is None:
@@ -185,7 +185,9 @@ def _of_channel(session: Session, viewer: Viewer, channel: Channel, customer_id:
     return customer
 
 
-def setting_of(session: Session, viewer: Viewer, draft: Draft, desk: Desk) -> Setting | None:
+def setting_of(
+    session: Session, viewer: Viewer, draft: Draft, agreements: Agreements, now: datetime
+) -> Setting | None:
     """What the view is about; None while the customer is not chosen.
 
     Raises:
@@ -196,9 +198,8 @@ def setting_of(session: Session, viewer: Viewer, draft: Draft, desk: Desk) -> Se
     if not chosen and len(customers) > 1:
         return None
     customer = chosen[0] if chosen else customers[0]
-    now = desk.now()
     try:
-        contract, version, calendars = desk.agreements.in_force(session, customer, now)
+        contract, version, calendars = agreements.in_force(session, customer, now)
     except NoAgreementError as error:
         raise UserError(Refusal.NO_CUSTOMER_HERE) from error
     on_behalf = customer.desk_id in viewer.roles
@@ -238,9 +239,10 @@ def _walked(contract: Contract, kind: TicketKind, answers: Mapping[str, str]) ->
 def opening_view(session: Session, viewer: Viewer, draft: Draft, desk: Desk) -> ViewDict:
     """The view for a draft, with the questions answered so far and the next one."""
     customers = customers_for(session, viewer, draft)
-    setting = setting_of(session, viewer, draft, desk)
+    now = desk.now()
+    setting = setting_of(session, viewer, draft, desk.agreements, now)
     words = reader_of(session, viewer, draft.channel, setting)
-    facts = _open_facts(draft, customers, setting, desk.now(), words)
+    facts = _open_facts(draft, customers, setting, now, words)
     return views.open_view(facts, words)
 
 

@@ -126,7 +126,7 @@ def owe_in_thread(
     outbox.owe(ledger.session, row)
 
 
-def owe_directly(
+def owe_directly(  # noqa: PLR0913 - a row has that many facts
     ledger: Ledger,
     team_id: str,
     *,

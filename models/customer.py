@@ -11,8 +11,10 @@ from models.person import Person
 
 
 class Customer(SQLModel, table=True):
-    """A customer of one desk. `options` are what it has bought beside the agreement (such as day
-    and night support), `overrides` single values of the contract that its own agreement changes.
+    """A customer of one desk.
+
+    `options` are what it holds beside the agreement (such as day and night support), `overrides`
+    single values of the contract that its own agreement changes.
     """
 
     __table_args__ = (UniqueConstraint("team_id", "key"),)

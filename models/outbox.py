@@ -318,7 +318,7 @@ def _mark(session: Session, held: Held, **values: Any) -> bool:
     return bool(marked.rowcount)  # type: ignore[attr-defined]
 
 
-def next_ready(session: Session, machine_now: datetime) -> datetime | None:
+def next_ready(session: Session) -> datetime | None:
     """The machine instant at which the earliest waiting row may be tried."""
     query = select(func.min(Outgoing.ready_at)).where(Outgoing.state == State.WAITING)
     return session.exec(query).one()

@@ -1,5 +1,7 @@
-"""The only words about storage that handlers may use: the session they are handed, that the
-database could not be written, and that somebody else wrote the same thing first.
+"""The only words about storage that handlers may use.
+
+The session they are handed, that the database could not be written, and that somebody else wrote
+the same thing first.
 """
 
 from sqlalchemy.exc import IntegrityError as ConflictError
