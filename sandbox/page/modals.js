@@ -8,7 +8,7 @@ import { Form, problems, withIds } from "./form.js";
 import { said } from "./mrkdwn.js";
 import { closePopover } from "./popover.js";
 import { store } from "./store.js";
-import { refused } from "./toasts.js";
+import { inWords, refused } from "./toasts.js";
 
 const forms = new Map(); // view id -> Form
 
@@ -124,8 +124,7 @@ async function submit() {
   setBusy(true);
   const answer = await act("submit", { view_id: view.id, state: form.state(blocks) });
   setBusy(false);
-  if (answer.ok === false) return note(`That could not be sent: ${answer.error}`);
-  if (answer.error) return note(answer.error);
+  if (answer.ok === false || answer.error) return note(inWords(answer.error));
   follow(view, answer);
 }
 

@@ -21,11 +21,19 @@ const WORDS = {
   operation_timeout: "The app did not answer in three seconds (operation_timeout).",
   dispatch_failed: "The app could not be reached, or it failed (dispatch_failed).",
   not_in_channel: "You are not in this channel.",
+  channel_not_found: "This conversation is not there any more.",
+  is_archived: "This channel is archived.",
   message_not_found: "That message is gone.",
+  view_not_found: "This form was closed meanwhile.",
+  cant_update_message: "Only its author can change a message.",
+  clock_hook: "The app's clock did not answer.",
 };
+
+/** What a refusal's code means, in a sentence. */
+export const inWords = (error) => WORDS[error] ?? error ?? "That did not work.";
 
 /** Pass an act's answer through; say it when it was refused. */
 export function refused(answer) {
-  if (answer && answer.ok === false && !answer.silent) toast(WORDS[answer.error] ?? answer.error ?? "That did not work.", { kind: "error" });
-  return answer ?? {};
+  if (answer.ok === false) toast(inWords(answer.error), { kind: "error" });
+  return answer;
 }
