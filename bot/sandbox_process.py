@@ -6,7 +6,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -26,9 +26,9 @@ class SandboxError(Exception):
     """The sandbox did not start; the message says why and what to do."""
 
 
-def missing() -> list[str]:
+def missing(needed: Iterable[str] = NEEDED) -> list[str]:
     """What the extra `demo` would have installed and is not there."""
-    return [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    return [name for name in needed if importlib.util.find_spec(name) is None]
 
 
 def is_free(port: int) -> bool:

@@ -46,6 +46,8 @@ def upgrade(url: str) -> bool:
     path = make_url(at).database
     if at.startswith("sqlite") and path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
+        # The child works in another folder: a path relative to ours would be another file there.
+        at = make_url(at).set(database=str(Path(path).resolve())).render_as_string(hide_password=False)
     if revision_of(url) == head():
         return False
     child = subprocess.run(  # noqa: S603 - our own interpreter and module, no shell

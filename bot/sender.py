@@ -6,6 +6,7 @@ Every mark is conditional on the lease's token, so a sender that was too slow ma
 """
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -31,6 +32,8 @@ from models.outbox import Held, Kind, Outgoing, State
 log = structlog.get_logger()
 
 WORKERS = 8
+GATHER = 0.01
+"""Seconds from being woken to looking, so that a burst of commits is one look."""
 LONGEST_WAIT = timedelta(minutes=5)
 REPEATED_WHEN_UNSURE = frozenset({Kind.PAGE})
 """Kinds that are said again when nobody can find out whether they were said."""
@@ -69,6 +72,7 @@ class Sender:
         self._awake = threading.Condition()
         self._work_to_do = False
         self._flying = 0
+        self._resting: dict[tuple[str, str], float] = {}
         self._stopping = False
         self._executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="sender")
         self._thread = threading.Thread(target=self._loop, name="sender", daemon=True)
@@ -118,6 +122,7 @@ class Sender:
             with self._awake:
                 if not self._work_to_do and not self._stopping:
                     self._awake.wait(wait)
+            time.sleep(GATHER)
 
     def _pass_safely(self) -> float:
         try:
@@ -132,23 +137,32 @@ class Sender:
             free = WORKERS - self._flying
         if free <= 0:
             return 30.0
-        resting: dict[tuple[str, str], float] = {}
         for row in self._claim(free):
             wait = self._rates.take(row.team_id, _method(row), row.conversation)
             held = Held(row.team_id, row.id, row.lease_token or "", row.revision)
             if wait > 0:
-                resting[row.team_id, row.conversation] = wait
+                self._resting[row.team_id, row.conversation] = time.monotonic() + wait
                 self._rest(held, wait)
             else:
                 self._launch(row, held)
         return self._seconds_to_next()
 
     def _claim(self, limit: int) -> list[Outgoing]:
+        """Lease what may be sent; conversations whose rate is used up are left alone meanwhile."""
+        at = time.monotonic()
+        self._resting = {where: until for where, until in self._resting.items() if until > at}
         with self._database.reading() as session:
-            if not outbox.owed_now(session, self._machine.now()):
+            if not outbox.owed_now(session, self._machine.now(), self._resting):
                 return []
         with self._database.transaction(Lane.LOOP) as session:
-            return outbox.claim(session, self._machine.now(), self._lease, limit, token=new_id())
+            return outbox.claim(
+                session,
+                self._machine.now(),
+                self._lease,
+                limit,
+                token=new_id(),
+                resting=self._resting,
+            )
 
     def _rest(self, held: Held, seconds: float) -> None:
         with self._database.transaction(Lane.LOOP) as session:
@@ -157,9 +171,10 @@ class Sender:
     def _seconds_to_next(self) -> float:
         with self._database.reading() as session:
             ready = outbox.next_ready(session)
-        if ready is None:
-            return 30.0
-        return min(30.0, max(0.01, (ready - self._machine.now()).total_seconds()))
+        waits = [until - time.monotonic() for until in self._resting.values()]
+        if ready is not None and not (waits and ready <= self._machine.now()):
+            waits.append((ready - self._machine.now()).total_seconds())
+        return min([30.0, *(max(0.01, wait) for wait in waits)])
 
     def _launch(self, row: Outgoing, held: Held) -> None:
         with self._awake:

@@ -5,6 +5,7 @@ in a savepoint of its own, and one that raises is pushed ahead without stopping 
 """
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
@@ -19,6 +20,8 @@ from models.timer import Timer, due_timers, hold_back, next_due
 log = structlog.get_logger()
 
 BATCH = 100
+GATHER = 0.02
+"""Seconds from being woken to looking, so that a burst of commits is one look."""
 LONGEST_SLEEP = 5.0
 """Seconds after which the loop looks again, whatever it believes to be next."""
 
@@ -97,6 +100,7 @@ class Ticker:
             with self._awake:
                 if not self._work_to_do and not self._stopping:
                     self._awake.wait(wait)
+            time.sleep(GATHER)
 
     def _turn_safely(self) -> float:
         try:

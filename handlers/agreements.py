@@ -5,12 +5,14 @@ Parsing one takes a while, so what was parsed is kept; a stored version never ch
 
 import json
 import threading
+import time
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from models import contract_version
-from models.contract_version import CalendarVersion, ContractVersion
+from models.contract_version import ContractVersion
 from models.customer import Customer, agreement_on
 from models.sla.contract import Contract
 from models.store import Session
@@ -24,6 +26,19 @@ class NoAgreementError(Exception):
     """A customer is under no contract at that date, or its contract was never imported."""
 
 
+ASK_AGAIN = 30.0
+"""Seconds for which the versions in force on a day are remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Force:
+    """A contract in force, and which stored versions it and its calendars are."""
+
+    contract: Contract
+    version_id: str
+    calendars_id: str
+
+
 class Agreements:
     """Gives contracts; keeps those it has parsed."""
 
@@ -33,10 +48,9 @@ class Agreements:
         self._override = override
         self._lock = threading.Lock()
         self._kept: dict[tuple[str, str], Contract] = {}
+        self._found: dict[tuple[str, str, date], tuple[float, tuple[str, str] | None]] = {}
 
-    def in_force(
-        self, session: Session, customer: Customer, now: datetime
-    ) -> tuple[Contract, ContractVersion, CalendarVersion]:
+    def in_force(self, session: Session, customer: Customer, now: datetime) -> Force:
         """What a ticket opened now would be under. Source: SO-09, EM-22.
 
         Raises:
@@ -47,12 +61,29 @@ class Agreements:
         if agreement is None:
             message = f"{customer.key} is under no contract on {today}"
             raise NoAgreementError(message)
-        version = contract_version.version_in_force(session, customer.team_id, agreement.contract, today)
-        calendars = contract_version.latest_calendar(session, customer.team_id, agreement.contract)
+        version_id, calendars_id = self._latest(session, customer.team_id, agreement.contract, today)
+        kept = self._kept.get((version_id, _terms(customer)))
+        if kept is None:
+            version = session.get(ContractVersion, (customer.team_id, version_id))
+            if version is None:
+                message = f"{agreement.contract} has no version in force on {today}"
+                raise NoAgreementError(message)
+            kept = self._for(version, customer)
+        return Force(kept, version_id, calendars_id)
+
+    def _latest(self, session: Session, team_id: str, contract: str, today: date) -> tuple[str, str]:
+        """The versions in force, asked anew twice a minute: another process may store new ones."""
+        key = (team_id, contract, today)
+        asked_at, found = self._found.get(key, (0.0, None))
+        if found is not None and time.monotonic() - asked_at < ASK_AGAIN:
+            return found
+        version = contract_version.version_in_force(session, team_id, contract, today)
+        calendars = contract_version.latest_calendar(session, team_id, contract)
         if version is None or calendars is None:
-            message = f"{agreement.contract} has no version in force on {today}"
+            message = f"{contract} has no version in force on {today}"
             raise NoAgreementError(message)
-        return self._for(version, customer), version, calendars
+        self._found[key] = (time.monotonic(), (version.id, calendars.id))
+        return version.id, calendars.id
 
     def of_ticket(self, session: Session, ticket: Ticket, customer: Customer) -> Contract:
         """The contract a ticket was opened under: a later version never touches it."""

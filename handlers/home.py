@@ -113,7 +113,7 @@ def _contact(
     pages = max(1, -(-len(rows) // PAGE))
     here = min(page, pages - 1)
     try:
-        contract, _, _ = desk.agreements.in_force(session, customer, desk.now())
+        contract = desk.agreements.in_force(session, customer, desk.now()).contract
     except NoAgreementError:
         return told.ContactHomeFacts(
             customer=customer.name,

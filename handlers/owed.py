@@ -90,6 +90,20 @@ def owe_line(ledger: Ledger, ticket: Ticket, entry: HistoryEntry) -> None:
     )
 
 
+def owe_first_line(ledger: Ledger, ticket: Ticket, entry: HistoryEntry, conversation: str) -> None:
+    """Owe the first line under a card that is stored in this very transaction: nothing to look up."""
+    row = _row(
+        ledger,
+        ticket,
+        Kind.LOG_LINE,
+        f"{ticket.name}:log:{entry.position}",
+        Priority.CARD,
+        {"position": entry.position},
+    )
+    row.thread_of, row.position, row.conversation = ticket.desk_card_id, entry.position, conversation
+    ledger.session.add(row)
+
+
 def tell_customer(ledger: Ledger, ticket: Ticket, entry: HistoryEntry) -> None:
     """Owe the customer a word about an event, in its thread; nothing where it has no channel."""
     if ticket.customer_card_id is None:

@@ -219,9 +219,8 @@ def clock_fact(at: Scene, clock: Clock, waits: Sequence[Wait]) -> told.ClockFact
     )
 
 
-def promised(contract: Contract, planned: Planned, now: datetime) -> told.ClockFacts:
+def promised(contract: Contract, planned: Planned) -> told.ClockFacts:
     """A clock that would run: what is promised, before anything is stored."""
-    del now
     promise = planned.promise
     elapsed = isinstance(promise.target, ClockTime)
     return told.ClockFacts(

@@ -10,12 +10,12 @@ from datetime import datetime
 
 from models.clock import Clock, ClockState, clocks_of
 from models.sla.clock import WorkingDays, deadline
-from models.sla.contract import ClockKind, Contract, Starts, TicketKind, WaitKind
+from models.sla.contract import ClockKind, Contract, Promise, Starts, TicketKind, WaitKind
 from models.sla.ladder import Rung, RungKind, ladder
 from models.sla.plan import Facts, Planned, plan, promises_for
 from models.store import Session
 from models.ticket import Ticket
-from models.timer import Timer, TimerKind, disarm
+from models.timer import Timer, TimerKind, disarm, disarm_kind
 from models.wait import Wait, pauses, waits_of
 
 FACTS = frozenset({RungKind.EXPECTED, RungKind.DUE})
@@ -72,28 +72,62 @@ def start_clocks(
     *,
     only: frozenset[ClockKind] = frozenset(ClockKind),
 ) -> list[Clock]:
-    """Start every promise that applies and whose act is not done; those with no instant page only."""
+    """Start every promise that applies; those with no instant page only.
+
+    Where the act is done already, the clock is not judged: it is there, stopped, only for steps that
+    go on until another act (PI-09). A class that is reached again takes up the clock it had.
+    """
     done = acts_done(ticket)
     waits = waits_of(session, ticket.team_id, ticket.number) if ticket.entries else []
+    earlier = clocks_of(session, ticket.team_id, ticket.number) if ticket.entries else []
     clocks = []
     for promise in promises_for(contract, facts_of(ticket, starts_on)):
-        if promise.clock in done or promise.clock not in only:
+        is_done = promise.clock in done
+        if promise.clock not in only or (is_done and not _outlives(promise, ticket.severity)):
             continue
-        clock = Clock(
-            team_id=ticket.team_id,
-            ticket_number=ticket.number,
-            kind=promise.clock,
-            promise_id=promise.id,
-            severity=ticket.severity,
-            clause=promise.clause,
-            strength=promise.strength,
-            started_at=started_at,
-        )
+        known = _known(earlier, promise, ticket.severity, started_at)
+        if is_done and known is not None and known.state == ClockState.STOPPED:
+            continue
+        clock = known if known is not None and known.state == ClockState.WITHDRAWN else None
+        clock = clock or _new_clock(ticket, promise, started_at)
         _show(clock, planned_for(contract, ticket, clock, waits))
+        if is_done:
+            clock.state = ClockState.STOPPED
         session.add(clock)
         clocks.append(clock)
     arm(session, ticket, contract, clocks, waits)
     return clocks
+
+
+def _outlives(promise: Promise, severity: str) -> bool:
+    """Whether somebody is told of the class until another act than the one the clock waits for."""
+    return any(
+        step.until not in {None, promise.clock} and (not step.severities or severity in step.severities)
+        for step in promise.steps
+    )
+
+
+def _known(clocks: Sequence[Clock], promise: Promise, severity: str, started_at: datetime) -> Clock | None:
+    """The latest clock of the same promise, class and start."""
+    same = [
+        clock
+        for clock in clocks
+        if (clock.promise_id, clock.severity, clock.started_at) == (promise.id, severity, started_at)
+    ]
+    return same[-1] if same else None
+
+
+def _new_clock(ticket: Ticket, promise: Promise, started_at: datetime) -> Clock:
+    return Clock(
+        team_id=ticket.team_id,
+        ticket_number=ticket.number,
+        kind=promise.clock,
+        promise_id=promise.id,
+        severity=ticket.severity,
+        clause=promise.clause,
+        strength=promise.strength,
+        started_at=started_at,
+    )
 
 
 def _show(clock: Clock, planned: Planned) -> None:
@@ -157,8 +191,9 @@ def arm(
 
 
 def rungs_of(contract: Contract, ticket: Ticket, clock: Clock, waits: Sequence[Wait]) -> tuple[Rung, ...]:
-    """The whole ladder of a clock; none for one that was withdrawn."""
-    if clock.state == ClockState.WITHDRAWN:
+    """The whole ladder of a clock; none for one that was withdrawn, or whose class is another's now."""
+    left_behind = clock.state == ClockState.STOPPED and clock.severity != ticket.severity
+    if clock.state == ClockState.WITHDRAWN or left_behind:
         return ()
     planned = planned_for(contract, ticket, clock, waits)
     kinds = frozenset(map(str, planned.promise.paused_by)) | {RESOLVED}
@@ -167,8 +202,23 @@ def rungs_of(contract: Contract, ticket: Ticket, clock: Clock, waits: Sequence[W
         planned,
         severity=clock.severity,
         pauses=pauses(list(waits), kinds),
-        night_work_from=ticket.work_started_at,
+        night_work_from=_night_work(ticket, planned),
     )
+
+
+def _night_work(ticket: Ticket, planned: Planned) -> datetime | None:
+    """Since when it is worked on outside hours; None for work that began while it was open."""
+    began = ticket.work_started_at
+    return None if began is None or planned.calendar.is_open(began) else began
+
+
+def hours_around(
+    contract: Contract, ticket: Ticket, clock: Clock, waits: Sequence[Wait], at: datetime
+) -> tuple[datetime, datetime]:
+    """The closing of a clock's hours that comes next, and the opening after it."""
+    calendar = planned_for(contract, ticket, clock, waits).calendar
+    closing = calendar.next_closing(at)
+    return closing, calendar.next_opening(closing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,8 +277,14 @@ def take_up_wait(session: Session, ticket: Ticket, kind: str) -> Wait | None:
     return ended[-1]
 
 
+def forget_access_reminder(session: Session, ticket: Ticket) -> None:
+    """Access is not waited for any more, or is asked for anew."""
+    disarm_kind(session, ticket.team_id, ticket.number, TimerKind.ACCESS)
+
+
 def arm_access_reminder(session: Session, ticket: Ticket, contract: Contract, since: datetime) -> None:
     """Ask for access again after a working day, for as long as it is waited for. Source: SO-16."""
+    forget_access_reminder(session, ticket)
     promised = promises_for(contract, facts_of(ticket))
     if not promised:
         return

@@ -73,6 +73,15 @@ def disarm(session: Session, team_id: str, number: int, clock_ids: list[str]) ->
     )
 
 
+def disarm_kind(session: Session, team_id: str, number: int, kind: TimerKind) -> None:
+    """Forget a ticket's timers of one kind."""
+    session.execute(
+        delete(Timer)
+        .where(col(Timer.team_id) == team_id, col(Timer.ticket_number) == number, col(Timer.kind) == kind)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def hold_back(timer: Timer, machine_now: datetime, failure: str) -> None:
     """Push a timer ahead after its handler failed: 1, 2, 4, 8, … minutes, an hour at most."""
     timer.attempts += 1

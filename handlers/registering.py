@@ -1,0 +1,154 @@
+"""Registering a ticket: one transaction's rows, and the confirmation that tells its number."""
+
+from typing import Any
+
+from handlers import pictures, promises
+from handlers.errors import UserError
+from handlers.forms import Draft
+from handlers.once import Work
+from handlers.owed import owe_cards, owe_first_line
+from handlers.setting import PRIVATE, Setting, outcome_of
+from handlers.views import facts as told
+from handlers.views import opening as views
+from handlers.views.blocks import ViewDict
+from handlers.views.facts import Refusal
+from handlers.views.words import Words
+from models import history, typed_text
+from models.channel import Channel, channel_of_customer
+from models.desk import Desk as DeskRecord
+from models.desk import people_with_role
+from models.history import Event, Happening
+from models.person import Person, person_by_slack_id
+from models.sla.contract import Role
+from models.store import Session
+from models.ticket import Ticket, next_number
+
+
+def open_ticket(work: Work, draft: Draft, setting: Setting) -> Ticket:
+    """Store the ticket with its texts, clocks, timers, history and what is owed."""
+    session, viewer = work.session, work.viewer
+    severity = setting.contract.severity(setting.severity or setting.contract.default_severity)
+    number = next_number(session, viewer.team_id)
+    requester = _requester(work, draft, setting)
+    ticket = Ticket(
+        team_id=viewer.team_id,
+        number=number,
+        desk_id=setting.customer.desk_id,
+        customer_id=setting.customer.id,
+        contract=setting.contract.id,
+        contract_version_id=setting.force.version_id,
+        calendar_version_id=setting.force.calendars_id,
+        region=setting.customer.region,
+        kind=setting.kind,
+        option=setting.option.id,
+        item=draft.item,
+        intake=setting.intake,
+        severity=severity.id,
+        proposed_severity=severity.id,
+        rank=severity.rank,
+        level=setting.contract.levels.enters if setting.contract.levels else 2,
+        reported_at=setting.reported_at,
+        opened_at=work.now,
+        opened_by=viewer.person.id,
+        requester_id=requester.id,
+        summary_id=typed_text.keep(session, viewer.team_id, requester.id, draft.summary),
+        details_id=typed_text.keep(session, viewer.team_id, requester.id, draft.details),
+        answers={each.question.id: each.answer.id for each in setting.walked.given},
+        asked={
+            ask: str(typed_text.keep(session, viewer.team_id, requester.id, text)) for ask, text in draft.extras.items()
+        },
+        development_case=f"DEV-{number}" if severity.development_case else None,
+        source_channel=draft.source["channel"] if draft.source else None,
+        source_ts=draft.source["ts"] if draft.source else None,
+    )
+    session.add(ticket)
+    cards = _places(work, draft, setting, requester)
+    owe_cards(work.ledger, ticket, *cards)
+    promises.start_clocks(session, ticket, setting.contract, setting.reported_at)
+    _write_down(work, ticket, draft, requester, cards[0])
+    return ticket
+
+
+def _places(work: Work, draft: Draft, setting: Setting, requester: Person) -> tuple[str, str | None]:
+    """Where the desk's and the customer's cards stand.
+
+    What is private never stands in a channel: the desk's card goes to its first senior directly,
+    the customer's to whoever asked. Source: PS-17.
+    """
+    session, team_id = work.session, work.viewer.team_id
+    if PRIVATE in setting.flags:
+        seniors = people_with_role(session, team_id, setting.customer.desk_id, Role.SENIOR)
+        told_first = seniors[0] if seniors else requester
+        return told_first.slack_user, requester.slack_user
+    record = session.get(DeskRecord, (team_id, setting.customer.desk_id))
+    if record is None:
+        raise UserError(Refusal.NO_CUSTOMER_HERE)
+    return record.channel_id, _customer_channel(session, draft, setting)
+
+
+def _customer_channel(session: Session, draft: Draft, setting: Setting) -> str | None:
+    here = session.get(Channel, (setting.customer.team_id, draft.channel)) if draft.channel else None
+    if here is not None and here.customer_id == setting.customer.id:
+        return here.id
+    channel = channel_of_customer(session, setting.customer.team_id, setting.customer.id)
+    return channel.id if channel else None
+
+
+def _requester(work: Work, draft: Draft, setting: Setting) -> Person:
+    """Who asked: the message's author, else whoever opens."""
+    if not setting.on_behalf or draft.author is None or draft.author == work.viewer.person.slack_user:
+        return work.viewer.person
+    known = person_by_slack_id(work.session, work.viewer.team_id, draft.author)
+    if known is None:
+        known = Person(team_id=work.viewer.team_id, slack_user=draft.author, name="")
+        work.session.add(known)
+    return known
+
+
+def _write_down(work: Work, ticket: Ticket, draft: Draft, requester: Person, desk_channel: str) -> None:
+    facts: dict[str, Any] = {"intake": ticket.intake, "proposed": ticket.proposed_severity}
+    if requester.id != work.viewer.person.id:
+        facts["to"] = requester.id
+    if draft.received_at is not None:
+        facts["received_at"] = draft.received_at.isoformat()
+    text_id = None
+    if draft.ordered_by:
+        text_id = typed_text.keep(work.session, ticket.team_id, work.viewer.person.id, draft.ordered_by)
+    happening = Happening(
+        event=Event.OPENED,
+        at=work.now,
+        actor_id=work.viewer.person.id,
+        text_id=text_id,
+        channel=draft.channel,
+        facts=facts,
+    )
+    entry = history.change(work.session, ticket, happening)
+    owe_first_line(work.ledger, ticket, entry, desk_channel)
+
+
+def confirmation(work: Work, ticket: Ticket, draft: Draft, setting: Setting, words: Words) -> ViewDict:
+    """The number, and what is promised. Made of what is at hand: nothing is read again."""
+    opener = work.viewer.person
+    severity = setting.contract.severity(ticket.severity)
+    outcome = outcome_of(setting, ticket.item)
+    private = PRIVATE in setting.flags
+    return views.opened_view(
+        told.OpenedFacts(
+            ticket=told.TicketFacts(
+                number=ticket.name,
+                summary=draft.summary,
+                customer=setting.customer.name,
+                contract=setting.contract.vendor,
+                kind=setting.kind,
+                status=told.Status.NEW,
+                severity=pictures.severity_fact(severity),
+                opened_by=told.PersonFact(opener.slack_user, opener.name),
+                reported_at=ticket.reported_at,
+                now=work.now,
+                outside_agreement=ticket.outside_agreement,
+            ),
+            outcome=outcome or told.OutcomeFact(severity=None, basis=told.Basis.NONE),
+            channel_id=None if private else _customer_channel(work.session, draft, setting),
+        ),
+        words,
+    )

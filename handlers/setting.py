@@ -1,0 +1,165 @@
+"""What an opening view is about: the customer, its contract, the kind, the class the answers come to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from handlers import pictures
+from handlers.access import Viewer
+from handlers.agreements import Agreements, Force, NoAgreementError
+from handlers.errors import UserError
+from handlers.forms import Draft
+from handlers.views import facts as told
+from handlers.views.facts import Refusal
+from models.channel import Channel, channel_by_id
+from models.customer import Customer, customers_at
+from models.sla.contract import Contract, KindOption, TicketKind
+from models.sla.plan import Facts, Planned, plan, promises_for
+from models.sla.questions import Walk, walk
+from models.store import Session
+
+PRIVATE = "private"
+"""The flag of an outcome that must not be spoken of in a channel."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What an opening view is about, once the customer is known."""
+
+    customer: Customer
+    force: Force
+    option: KindOption
+    intake: str
+    reported_at: datetime
+    walked: Walk
+    on_behalf: bool
+
+    @property
+    def contract(self) -> Contract:
+        """The contract in force, with the customer's own terms."""
+        return self.force.contract
+
+    @property
+    def severity(self) -> str | None:
+        """The class proposed, None while questions are open."""
+        return self.walked.outcome.severity if self.walked.outcome else None
+
+    @property
+    def kind(self) -> TicketKind:
+        """Which general kind the contract's own word stands for."""
+        return self.option.kind
+
+    @property
+    def scope(self) -> str:
+        """Names the tree in block ids."""
+        return f"{self.contract.id}-{self.kind}"
+
+    @property
+    def flags(self) -> frozenset[str]:
+        """What the answers establish beside the class."""
+        return self.walked.outcome.flags if self.walked.outcome else frozenset()
+
+
+def customers_for(session: Session, viewer: Viewer, draft: Draft) -> list[Customer]:
+    """The customers a ticket may be opened for from here: one in a customer's channel.
+
+    Raises:
+        UserError: there is none.
+    """
+    channel = channel_by_id(session, viewer.team_id, draft.channel) if draft.channel else None
+    if channel is not None and channel.customer_id is not None:
+        return [_of_channel(session, viewer, channel, channel.customer_id)]
+    if viewer.is_desk:
+        found = customers_at(session, viewer.team_id, sorted(viewer.roles))
+    else:
+        mine = [session.get(Customer, (viewer.team_id, key)) for key in sorted(viewer.customers)]
+        found = [customer for customer in mine if customer is not None]
+    if not found:
+        raise UserError(Refusal.NO_CUSTOMER_HERE if draft.channel else Refusal.STRANGER)
+    return found
+
+
+def _of_channel(session: Session, viewer: Viewer, channel: Channel, customer_id: str) -> Customer:
+    customer = session.get(Customer, (channel.team_id, customer_id))
+    elsewhere = bool(viewer.customers) and customer_id not in viewer.customers
+    if customer is None or elsewhere:
+        raise UserError(Refusal.STRANGER)
+    return customer
+
+
+def setting_of(session: Session, viewer: Viewer, draft: Draft, agreements: Agreements, now: datetime) -> Setting | None:
+    """What the view is about; None while the customer is not chosen.
+
+    Raises:
+        UserError: no ticket can be opened from here.
+    """
+    customers = customers_for(session, viewer, draft)
+    chosen = [customer for customer in customers if customer.id == draft.customer]
+    if not chosen and len(customers) > 1:
+        return None
+    customer = chosen[0] if chosen else customers[0]
+    try:
+        force = agreements.in_force(session, customer, now)
+    except NoAgreementError as error:
+        raise UserError(Refusal.NO_CUSTOMER_HERE) from error
+    contract = force.contract
+    on_behalf = customer.desk_id in viewer.roles
+    option = _option(contract, draft.kind)
+    return Setting(
+        customer=customer,
+        force=force,
+        option=option,
+        intake=_intake(contract, draft, on_behalf=on_behalf),
+        reported_at=draft.received_at or draft.reported_at or now,
+        walked=_walked(contract, option.kind, draft.answers),
+        on_behalf=on_behalf,
+    )
+
+
+def _intake(contract: Contract, draft: Draft, *, on_behalf: bool) -> str:
+    if on_behalf and draft.intake in contract.intakes:
+        return str(draft.intake)
+    return contract.slack_message_is if draft.source else contract.slack_is
+
+
+def _option(contract: Contract, chosen: str | None) -> KindOption:
+    """The kind that was chosen, else the first; another contract's word counts as not chosen."""
+    return next((each for each in contract.kinds if each.id == chosen), contract.kinds[0])
+
+
+def _walked(contract: Contract, kind: TicketKind, answers: Mapping[str, str]) -> Walk:
+    tree = contract.questions.get(kind) or contract.questions[TicketKind.FAULT]
+    return walk(tree, answers)
+
+
+def facts_of(setting: Setting, severity: str, item: str | None) -> Facts:
+    """What decides which promises apply."""
+    return Facts(kind=setting.kind, severity=severity, intake=setting.intake, item=item)
+
+
+def _planned(setting: Setting, severity: str, item: str | None) -> list[Planned]:
+    return [
+        plan(
+            setting.contract,
+            promise,
+            reported_at=setting.reported_at,
+            region=setting.customer.region,
+        )
+        for promise in promises_for(setting.contract, facts_of(setting, severity, item))
+    ]
+
+
+def outcome_of(setting: Setting, item: str | None) -> told.OutcomeFact | None:
+    """What would be opened now; None while questions are open."""
+    if setting.severity is None:
+        return None
+    severity = setting.contract.severity(setting.severity)
+    planned = _planned(setting, severity.id, item)
+    basis = told.Basis.ANSWERS if setting.walked.given else told.Basis.DEFAULT
+    return told.OutcomeFact(
+        severity=pictures.severity_fact(severity),
+        basis=basis,
+        clocks=tuple(pictures.promised(setting.contract, each) for each in planned if each.due),
+        best_effort=pictures.is_best_effort(setting.contract, setting.intake),
+        target_release=severity.target_release is not None,
+    )
