@@ -4,7 +4,7 @@ Start of work, first response and resolution are separate acts that stop separat
 automatic stops one. Source: CLAUSES rule 3.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from handlers.once import Work
 from handlers.owed import note
 from handlers.views.facts import PersonFact, Refusal
 from models import history, typed_text
-from models.clock import clocks_of
+from models.clock import ClockState, clocks_of
 from models.customer import Customer
 from models.history import Event, Happening, HistoryEntry
 from models.person import Person
@@ -243,11 +243,25 @@ def wait(doing: Doing, kind: WaitKind, *, start: bool, text: str = "") -> None:
     if start:
         _begin(doing, doing.work.now)
     promises.begin_wait(doing.work.session, doing.ticket, kind, doing.work.now)
-    happening = doing.happening(Event.WAITING, text_id=doing.keep(text), facts={"wait": str(kind)})
+    _replan(doing)
+    facts = {"wait": str(kind), **_clock_named(doing, ClockState.PAUSED)}
+    happening = doing.happening(Event.WAITING, text_id=doing.keep(text), facts=facts)
     told = kind is WaitKind.ACCESS or bool(text)
     doing.note(happening, to_customer=told, waiting=str(kind), waiting_since=doing.work.now)
-    _replan(doing)
-    if kind is WaitKind.ACCESS:
+    _ask_for_access(doing, kind)
+
+
+def _clock_named(doing: Doing, state: ClockState) -> dict[str, Any]:
+    """The clock that the log's line tells of: the first that stands, or that runs."""
+    clocks = clocks_of(doing.work.session, doing.ticket.team_id, doing.ticket.number)
+    named = [clock.id for clock in clocks if clock.state == state]
+    return {"clock": named[0]} if named else {}
+
+
+def _ask_for_access(doing: Doing, kind: str) -> None:
+    """The customer is asked again while access is waited for. Source: SO-16, EM-20."""
+    promises.forget_access_reminder(doing.work.session, doing.ticket)
+    if kind == WaitKind.ACCESS:
         promises.arm_access_reminder(doing.work.session, doing.ticket, doing.contract, doing.work.now)
 
 
@@ -274,9 +288,9 @@ def resume(doing: Doing) -> None:
 def _end_wait(doing: Doing, *, by_message: bool) -> None:
     kind = doing.ticket.waiting
     promises.end_wait(doing.work.session, doing.ticket, doing.work.now)
-    happening = doing.happening(Event.RESUMED, facts={"wait": kind, "by_message": by_message})
-    doing.note(happening, waiting=None, waiting_since=None)
     _replan(doing)
+    facts = {"wait": kind, "by_message": by_message, **_clock_named(doing, ClockState.RUNNING)}
+    doing.note(doing.happening(Event.RESUMED, facts=facts), waiting=None, waiting_since=None)
 
 
 def still_waiting(doing: Doing) -> None:
@@ -291,6 +305,7 @@ def still_waiting(doing: Doing) -> None:
     happening = doing.happening(Event.STILL_WAITING, facts={"wait": kind})
     doing.note(happening, waiting=kind, waiting_since=taken_up.began_at)
     _replan(doing)
+    _ask_for_access(doing, kind)
 
 
 # The class
@@ -311,12 +326,12 @@ def set_severity(doing: Doing, severity_id: str, reason: str) -> None:
     _reclassify(doing, severity_id, reason)
 
 
-def _reclassify(doing: Doing, severity_id: str, reason: str) -> None:
+def _reclassify(doing: Doing, severity_id: str, reason: str | None, because: Mapping[str, Any] = {}) -> None:
     ticket, severity = doing.ticket, doing.contract.severity(severity_id)
     happening = doing.happening(
         Event.SEVERITY_CHANGED,
         text_id=doing.keep(reason),
-        facts={"before": ticket.severity, "after": severity.id},
+        facts={"before": ticket.severity, "after": severity.id, **because},
     )
     promises.withdraw_clocks(doing.work.session, ticket, frozenset(ClockKind) - {ClockKind.NEXT_UPDATE})
     doing.work.session.flush()
@@ -357,7 +372,7 @@ def answer_workaround(doing: Doing, *, works: bool) -> None:
     doing.note(doing.happening(event))
     moves = doing.contract.workaround
     if works and moves is not None and doing.ticket.severity in moves.moves:
-        _reclassify(doing, moves.to, f"{moves.clause}")
+        _reclassify(doing, moves.to, None, {"other": moves.clause})
 
 
 # Levels, more work

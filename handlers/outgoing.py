@@ -4,7 +4,7 @@ None means that it does not hold any more, and is dropped.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from handlers import language, pictures
@@ -155,9 +155,17 @@ def _reminder(session: Session, row: Outgoing, now: datetime, agreements: Agreem
     if person is None or not parts:
         return None
     words = language.for_person(person)
-    if len(parts) == 1 and "down_from" not in row.args:
-        return _single(parts[0][0], parts[0][1], words)
+    kind = parts[0][0]["kind"]
+    if len(parts) == 1 and "down_from" not in row.args and kind != RungKind.WARNING:
+        return SINGLE.get(kind, reminders.reminder)(parts[0][1], words)
     return reminders.gathered(_gathered(row, parts, words, now), words)
+
+
+SINGLE: Mapping[str, Callable[[told.ReminderFacts, Words], Rendered]] = {
+    RungKind.DUE: reminders.late,
+    RungKind.EXPECTED: reminders.expected_passed,
+}
+"""How one that is said alone is drawn, when it is not a plain reminder."""
 
 
 def _part(
@@ -170,42 +178,34 @@ def _part(
     return pictures.reminder_facts(pictures.scene(session, agreements, ticket, now), clock)
 
 
-def _single(part: Mapping[str, Any], facts: told.ReminderFacts, words: Words) -> Rendered:
-    if part["kind"] == RungKind.DUE:
-        return reminders.late(facts, words)
-    if part["kind"] == RungKind.EXPECTED:
-        return reminders.expected_passed(facts, words)
-    if part["kind"] == RungKind.WARNING:
-        gathered = told.GatheredFacts(
-            why=told.Gathered.AFTER_OPENING,
-            reminders=(facts,),
-            now=facts.now,
-            closed_because=words.pick(part["reason"]) if part.get("reason") else None,
-        )
-        return reminders.gathered(gathered, words)
-    return reminders.reminder(facts, words)
-
-
 def _gathered(
     row: Outgoing,
     parts: list[tuple[Any, told.ReminderFacts]],
     words: Words,
     now: datetime,
 ) -> told.GatheredFacts:
-    why = told.Gathered.TOGETHER
-    reason = next((part["reason"] for part, _ in parts if part.get("reason")), None)
+    why, first = told.Gathered.TOGETHER, parts[0][0]
     if "down_from" in row.args:
         why = told.Gathered.WHILE_DOWN
     elif all(part["kind"] == RungKind.WARNING for part, _ in parts):
         why = told.Gathered.AFTER_OPENING
+    reason = first.get("reason")
     return told.GatheredFacts(
         why=why,
         reminders=tuple(facts for _, facts in parts),
         now=now,
+        opening_at=_moment(first.get("opening_at")),
+        closing_at=_moment(first.get("closing_at")),
+        closed_on=_day(first.get("reason_day"), words),
         closed_because=words.pick(reason) if reason else None,
         down_from=_moment(row.args.get("down_from")),
         down_to=_moment(row.args.get("down_to")),
     )
+
+
+def _day(text: str | None, words: Words) -> datetime | None:
+    """Noon of a civil day, so that it is the same day for the reader."""
+    return datetime.combine(date.fromisoformat(text), time(12), words.zone) if text else None
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -219,13 +219,8 @@ def _escalation(session: Session, row: Outgoing, now: datetime, agreements: Agre
         return None
     facts = pictures.log_facts(at, entry)
     picture = pictures.ticket_facts(at)
-    why = told.EscalationReason.URGENT
-    if facts.by is not None:
-        why = told.EscalationReason.MANUAL
-    elif facts.clock is not None and facts.clock.breached:
-        why = told.EscalationReason.LATE
-    elif facts.clock is not None and facts.clock.spent > 0:
-        why = told.EscalationReason.UNTOUCHED
+    clock = session.get(Clock, (row.team_id, entry.facts.get("clock") or ""))
+    counting = clock is not None and clock.counting
     return reminders.escalation(
         told.EscalationFacts(
             number=picture.number,
@@ -233,9 +228,9 @@ def _escalation(session: Session, row: Outgoing, now: datetime, agreements: Agre
             customer=picture.customer,
             severity=picture.severity,
             role=facts.role or pictures.role_fact(at, Role.SENIOR),
-            why=why,
+            why=_why_told(entry, clock),
             now=now,
-            clock=facts.clock,
+            clock=facts.clock if counting else None,
             owner=picture.owner,
             text=facts.text,
             by=facts.by,
@@ -243,6 +238,17 @@ def _escalation(session: Session, row: Outgoing, now: datetime, agreements: Agre
         ),
         language.for_desk_channel(at.contract, at.desk),
     )
+
+
+def _why_told(entry: HistoryEntry, clock: Clock | None) -> told.EscalationReason:
+    """Somebody said so; the class asks for it at once; it is late; or it is still not done."""
+    if entry.actor_id is not None or clock is None:
+        return told.EscalationReason.MANUAL
+    if entry.at <= clock.started_at:
+        return told.EscalationReason.URGENT
+    if clock.counting and clock.late_at is not None:
+        return told.EscalationReason.LATE
+    return told.EscalationReason.UNTOUCHED
 
 
 def _page(session: Session, row: Outgoing, now: datetime, agreements: Agreements) -> Rendered | None:

@@ -284,7 +284,6 @@ def forget_access_reminder(session: Session, ticket: Ticket) -> None:
 
 def arm_access_reminder(session: Session, ticket: Ticket, contract: Contract, since: datetime) -> None:
     """Ask for access again after a working day, for as long as it is waited for. Source: SO-16."""
-    forget_access_reminder(session, ticket)
     promised = promises_for(contract, facts_of(ticket))
     if not promised:
         return

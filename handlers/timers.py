@@ -13,6 +13,7 @@ from handlers import promises
 from handlers.agreements import Agreements
 from handlers.owed import Ledger, note, owe_directly, owe_in_thread
 from handlers.pages import page_next
+from models import outbox
 from models.clock import Clock
 from models.customer import Customer
 from models.history import Event, Happening
@@ -33,6 +34,8 @@ class Reminder:
     ticket: Ticket
     clock: Clock
     rung: Rung
+    hours: tuple[datetime, datetime] | None = None
+    """Of a warning: the closing before which it is said, and the opening after it."""
 
 
 @dataclass(slots=True)
@@ -95,6 +98,10 @@ def _note_fact(case: Case, clock: Clock, rung: Rung) -> None:
     """Being late, or past what was expected, is so from its instant, whenever it is said."""
     if rung.kind is RungKind.DUE and clock.late_at is None:
         clock.late_at = rung.happens_at
+        case.ledger.session.flush()
+        outbox.refresh_cards(
+            case.ledger.session, case.ticket.team_id, case.ticket.number, case.ledger.machine_now
+        )
 
 
 def _say(case: Case, clock: Clock, rungs: list[Rung], batch: Batch) -> None:
@@ -119,7 +126,13 @@ def _remind(case: Case, clock: Clock, rung: Rung, batch: Batch) -> None:
     happening = _happening(event, case, clock, rung)
     happening.facts["to"] = case.ticket.owner_id
     note(case.ledger, case.ticket, happening)
-    batch.reminders.append(Reminder(case.ticket, clock, rung))
+    batch.reminders.append(Reminder(case.ticket, clock, rung, _hours(case, clock, rung)))
+
+
+def _hours(case: Case, clock: Clock, rung: Rung) -> tuple[datetime, datetime] | None:
+    if rung.kind is not RungKind.WARNING:
+        return None
+    return promises.hours_around(case.contract, case.ticket, clock, case.waits, rung.happens_at)
 
 
 def _say_expected(case: Case, clock: Clock, rung: Rung, batch: Batch) -> None:
@@ -165,17 +178,34 @@ SAYS: Mapping[RungKind, Callable[[Case, Clock, Rung, Batch], None]] = {
 """How each rung is said."""
 
 
+TOGETHER = frozenset({RungKind.REMINDER, RungKind.WARNING})
+"""What is gathered when several fall together; what is late already is said by itself."""
+
+
 def finish(session: Session, batch: Batch, now: datetime, down_since: datetime | None = None) -> None:
-    """Owe the owners what the batch found to say, one message for each owner."""
+    """Owe the owners what the batch found to say: one message for what can be said together."""
     by_owner: dict[tuple[str, str], list[Reminder]] = {}
     for reminder in batch.reminders:
         if reminder.ticket.owner_id is not None:
             owner = (reminder.ticket.team_id, reminder.ticket.owner_id)
             by_owner.setdefault(owner, []).append(reminder)
+    ledger = Ledger(session, batch.machine_now)
     for (team_id, owner_id), reminders in by_owner.items():
         person = session.get(Person, (team_id, owner_id))
-        if person is not None:
-            _owe_reminders(Ledger(session, batch.machine_now), person, reminders, now, down_since)
+        for together in _gathered(reminders, down=down_since is not None):
+            if person is not None:
+                _owe_reminders(ledger, person, together, now, down_since)
+
+
+def _gathered(reminders: Sequence[Reminder], *, down: bool) -> list[list[Reminder]]:
+    """Reminders with reminders, warnings before the same opening with each other; after a downtime all."""
+    if down:
+        return [list(reminders)]
+    groups: dict[Any, list[Reminder]] = {}
+    for each in reminders:
+        alone = None if each.rung.kind in TOGETHER else each.clock.id
+        groups.setdefault((each.hours, alone), []).append(each)
+    return list(groups.values())
 
 
 def _owe_reminders(
@@ -185,31 +215,36 @@ def _owe_reminders(
     now: datetime,
     down_since: datetime | None,
 ) -> None:
-    parts = [
-        {
-            "number": each.ticket.number,
-            "clock": each.clock.id,
-            "rung": each.rung.key,
-            "kind": str(each.rung.kind),
-            "happens_at": each.rung.happens_at.isoformat(),
-            "reason": dict(each.rung.reason) if each.rung.reason else None,
-        }
-        for each in reminders
-    ]
     first = reminders[0]
-    args: dict[str, Any] = {"parts": parts}
+    args: dict[str, Any] = {"parts": [_part(each) for each in reminders]}
     if down_since is not None:
         args |= {"down_from": down_since.isoformat(), "down_to": now.isoformat()}
     owe_directly(
         ledger,
         owner.team_id,
         kind=Kind.REMINDER,
-        key=f"remind:{first.clock.id}:{first.rung.key}:{len(parts)}",
+        key=f"remind:{first.clock.id}:{first.rung.key}:{len(reminders)}",
         slack_user=owner.slack_user,
         priority=Priority.REMINDER,
         args=args,
-        ticket_number=first.ticket.number if len(parts) == 1 else None,
+        ticket_number=first.ticket.number if len(reminders) == 1 else None,
     )
+
+
+def _part(each: Reminder) -> dict[str, Any]:
+    """What is needed to say it, as stored with the row."""
+    rung = each.rung
+    closing, opening = each.hours or (None, None)
+    return {
+        "number": each.ticket.number,
+        "clock": each.clock.id,
+        "rung": rung.key,
+        "kind": str(rung.kind),
+        "reason": dict(rung.reason) if rung.reason else None,
+        "reason_day": rung.reason_day.isoformat() if rung.reason_day else None,
+        "closing_at": closing.isoformat() if closing else None,
+        "opening_at": opening.isoformat() if opening else None,
+    }
 
 
 def on_access(case: Case, timer: Timer, batch: Batch) -> None:
