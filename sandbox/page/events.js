@@ -3,7 +3,7 @@
 import { announce } from "./announce.js";
 import { addRequest } from "./inspector.js";
 import { showErrors, showStack } from "./modals.js";
-import { NOTICE, current, emit, inOrder, isReply, messagesOf, repliesOf, store, takeClock } from "./store.js";
+import { NOTICE, current, emit, inOrder, isApp, isReply, messagesOf, repliesOf, store, takeClock } from "./store.js";
 import { toast } from "./toasts.js";
 
 let notices = 0;
@@ -44,16 +44,23 @@ function arrived({ channel, message }) {
 function replied(channel, message, mine) {
   if (message.ephemeral) return;
   countReply(channel, message);
-  if (!mine && store.thread?.ts !== message.thread_ts) store.unreadThreads.add(message.thread_ts);
+  if (mine || store.thread?.ts === message.thread_ts) return;
+  store.unreadThreads.add(message.thread_ts);
+  const c = store.channels.get(channel);
+  if (!c || onScreen(channel) || (isApp(message.user) && !names(message))) return;
+  c.threads = true; // what the app logs in its threads calls nobody; what a person writes there does
+  emit("channels");
 }
+
+/** Whether a message calls the person on screen. */
+const names = ({ text }) => (text ?? "").includes(`<@${store.me}>`) || /<!(channel|here|everyone)/.test(text ?? "");
 
 function unread(channel, message) {
   const c = store.channels.get(channel);
   if (!c) return emit("reload");
   if (onScreen(channel)) return emit("read", channel);
   c.unread = (c.unread ?? 0) + 1;
-  const text = message.text ?? "";
-  if (c.kind !== "im" && (text.includes(`<@${store.me}>`) || /<!(channel|here|everyone)/.test(text))) c.mentions = (c.mentions ?? 0) + 1;
+  if (c.kind !== "im" && names(message)) c.mentions = (c.mentions ?? 0) + 1;
   return emit("channels");
 }
 

@@ -122,8 +122,7 @@ function markUnread(id, unread) {
 function markRead(id) {
   const channel = store.channels.get(id);
   if (channel.unread || channel.mentions) act("read", { channel: id });
-  channel.unread = 0;
-  channel.mentions = 0;
+  Object.assign(channel, { unread: 0, mentions: 0, threads: false });
 }
 
 async function openThread({ channel, ts }) {

@@ -101,9 +101,9 @@ export class MessageList {
     messages.forEach((message, i) => {
       const at = ofTs(message.ts);
       const newDay = !this.thread && (!before || !sameDay(ofTs(before.ts), at));
-      if (newDay) rows.push({ key: `day/${message.ts}`, kind: "day", words: dayName(at), title: fullInstant(at) });
-      const unread = unreadFrom && message.ts === unreadFrom;
-      if (unread) rows.push({ key: "new", kind: "new" });
+      const unread = Boolean(unreadFrom) && message.ts === unreadFrom;
+      if (newDay) rows.push({ key: `day/${message.ts}`, kind: "day", words: dayName(at), title: fullInstant(at), unread });
+      else if (unread) rows.push({ key: "new", kind: "new" });
       if (this.thread && i === 1) rows.push({ key: "replies", kind: "replies", count: messages.filter((m) => !m.ephemeral).length - 1 });
       const first = newDay || unread || (this.thread && i === 1) || !follows(message, before);
       rows.push({ key: `m/${message.ts}`, kind: "message", message, first });
@@ -126,7 +126,7 @@ export class MessageList {
   }
 
   make(row, old) {
-    if (row.kind === "day") return h("li.dayline", { role: "separator", aria: { label: row.words } }, h("span", { title: row.title }, row.words));
+    if (row.kind === "day") return dayLine(row);
     if (row.kind === "new") return h("li.newline", { role: "separator", aria: { label: "New messages" } }, h("span", "New"));
     if (row.kind === "replies") return h("li.repliesline", { role: "separator" }, h("span", row.count === 1 ? "1 reply" : `${row.count} replies`));
     if (isPlainEvent(row.message)) return plainEvent(row.message);
@@ -220,6 +220,9 @@ function follows(message, before) {
 }
 
 const isCard = (m) => (m.blocks ?? []).some((b) => b.type === "header" || b.type === "actions");
+const dayLine = ({ words, title, unread }) =>
+  h("li.dayline", { role: "separator", class: unread ? "newline" : "", aria: { label: unread ? `${words}, new messages` : words } }, h("span", { title }, words), unread && h("em", "New"));
+
 const isBot = (m) => isApp(m.user) || Boolean(m.bot);
 const isPlainEvent = (m) => ["channel_join", "channel_leave", "channel_topic", "channel_purpose", "channel_name", "channel_archive"].includes(m.subtype);
 /** What a person typed comes with rich_text blocks that say the same as its text. */

@@ -45,7 +45,7 @@ function channelRow(c) {
   const im = c.kind === "im";
   const mark = im ? avatar(c.user, "tiny") : icon(c.kind === "private" ? "lock" : "hash");
   const count = im ? c.unread : c.mentions;
-  return row({ key: c.id, here: current()?.id === c.id, unread: c.unread > 0, count, mark, name: channelName(c), go: () => emit("go", { channel: c.id }) });
+  return row({ key: c.id, here: current()?.id === c.id, unread: c.unread > 0 || Boolean(c.threads), count, mark, name: channelName(c), go: () => emit("go", { channel: c.id }) });
 }
 
 function appRow() {

@@ -42,6 +42,17 @@ def test_what_i_have_not_read_is_marked_until_i_read_it(slack: Sandbox, enter: E
     expect(row).to_have_accessible_name("acme")
 
 
+def test_a_reply_in_a_thread_elsewhere_marks_its_channel(slack: Sandbox, enter: Enter) -> None:
+    parent = slack.person("ola").types("the parent", in_="#acme")
+    page = enter("ola", at="desk")
+    row = page.get_by_label("Channels").get_by_role("button", name="acme")
+    expect(row).to_have_accessible_name("acme")
+    slack.person("kari").types("my answer", in_="#acme", thread=parent)
+    expect(row).to_have_accessible_name("acme, unread")
+    row.click()
+    expect(row).to_have_accessible_name("acme")
+
+
 def test_direct_messages_are_begun_from_the_side(slack: Sandbox, enter: Enter) -> None:
     page = enter("kari")
     page.get_by_role("button", name="New direct message").click()
