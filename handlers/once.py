@@ -32,15 +32,19 @@ class Work:
 
 
 @contextmanager
-def once(desk: Desk, origin: Origin) -> Iterator[Work]:
+def once(desk: Desk, origin: Origin, *, look_first: bool = True) -> Iterator[Work]:
     """A transaction for a delivery that may come twice.
+
+    Without `look_first` a second delivery is noticed when its note cannot be stored: right where
+    the work itself would succeed again, and a look-up cheaper each time it comes but once.
 
     Raises:
         AlreadyAnsweredError: it came before; nothing was done, the stored answer is inside.
     """
     try:
         with desk.transaction() as session:
-            _refuse_second(session, origin)
+            if look_first:
+                _refuse_second(session, origin)
             viewer = viewer_of(session, origin.team_id, origin.slack_user)
             session.add(viewer.person)
             work = Work(session, viewer, desk.now(), desk.machine_now())

@@ -10,7 +10,7 @@ from handlers.desk import Body, Desk
 from handlers.errors import UserError
 from handlers.forms import Draft, Origin, checked, draft_of, origin_of, summary_typed
 from handlers.once import Work, once
-from handlers.registering import confirmation, open_ticket
+from handlers.registering import confirmation, open_ticket, places_of
 from handlers.setting import Setting, customers_for, facts_of, outcome_of, setting_of
 from handlers.views import facts as told
 from handlers.views import opening as views
@@ -78,11 +78,12 @@ def submitted(body: Body, desk: Desk) -> Mapping[str, Any]:
     """*Open* was pressed: store the ticket, and answer with its number."""
     origin = origin_of(body)
     draft = checked(draft_of(body), body, desk.now())
-    with once(desk, origin) as work:
+    with once(desk, origin, look_first=False) as work:
         setting = _demand_setting(work, draft, desk)
-        ticket = open_ticket(work, draft, setting)
         words = reader_of(work.session, work.viewer, None, setting)
-        view = confirmation(work, ticket, draft, setting, words)
+        places = places_of(work, draft, setting)
+        ticket = open_ticket(work, draft, setting, places)
+        view = confirmation(work, ticket, draft, setting, places, words)
         work.answer = {"response_action": "update", "view": view}
     if not work.viewer.person.name:
         desk.aside.get_to_know(origin.team_id, origin.slack_user)

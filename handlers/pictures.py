@@ -1,14 +1,14 @@
 """Records into the facts that views are told: loaded whole, so that rendering asks nobody."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from handlers import access, promises
 from handlers.agreements import Agreements
 from handlers.views import facts as told
 from models import history, typed_text
-from models.clock import Clock, clocks_of, late_by
+from models.clock import Clock, ClockState, clocks_of, late_by
 from models.customer import Customer
 from models.desk import Desk
 from models.history import Event, HistoryEntry
@@ -106,7 +106,10 @@ def ticket_facts(at: Scene) -> told.TicketFacts:
         target_release=ticket.target_release,
         next_update_at=_next_update(clocks),
         best_effort=is_best_effort(at.contract, ticket.intake),
-        notes=_notes(at),
+        has_release=severity.target_release is not None,
+        notes=_notes(at, Place.CARD),
+        customer_notes=_notes(at, Place.CUSTOMER_CARD),
+        asked=_asked(at),
         answers=answers_of(at.contract, ticket),
     )
 
@@ -146,15 +149,22 @@ def answers_of(contract: Contract, ticket: Ticket) -> tuple[tuple[told.Texts, to
     return tuple((each.question.text, each.answer.text) for each in given)
 
 
-def _notes(at: Scene) -> tuple[told.Texts, ...]:
+def _notes(at: Scene, place: Place) -> tuple[told.Texts, ...]:
     notes = notes_for(
         at.contract,
-        Place.CARD,
+        place,
         promises.facts_of(at.ticket),
         reported_at=at.ticket.reported_at,
         region=at.ticket.region,
     )
-    return tuple(note.text for note in notes)
+    return tuple({language: f"{text} ({note.clause})" for language, text in note.text.items()} for note in notes)
+
+
+def _asked(at: Scene) -> tuple[tuple[told.Texts, str], ...]:
+    """What the contract had asked for at opening, as it was answered. Source: EM-20, EM-25."""
+    answers = [(ask.label, at.ticket.asked.get(ask.id)) for ask in at.contract.asks]
+    read = [(label, typed_text.read(at.session, at.ticket.team_id, text_id)) for label, text_id in answers if text_id]
+    return tuple((label, text) for label, text in read if text)
 
 
 def _last(at: Scene, event: Event) -> HistoryEntry | None:
@@ -174,13 +184,18 @@ def _next_update(clocks: Sequence[told.ClockFacts]) -> datetime | None:
 def clock_facts(at: Scene) -> tuple[told.ClockFacts, ...]:
     """Every clock that was not withdrawn, those that still count first."""
     waits = waits_of(at.session, at.ticket.team_id, at.ticket.number)
-    clocks = [
-        clock
-        for clock in clocks_of(at.session, at.ticket.team_id, at.ticket.number)
-        if clock.state != "withdrawn" or clock.late_at is not None
-    ]
+    clocks = [clock for clock in clocks_of(at.session, at.ticket.team_id, at.ticket.number) if _is_shown(clock)]
     clocks.sort(key=lambda clock: (not clock.counting, clock.due_at or at.now, clock.id))
     return tuple(clock_fact(at, clock, waits) for clock in clocks)
+
+
+def _is_shown(clock: Clock) -> bool:
+    """Whether people see it: not one that was withdrawn in time, that only pages, or that was never run."""
+    if clock.state == ClockState.WITHDRAWN:
+        return clock.late_at is not None
+    if clock.state == ClockState.STOPPED:
+        return clock.stopped_at is not None
+    return clock.state == ClockState.PAUSED or clock.due_at is not None
 
 
 def clock_fact(at: Scene, clock: Clock, waits: Sequence[Wait]) -> told.ClockFacts:
@@ -316,8 +331,9 @@ LOG_KINDS: Mapping[str, told.LogKind] = {
 def log_facts(at: Scene, entry: HistoryEntry) -> told.LogFacts:
     """An event, for its line in a thread."""
     facts, session, team = entry.facts, at.session, at.ticket.team_id
-    clock = session.get(Clock, (team, facts["clock"])) if facts.get("clock") else None
+    clock = _clock_told(at, entry)
     waits = waits_of(session, team, at.ticket.number) if clock else []
+    as_of = replace(at, now=min(max(entry.at, clock.started_at), at.now)) if clock else at
     return told.LogFacts(
         kind=LOG_KINDS[entry.event],
         number=at.ticket.name,
@@ -330,12 +346,21 @@ def log_facts(at: Scene, entry: HistoryEntry) -> told.LogFacts:
         before=_class(at, facts.get("before")),
         after=_class(at, facts.get("after") or at.ticket.severity),
         wait=WaitKind(facts["wait"]) if facts.get("wait") in set(WaitKind) else None,
-        clock=clock_fact(at, clock, waits) if clock else None,
+        clock=clock_fact(as_of, clock, waits) if clock else None,
         role=role_fact(at, facts["role"]) if facts.get("role") else None,
         links=tuple(told.LinkFact(**link) for link in facts.get("links", ())),
         other=facts.get("other"),
         next_update_at=_moment(facts.get("next_update_at")),
     )
+
+
+def _clock_told(at: Scene, entry: HistoryEntry) -> Clock | None:
+    """The clock that an event is about; of a new plan the one that counts now."""
+    session, team = at.session, at.ticket.team_id
+    if entry.event in {Event.SEVERITY_CHANGED, Event.REOPENED}:
+        clocks = clocks_of(session, team, at.ticket.number)
+        return next((clock for clock in clocks if clock.counting), None)
+    return session.get(Clock, (team, entry.facts["clock"])) if entry.facts.get("clock") else None
 
 
 def _class(at: Scene, severity_id: str | None) -> told.SeverityFact | None:
@@ -380,7 +405,7 @@ def why_facts(at: Scene, language: str) -> told.WhyFacts:
     ticket, session, team = at.ticket, at.session, at.ticket.team_id
     waits = waits_of(session, team, ticket.number)
     changed = _last(at, Event.SEVERITY_CHANGED)
-    clocks = [c for c in clocks_of(session, team, ticket.number) if c.state != "withdrawn"]
+    clocks = [c for c in clocks_of(session, team, ticket.number) if _is_accounted(at, c)]
     return told.WhyFacts(
         number=ticket.name,
         summary=typed_text.read(session, team, ticket.summary_id),
@@ -392,6 +417,13 @@ def why_facts(at: Scene, language: str) -> told.WhyFacts:
         severity_reason=typed_text.read(session, team, changed.text_id) if changed else None,
         best_effort=is_best_effort(at.contract, ticket.intake),
     )
+
+
+def _is_accounted(at: Scene, clock: Clock) -> bool:
+    """Whether there is a deadline to account for: not on one that only pages (PI-06)."""
+    if clock.state == ClockState.WITHDRAWN or not _is_shown(clock):
+        return False
+    return not promises.planned_for(at.contract, at.ticket, clock, ()).paged
 
 
 def _account(at: Scene, clock: Clock, waits: Sequence[Wait], language: str) -> told.LedgerFacts:

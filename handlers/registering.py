@@ -1,5 +1,6 @@
 """Registering a ticket: one transaction's rows, and the confirmation that tells its number."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from handlers import pictures, promises
@@ -14,22 +15,31 @@ from handlers.views.blocks import ViewDict
 from handlers.views.facts import Refusal
 from handlers.views.words import Words
 from models import history, typed_text
-from models.channel import Channel, channel_of_customer
-from models.desk import Desk as DeskRecord
+from models.channel import channels_of
 from models.desk import people_with_role
 from models.history import Event, Happening
 from models.person import Person, person_by_slack_id
 from models.sla.contract import Role
-from models.store import Session
 from models.ticket import Ticket, next_number
 
 
-def open_ticket(work: Work, draft: Draft, setting: Setting) -> Ticket:
-    """Store the ticket with its texts, clocks, timers, history and what is owed."""
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the desk's and the customer's cards stand."""
+
+    desk: str
+    customer: str | None
+
+
+def open_ticket(work: Work, draft: Draft, setting: Setting, places: Places) -> Ticket:
+    """Store the ticket with its texts, clocks, timers, history and what is owed.
+
+    Everything is read before the first row is added, so that all rows go out together.
+    """
     session, viewer = work.session, work.viewer
     severity = setting.contract.severity(setting.severity or setting.contract.default_severity)
-    number = next_number(session, viewer.team_id)
     requester = _requester(work, draft, setting)
+    number = next_number(session, viewer.team_id)
     ticket = Ticket(
         team_id=viewer.team_id,
         number=number,
@@ -62,36 +72,28 @@ def open_ticket(work: Work, draft: Draft, setting: Setting) -> Ticket:
         source_ts=draft.source["ts"] if draft.source else None,
     )
     session.add(ticket)
-    cards = _places(work, draft, setting, requester)
-    owe_cards(work.ledger, ticket, *cards)
+    owe_cards(work.ledger, ticket, places.desk, places.customer)
     promises.start_clocks(session, ticket, setting.contract, setting.reported_at)
-    _write_down(work, ticket, draft, requester, cards[0])
+    _write_down(work, ticket, draft, requester, places.desk)
     return ticket
 
 
-def _places(work: Work, draft: Draft, setting: Setting, requester: Person) -> tuple[str, str | None]:
-    """Where the desk's and the customer's cards stand.
+def places_of(work: Work, draft: Draft, setting: Setting) -> Places:
+    """Where the cards of a ticket that is about to be opened will stand.
 
     What is private never stands in a channel: the desk's card goes to its first senior directly,
     the customer's to whoever asked. Source: PS-17.
     """
     session, team_id = work.session, work.viewer.team_id
     if PRIVATE in setting.flags:
+        requester = _requester(work, draft, setting)
         seniors = people_with_role(session, team_id, setting.customer.desk_id, Role.SENIOR)
         told_first = seniors[0] if seniors else requester
-        return told_first.slack_user, requester.slack_user
-    record = session.get(DeskRecord, (team_id, setting.customer.desk_id))
-    if record is None:
+        return Places(told_first.slack_user, requester.slack_user)
+    found = channels_of(session, team_id, setting.customer.desk_id, setting.customer.id)
+    if found is None:
         raise UserError(Refusal.NO_CUSTOMER_HERE)
-    return record.channel_id, _customer_channel(session, draft, setting)
-
-
-def _customer_channel(session: Session, draft: Draft, setting: Setting) -> str | None:
-    here = session.get(Channel, (setting.customer.team_id, draft.channel)) if draft.channel else None
-    if here is not None and here.customer_id == setting.customer.id:
-        return here.id
-    channel = channel_of_customer(session, setting.customer.team_id, setting.customer.id)
-    return channel.id if channel else None
+    return Places(*found)
 
 
 def _requester(work: Work, draft: Draft, setting: Setting) -> Person:
@@ -126,7 +128,9 @@ def _write_down(work: Work, ticket: Ticket, draft: Draft, requester: Person, des
     owe_first_line(work.ledger, ticket, entry, desk_channel)
 
 
-def confirmation(work: Work, ticket: Ticket, draft: Draft, setting: Setting, words: Words) -> ViewDict:
+def confirmation(
+    work: Work, ticket: Ticket, draft: Draft, setting: Setting, places: Places, words: Words
+) -> ViewDict:
     """The number, and what is promised. Made of what is at hand: nothing is read again."""
     opener = work.viewer.person
     severity = setting.contract.severity(ticket.severity)
@@ -148,7 +152,7 @@ def confirmation(work: Work, ticket: Ticket, draft: Draft, setting: Setting, wor
                 outside_agreement=ticket.outside_agreement,
             ),
             outcome=outcome or told.OutcomeFact(severity=None, basis=told.Basis.NONE),
-            channel_id=None if private else _customer_channel(work.session, draft, setting),
+            channel_id=None if private else places.customer,
         ),
         words,
     )

@@ -99,9 +99,7 @@ def _note_fact(case: Case, clock: Clock, rung: Rung) -> None:
     if rung.kind is RungKind.DUE and clock.late_at is None:
         clock.late_at = rung.happens_at
         case.ledger.session.flush()
-        outbox.refresh_cards(
-            case.ledger.session, case.ticket.team_id, case.ticket.number, case.ledger.machine_now
-        )
+        outbox.refresh_cards(case.ledger.session, case.ticket.team_id, case.ticket.number, case.ledger.machine_now)
 
 
 def _say(case: Case, clock: Clock, rungs: list[Rung], batch: Batch) -> None:

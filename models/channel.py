@@ -1,6 +1,8 @@
 """Channels Vakt works in: a channel belongs to one customer, or to one desk."""
 
-from sqlmodel import Field, Session, SQLModel, select
+from sqlmodel import Field, Session, SQLModel, and_, col, select
+
+from models.desk import Desk
 
 
 class Channel(SQLModel, table=True):
@@ -22,3 +24,17 @@ def channel_of_customer(session: Session, team_id: str, customer_id: str) -> Cha
     """Where a customer reads about its tickets."""
     query = select(Channel).where(Channel.team_id == team_id, Channel.customer_id == customer_id)
     return session.exec(query).first()
+
+
+def channels_of(session: Session, team_id: str, desk_id: str, customer_id: str) -> tuple[str, str | None] | None:
+    """Where a desk works and where a customer reads; None when there is no such desk."""
+    query = (
+        select(Desk.channel_id, Channel.id)
+        .outerjoin(
+            Channel,
+            and_(col(Channel.team_id) == Desk.team_id, col(Channel.customer_id) == customer_id),
+        )
+        .where(Desk.team_id == team_id, Desk.id == desk_id)
+    )
+    found = session.exec(query).first()
+    return (found[0], found[1]) if found else None

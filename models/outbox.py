@@ -324,9 +324,7 @@ def next_ready(session: Session) -> datetime | None:
     return session.exec(query).one()
 
 
-def owed_now(
-    session: Session, machine_now: datetime, resting: Collection[tuple[str, str]] = ()
-) -> int:
+def owed_now(session: Session, machine_now: datetime, resting: Collection[tuple[str, str]] = ()) -> int:
     """How many messages are owed and may be tried, those being sent included."""
     query = select(func.count()).where(Outgoing.state == State.WAITING, Outgoing.ready_at <= machine_now)
     if resting:

@@ -8,7 +8,9 @@ from handlers.views.clocks import severity_line, severity_name, titled
 from handlers.views.facts import ActFacts, SeverityFact
 from handlers.views.names import (
     CANNOT_BEGIN,
+    DEVELOPMENT,
     EARLIER,
+    MANAGEMENT,
     NOW,
     START_AND_WAIT,
     TEXT_LIMIT,
@@ -20,6 +22,8 @@ from handlers.views.typed import Mrkdwn, fill
 from handlers.views.words import Words
 
 REASON_LIMIT = 500
+TOP = 3
+"""The level of development."""
 
 
 def start_view(facts: ActFacts, words: Words) -> ViewDict:
@@ -104,9 +108,34 @@ def workaround_view(facts: ActFacts, words: Words) -> ViewDict:
 
 
 def level_3_view(facts: ActFacts, words: Words) -> ViewDict:
-    """To development, with a reason."""
-    blocks = [_reason(words.plain("Why development is needed"))]
-    return _act(View.LEVEL_3, words.plain("To level 3"), blocks, facts, words, submit=words.plain("Hand over"))
+    """To development, or to management, with a reason. Source: PI-11, PI-16."""
+    options = [
+        Option(words.plain("Development (level 3)"), DEVELOPMENT),
+        Option(words.plain("Management"), MANAGEMENT),
+    ]
+    if facts.ticket.level >= TOP:
+        options = options[1:]
+    choice = kit.radio(Field.WHERE_TO, options, options[0].value)
+    blocks = [kit.field(Field.WHERE_TO, words.plain("Where to"), choice), _reason(words.plain("Why it is needed"))]
+    return _act(View.LEVEL_3, words.plain("Escalate"), blocks, facts, words, submit=words.plain("Hand over"))
+
+
+def release_view(facts: ActFacts, words: Words) -> ViewDict:
+    """The version that it comes in, or another one with a reason. Source: PI-08."""
+    planned = facts.ticket.target_release
+    release = kit.text_input(Field.RELEASE, typed=planned or "", limit=60, focus=True)
+    hint = words.plain("Needed when it is moved; the customer is told.")
+    blocks = [
+        kit.field(Field.RELEASE, words.plain("Planned for release"), release),
+        _reason(words.plain("Reason"), optional=planned is None, hint=hint),
+    ]
+    return _act(View.RELEASE, words.plain("Release"), blocks, facts, words, submit=words.plain("Save"))
+
+
+def next_opening_view(facts: ActFacts, words: Words) -> ViewDict:
+    """Whoever is on call leaves it until the next opening, and says why. Source: PI-06."""
+    blocks = [_reason(words.plain("Why it can wait until the next opening"))]
+    return _act(View.NEXT_OPENING, words.plain("Next opening"), blocks, facts, words, submit=words.plain("Save"))
 
 
 def needs_more_work_view(facts: ActFacts, words: Words) -> ViewDict:

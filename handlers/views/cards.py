@@ -188,6 +188,10 @@ def desk_remarks(ticket: TicketFacts, words: Words) -> list[Mrkdwn]:
     if ticket.call_back:
         asker = words.name(ticket.on_behalf_of or ticket.opened_by)
         said.append(words.say("To do: call {person} back", person=asker))
+    said.extend(
+        fill("{question} *{answer}*", question=words.pick(label), answer=one_line(typed, 300))
+        for label, typed in ticket.asked
+    )
     said.extend(escape(one_line(words.pick(note), 300)) for note in ticket.notes)
     return said
 
@@ -226,6 +230,7 @@ def _buttons_open(ticket: TicketFacts, words: Words) -> list[Block | None]:
         kit.people_menu(Action.ASSIGN, words.plain("Assign")),
         _wait_or_resume(ticket, words),
         kit.button(words.plain("Workaround"), Action.WORKAROUND, number) if ticket.offers_workaround else None,
+        kit.button(words.plain("Release…"), Action.RELEASE, number) if ticket.has_release else None,
         kit.button(words.plain("Severity…"), Action.SEVERITY, number),
         kit.overflow(Action.MORE, _more(ticket, words)),
     ]
@@ -251,13 +256,18 @@ def _more(ticket: TicketFacts, words: Words) -> list[Option]:
     # Slack shows five: before the start *Details* gives way, which `/ticket T-12` shows as well.
     choices = [
         (More.START_EARLIER, words.plain("Started earlier…"), ticket.started_at is None),
-        (More.LEVEL_3, words.plain("To level 3"), ticket.level < DEVELOPMENT),
+        (More.LEVEL_3, _lift(ticket, words), True),
         (More.NEEDS_MORE_WORK, words.plain("Needs more work"), True),
         (More.RESOLVE, words.plain("Resolve"), True),
         (More.WHY, words.plain("Why?"), True),
         (More.DETAILS, words.plain("Details"), True),
     ]
     return [Option(text, more_value(more, ticket.number)) for more, text, shown in choices if shown]
+
+
+def _lift(ticket: TicketFacts, words: Words) -> str:
+    """Where it can be lifted to from here. Source: PI-16."""
+    return words.plain("To level 3") if ticket.level < DEVELOPMENT else words.plain("To management")
 
 
 # The customer's
@@ -268,7 +278,7 @@ def customer_card(ticket: TicketFacts, words: Words) -> Rendered:
     shown = [
         kit.header(titled(ticket.number, ticket.summary)),
         kit.section(Mrkdwn("\n".join(_customer_lines(ticket, words)))),
-        kit.context(_customer_foot(ticket, words)),
+        kit.context(Mrkdwn("\n".join([*_customer_notes(ticket, words), _customer_foot(ticket, words)]))),
     ]
     if ticket.status is Status.RESOLVED:
         reopen = kit.button(words.plain("Reopen"), Action.REOPEN, ticket.number)
@@ -345,6 +355,13 @@ def _in_progress(ticket: TicketFacts, words: Words) -> Mrkdwn:
     if who is None:
         return words.say("Status: in progress since {since}", since=since)
     return words.say("Status: in progress since {since}, {person}", since=since, person=words.name(who))
+
+
+def _customer_notes(ticket: TicketFacts, words: Words) -> list[Mrkdwn]:
+    """What the contract wants said beside the time, while it is open."""
+    if ticket.status.done:
+        return []
+    return [escape(one_line(words.pick(note), 300)) for note in ticket.customer_notes]
 
 
 def _customer_foot(ticket: TicketFacts, words: Words) -> Mrkdwn:

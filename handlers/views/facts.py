@@ -167,8 +167,14 @@ class TicketFacts:
     next_update_at: datetime | None = None
     best_effort: bool = False
     """No clock by agreement (EM-10); said so instead of a due line."""
+    has_release: bool = False
+    """Whether this class comes in a version instead of having a time. Source: PI-08."""
     notes: tuple[Texts, ...] = ()
     """Short remarks from the contract for the desk (EM-24) and facts such as PI-09's."""
+    customer_notes: tuple[Texts, ...] = ()
+    """Remarks from the contract for the customer (EM-09, EM-10)."""
+    asked: tuple[tuple[Texts, str], ...] = ()
+    """What the contract had asked for at opening, and what was typed. Source: EM-20, EM-25."""
     answers: tuple[tuple[Texts, Texts], ...] = ()
     """Question and answer, kept as evidence."""
     duplicate_of: str | None = None
@@ -227,6 +233,7 @@ class LogKind(StrEnum):
     PAGED = "paged"
     ACKNOWLEDGED = "acknowledged"
     TARGET_RELEASE = "target_release"
+    NEXT_OPENING = "next_opening"
     MERGED = "merged"
 
 
@@ -345,6 +352,10 @@ class PageFacts:
     clock: ClockFacts | None = None
     clock_starts_at: datetime | None = None
     """Set when the contract's own clock waits for the next opening (PS-16)."""
+    may_wait_until: datetime | None = None
+    """The next opening, when whoever is on call chooses between now and then. Source: PI-06."""
+    waits_because: str | None = None
+    """Why it was left until then, once somebody chose so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -475,6 +486,9 @@ class OpenFacts:
     outcome: OutcomeFact | None = None
     charging_clause: str | None = None
     """Set when time may be charged (SO-06): the charging line is shown, and opening is the order."""
+    first_asked: tuple[PersonFact, ...] = ()
+    """Whom the customer's people ask first, with the clause that says so. Source: PI-11."""
+    first_asked_clause: str = ""
     notes: tuple[str, ...] = ()
     """Remarks already in the reader's language (a desk closed until 27 July, outside the agreement)."""
 
@@ -487,6 +501,8 @@ class OpenedFacts:
     outcome: OutcomeFact
     channel_id: str | None = None
     """Where the customer's card is posted."""
+    notes: tuple[str, ...] = ()
+    """Remarks of the contract, already in the reader's language. Source: EM-09."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

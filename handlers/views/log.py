@@ -31,6 +31,7 @@ CUSTOMER_SEES = frozenset(LogKind) - {
     LogKind.ACCEPTED,
     LogKind.PAGED,
     LogKind.ACKNOWLEDGED,
+    LogKind.NEXT_OPENING,
     LogKind.MERGED,
 }
 """The desk's own doings stay inside; a customer is told of lateness by its notice and its card."""
@@ -275,6 +276,8 @@ def _accepted(line: LogFacts, words: Words) -> Mrkdwn:
 
 
 def _paged(line: LogFacts, words: Words) -> Mrkdwn:
+    if line.to is None:
+        return words.say("Nobody is left to page: whoever reads this, take it or call somebody")
     return words.say("{person} was paged {at}", person=_to(line, words), at=words.moment_since(line.at, line.now))
 
 
@@ -288,6 +291,10 @@ def _acknowledged(line: LogFacts, words: Words) -> Mrkdwn:
 def _target_release(line: LogFacts, words: Words) -> Mrkdwn:
     said = words.say("Planned for release {release}", release=one_line(line.other or "", 60))
     return _reasoned(said, line)
+
+
+def _next_opening(line: LogFacts, words: Words) -> Mrkdwn:
+    return _reasoned(words.say("Left until the next opening by {person}", person=_by(line, words)), line)
 
 
 def _merged(line: LogFacts, words: Words) -> Mrkdwn:
@@ -327,6 +334,7 @@ LINES: Mapping[LogKind, Callable[[LogFacts, Words], Mrkdwn]] = {
     LogKind.PAGED: _paged,
     LogKind.ACKNOWLEDGED: _acknowledged,
     LogKind.TARGET_RELEASE: _target_release,
+    LogKind.NEXT_OPENING: _next_opening,
     LogKind.MERGED: _merged,
 }
 """How each kind of change is said; a test holds it complete."""

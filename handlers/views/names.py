@@ -29,6 +29,7 @@ class Action(StrEnum):
     WORKAROUND_WORKS = "ticket.workaround_works"
     WORKAROUND_FAILS = "ticket.workaround_fails"
     ACCEPT = "ticket.accept"
+    RELEASE = "ticket.release"
     WHY = "ticket.why"
     SHOW = "ticket.show"
     OPEN = "ticket.open"
@@ -39,6 +40,7 @@ class Action(StrEnum):
     ACKNOWLEDGE = "page.acknowledge"
     DECLINE = "page.decline"
     ESCALATE = "page.escalate"
+    NEXT_OPENING = "page.next_opening"
     LIST = "list.choose"
     LIST_PAGE = "list.page"
     """Value: "<listing>:<page>"."""
@@ -79,6 +81,8 @@ class View(StrEnum):
     RESOLVE = "ticket_resolve"
     REOPEN = "ticket_reopen"
     ACCEPT = "ticket_accept"
+    RELEASE = "ticket_release"
+    NEXT_OPENING = "page_next_opening"
     WHY = "ticket_why"
     DETAILS = "ticket_details"
     LIST = "ticket_list"
@@ -113,6 +117,9 @@ class Field(StrEnum):
     """Radio: "start_and_wait" or "cannot_begin"."""
     SEVERITY = "act.severity"
     NEXT_UPDATE = "act.next_update"
+    RELEASE = "act.release"
+    WHERE_TO = "act.where_to"
+    """Radio: "level_3" or "management"."""
 
 
 DISPATCHED = frozenset({Field.CUSTOMER, Field.INTAKE, Field.RECEIVED_AT, Field.KIND, Field.ITEM})
@@ -120,6 +127,7 @@ DISPATCHED = frozenset({Field.CUSTOMER, Field.INTAKE, Field.RECEIVED_AT, Field.K
 
 YES = "yes"
 NOW, EARLIER = "now", "earlier"
+DEVELOPMENT, MANAGEMENT = "level_3", "management"
 START_AND_WAIT, CANNOT_BEGIN = "start_and_wait", "cannot_begin"
 
 SUMMARY_LIMIT = 200

@@ -84,7 +84,19 @@ def _class_changed(line: LogFacts, ticket: TicketFacts, words: Words, moment: Mo
     )
     if line.text:
         said = sentences(said, words.say("Reason: {reason}", reason=one_line(line.text, 500)))
+    elif line.other:
+        said = sentences(said, words.say("Reason: the way round works ({clause}).", clause=line.other))
     return joined(said, *promises(ticket, words, moment))
+
+
+def release_planned(line: LogFacts, words: Words) -> Rendered:
+    """Which version it comes in, and why it was moved."""
+    said = words.say(
+        "{number} is planned for release {release}.", number=line.number, release=one_line(line.other or "", 60)
+    )
+    if line.text:
+        said = sentences(said, words.say("Reason: {reason}", reason=one_line(line.text, 500)))
+    return kit.rendered(said, [kit.section(said)])
 
 
 def reply(line: LogFacts, words: Words) -> Rendered:

@@ -156,6 +156,14 @@ def _consequence(facts: OpenFacts, words: Words) -> list[Block]:
     if facts.charging_clause:
         blocks.append(kit.context(_charging(facts.charging_clause, words)))
     blocks.extend(kit.small_quote(note) for note in facts.notes)
+    if facts.first_asked:
+        people = words.names(facts.first_asked)
+        message = words.say(
+            "Your super users answer questions first: {people} ({clause}). Ask them, or go on here.",
+            people=people,
+            clause=facts.first_asked_clause,
+        )
+        blocks.append(kit.context(message))
     return blocks
 
 
@@ -217,6 +225,7 @@ def opened_view(facts: OpenedFacts, words: Words) -> ViewDict:
     head = fill("*{number}* · {summary}", number=ticket.number, summary=one_line(ticket.summary))
     blocks = [kit.section(head), kit.section(outcome_line(facts.outcome, words))]
     blocks.extend(_small(facts.outcome, words))
+    blocks.extend(kit.small_quote(note) for note in facts.notes)
     if facts.channel_id:
         channel = Mrkdwn(f"<#{facts.channel_id}>")
         blocks.append(kit.context(words.say("Follow it in {channel}; answers go in its thread.", channel=channel)))

@@ -103,6 +103,8 @@ def _rows(facts: GatheredFacts, words: Words) -> list[Block]:
 
 
 def _due_row(each: ReminderFacts, words: Words) -> Mrkdwn:
+    if each.clock.breached:
+        return _late(each, words, words.moment)
     return _due_soon(each, words, words.moment)
 
 
@@ -148,14 +150,22 @@ def _together(facts: GatheredFacts, words: Words, moment: Moment) -> Mrkdwn:
 
 def _after_opening(facts: GatheredFacts, words: Words, moment: Moment) -> Mrkdwn:
     opening = facts.opening_at or facts.now
-    said = words.count(
-        "{n} ticket falls due soon after {day}'s opening{why}: {tickets}.",
-        "{n} tickets fall due soon after {day}'s opening{why}: {tickets}.",
-        len(facts.reminders),
-        day=words.weekday(opening),
-        why=_closed(facts, words),
-        tickets=_listed(facts, words, moment),
-    )
+    dues = [each.clock.due_at for each in facts.reminders]
+    spans = {"day": words.weekday(opening), "why": _closed(facts, words), "tickets": _listed(facts, words, moment)}
+    if all(due is not None and due < opening for due in dues):
+        said = words.count(
+            "{n} ticket falls due before {day}'s opening{why}: {tickets}.",
+            "{n} tickets fall due before {day}'s opening{why}: {tickets}.",
+            len(facts.reminders),
+            **spans,
+        )
+    else:
+        said = words.count(
+            "{n} ticket falls due soon after {day}'s opening{why}: {tickets}.",
+            "{n} tickets fall due soon after {day}'s opening{why}: {tickets}.",
+            len(facts.reminders),
+            **spans,
+        )
     if facts.closing_at is None:
         return said
     return sentences(said, words.say("Closing is in {left}.", left=words.duration(facts.closing_at - facts.now)))
@@ -305,6 +315,8 @@ def _page_lines(facts: PageFacts, words: Words) -> list[Mrkdwn]:
     sent = words.moment_since(facts.sent_at, facts.now)
     if facts.started:
         return [words.say("Sent {sent}. Work has started.", sent=sent)]
+    if facts.waits_because is not None:
+        return [words.say("Sent {sent}. Left until the next opening: {reason}", sent=sent, reason=facts.waits_because)]
     if facts.acknowledged_at is not None:
         return [_acknowledged(facts, words), _runs_on(facts, words)]
     if facts.declined:
@@ -357,12 +369,16 @@ def _page_buttons(facts: PageFacts, words: Words) -> Block:
     number = facts.number
     open_ticket = kit.button(words.plain("Open ticket"), Action.SHOW, number)
     start = None if facts.started else kit.button(words.plain("Start work"), Action.START, number)
+    later = None
+    if facts.may_wait_until is not None and not facts.started and facts.waits_because is None:
+        later = kit.button(words.plain("Next opening…"), Action.NEXT_OPENING, number)
     if facts.acknowledged_at is not None or facts.started or facts.declined:
-        return kit.actions(start, open_ticket, block_id=block_for("page", number))
+        return kit.actions(start, later, open_ticket, block_id=block_for("page", number))
     return kit.actions(
         kit.button(words.plain("Acknowledge"), Action.ACKNOWLEDGE, number, style="primary"),
         kit.button(words.plain("I can't"), Action.DECLINE, number),
         kit.button(words.plain("Escalate now"), Action.ESCALATE, number),
+        later,
         open_ticket,
         block_id=block_for("page", number),
     )
