@@ -41,6 +41,8 @@ VIEWS: Mapping[str, Handler] = {
     View.RESOLVE: submits.resolve,
     View.REOPEN: submits.reopen,
     View.ACCEPT: submits.accept,
+    View.RELEASE: submits.release,
+    View.NEXT_OPENING: submits.next_opening,
 }
 
 ACTIONS: Mapping[str, Handler] = {
@@ -59,6 +61,7 @@ ACTIONS: Mapping[str, Handler] = {
     Action.WORKAROUND_WORKS: buttons.workaround_works,
     Action.WORKAROUND_FAILS: buttons.workaround_fails,
     Action.ACCEPT: buttons.accept,
+    Action.RELEASE: buttons.release,
     Action.WHY: buttons.why,
     Action.SHOW: buttons.show,
     Action.OPEN: opening.from_shortcut,
@@ -66,6 +69,7 @@ ACTIONS: Mapping[str, Handler] = {
     Action.ACKNOWLEDGE: buttons.acknowledge,
     Action.DECLINE: buttons.decline,
     Action.ESCALATE: buttons.escalate_page,
+    Action.NEXT_OPENING: buttons.next_opening,
     Action.LIST: buttons.list_page,
     Action.LIST_PAGE: buttons.list_page,
     Action.DETAILS_PAGE: buttons.details_page,

@@ -37,6 +37,7 @@ class Act(StrEnum):
     REOPEN = "reopen"
     CONFIRM = "confirm"
     ACCEPT = "accept"
+    PLAN_RELEASE = "plan_release"
     ANSWER_PAGE = "answer_page"
 
 
@@ -67,6 +68,7 @@ MATRIX: Mapping[Act, frozenset[Part]] = {
     Act.REOPEN: _BOTH,
     Act.CONFIRM: frozenset({Part.CUSTOMER}),
     Act.ACCEPT: _DESK,
+    Act.PLAN_RELEASE: _DESK,
     Act.ANSWER_PAGE: _DESK,
 }
 """Which parts may do it at all."""

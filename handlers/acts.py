@@ -14,7 +14,7 @@ from handlers.access import Act
 from handlers.agreements import Agreements
 from handlers.errors import UserError
 from handlers.once import Work
-from handlers.owed import note
+from handlers.owed import note, tell_role
 from handlers.views.facts import PersonFact, Refusal
 from models import history, typed_text
 from models.clock import ClockState, clocks_of
@@ -392,6 +392,25 @@ def to_level_3(doing: Doing, reason: str) -> None:
     happening = doing.happening(Event.TO_LEVEL_3, text_id=doing.keep(reason))
     top = doing.contract.levels.top if doing.contract.levels else 3
     doing.note(happening, level=top)
+
+
+def to_management(doing: Doing, reason: str) -> None:
+    """Somebody lifts it to management. Source: PI-16."""
+    refuse_ended(doing.ticket)
+    happening = doing.happening(Event.ESCALATED, text_id=doing.keep(reason), facts={"role": str(Role.MANAGER)})
+    tell_role(doing.work.ledger, doing.ticket, note(doing.work.ledger, doing.ticket, happening))
+
+
+def plan_release(doing: Doing, release: str, reason: str) -> None:
+    """Which version it comes in; moving it needs a reason. Source: PI-08."""
+    refuse_ended(doing.ticket)
+    before = doing.ticket.target_release
+    if before == release:
+        return
+    if before is not None and not reason:
+        raise UserError(Refusal.REASON_MISSING, "act.reason")
+    happening = doing.happening(Event.TARGET_RELEASE, text_id=doing.keep(reason), facts={"other": release})
+    doing.note(happening, to_customer=True, target_release=release)
 
 
 def needs_more_work(doing: Doing, text: str, next_update_at: datetime | None) -> None:

@@ -151,6 +151,16 @@ def accept(body: Body, desk: Desk) -> None:
     _ask(body, desk, Act.ACCEPT, views.accept_view)
 
 
+def release(body: Body, desk: Desk) -> None:
+    """*Release…*: which version it comes in."""
+    _ask(body, desk, Act.PLAN_RELEASE, views.release_view)
+
+
+def next_opening(body: Body, desk: Desk) -> None:
+    """*Next opening…* on a page: it can wait, for a reason."""
+    _ask(body, desk, Act.ANSWER_PAGE, views.next_opening_view)
+
+
 def start_earlier(body: Body, desk: Desk) -> None:
     """Work started earlier, by phone: asks when and how."""
     _ask(body, desk, Act.START, views.start_view)

@@ -11,7 +11,7 @@ from handlers.errors import UserError
 from handlers.forms import Draft, Origin, checked, draft_of, origin_of, summary_typed
 from handlers.once import Work, once
 from handlers.registering import confirmation, open_ticket, places_of
-from handlers.setting import Setting, customers_for, facts_of, outcome_of, setting_of
+from handlers.setting import Setting, customers_for, notes_at, outcome_of, setting_of
 from handlers.views import facts as told
 from handlers.views import opening as views
 from handlers.views.blocks import ViewDict
@@ -22,7 +22,6 @@ from handlers.views.words import Words
 from models.channel import channel_by_id
 from models.customer import Customer
 from models.sla.contract import Contract, Place, TicketKind
-from models.sla.plan import notes_for
 from models.sla.questions import Walk
 from models.store import Session
 
@@ -165,7 +164,9 @@ def _open_facts(
         extras=_extras(contract, setting.kind),
         questions=_questions(setting.walked, draft.answers),
         outcome=outcome_of(setting, draft.item),
-        notes=_notes(setting, draft.item, words, Place.MODAL),
+        notes=notes_at(setting, draft.item, Place.MODAL, words),
+        first_asked=setting.first_asked,
+        first_asked_clause=contract.levels.clause if contract.levels else "",
     )
 
 
@@ -202,16 +203,3 @@ def _questions(walked: Walk, answers: Mapping[str, str]) -> tuple[told.QuestionF
         )
         for question in walked.shown
     )
-
-
-def _notes(setting: Setting, item: str | None, words: Words, place: Place) -> tuple[str, ...]:
-    if setting.severity is None:
-        return ()
-    notes = notes_for(
-        setting.contract,
-        place,
-        facts_of(setting, setting.severity, item),
-        reported_at=setting.reported_at,
-        region=setting.customer.region,
-    )
-    return tuple(f"{words.pick(each.text)} ({each.clause})" for each in notes)

@@ -120,6 +120,10 @@ def _reopened(at: Scene, entry: HistoryEntry, words: Words) -> Rendered:
     return notices.reopened_notice(pictures.log_facts(at, entry), pictures.ticket_facts(at), words)
 
 
+def _release(at: Scene, entry: HistoryEntry, words: Words) -> Rendered:
+    return notices.release_planned(pictures.log_facts(at, entry), words)
+
+
 def _late(at: Scene, entry: HistoryEntry, words: Words) -> Rendered | None:
     clock = pictures.log_facts(at, entry).clock
     return notices.late_notice(pictures.ticket_facts(at), clock, words) if clock else None
@@ -139,6 +143,7 @@ TO_CUSTOMER: Mapping[Event, Callable[[Scene, HistoryEntry, Words], Rendered | No
     Event.RESOLVED: _resolved,
     Event.REOPENED: _reopened,
     Event.LATE: _late,
+    Event.TARGET_RELEASE: _release,
     Event.CUSTOMER_WROTE: _after_resolution,
 }
 """What the customer is told of an event, in its thread."""
@@ -274,6 +279,8 @@ def _page(session: Session, row: Outgoing, now: datetime, agreements: Agreements
             declined=bool(row.args.get("declined")),
             started=at.ticket.work_started_at is not None,
             clock=picture.clock,
+            may_wait_until=pictures.next_opening_for_page(at),
+            waits_because=pictures.why_it_waits(at) if row.args.get("waits") else None,
         ),
         language.for_person(person),
     )

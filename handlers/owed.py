@@ -140,6 +140,19 @@ def owe_in_thread(
     outbox.owe(ledger.session, row)
 
 
+def tell_role(ledger: Ledger, ticket: Ticket, entry: HistoryEntry) -> None:
+    """Owe the mention of the role that an escalation names, in the desk's thread."""
+    owe_in_thread(
+        ledger,
+        ticket,
+        kind=Kind.ESCALATION,
+        key=f"{ticket.name}:escalation:{entry.position}",
+        position=entry.position,
+        priority=Priority.REMINDER,
+        args={"position": entry.position},
+    )
+
+
 def owe_directly(  # noqa: PLR0913 - a row has that many facts
     ledger: Ledger,
     team_id: str,

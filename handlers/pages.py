@@ -62,6 +62,19 @@ def acknowledge(doing: Doing) -> None:
         outbox.redraw(row, answer, doing.work.machine_now)
 
 
+def leave_until_opening(doing: Doing, reason: str) -> None:
+    """Whoever is on call chooses the next opening over now, and says why. Source: PI-06."""
+    rows = outbox.pages_of(doing.work.session, doing.ticket.team_id, doing.ticket.number)
+    doing.note(doing.happening(Event.NEXT_OPENING, text_id=doing.keep(reason)))
+    answer = {
+        "acknowledged_by": doing.actor.id,
+        "acknowledged_at": doing.work.now.isoformat(),
+        "waits": True,
+    }
+    for row in rows:
+        outbox.redraw(row, answer, doing.work.machine_now)
+
+
 def _refuse_acknowledged(doing: Doing, row: Outgoing) -> None:
     by = row.args.get("acknowledged_by")
     if by is None:

@@ -324,6 +324,7 @@ LOG_KINDS: Mapping[str, told.LogKind] = {
     Event.PAGED: told.LogKind.PAGED,
     Event.ACKNOWLEDGED: told.LogKind.ACKNOWLEDGED,
     Event.TARGET_RELEASE: told.LogKind.TARGET_RELEASE,
+    Event.NEXT_OPENING: told.LogKind.NEXT_OPENING,
 }
 """How each event is drawn in a thread."""
 
@@ -417,6 +418,22 @@ def why_facts(at: Scene, language: str) -> told.WhyFacts:
         severity_reason=typed_text.read(session, team, changed.text_id) if changed else None,
         best_effort=is_best_effort(at.contract, ticket.intake),
     )
+
+
+def next_opening_for_page(at: Scene) -> datetime | None:
+    """The next opening, for a class that only pages outside its hours and that came in then. Source: PI-06."""
+    for clock in clocks_of(at.session, at.ticket.team_id, at.ticket.number):
+        planned = promises.planned_for(at.contract, at.ticket, clock, ())
+        if clock.counting and planned.paged:
+            opening = planned.calendar.next_opening(at.now)
+            return opening if opening > at.now else None
+    return None
+
+
+def why_it_waits(at: Scene) -> str | None:
+    """What was said when it was left until the next opening."""
+    entry = _last(at, Event.NEXT_OPENING)
+    return typed_text.read(at.session, at.ticket.team_id, entry.text_id) if entry else None
 
 
 def _is_accounted(at: Scene, clock: Clock) -> bool:

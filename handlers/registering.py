@@ -8,7 +8,7 @@ from handlers.errors import UserError
 from handlers.forms import Draft
 from handlers.once import Work
 from handlers.owed import owe_cards, owe_first_line
-from handlers.setting import PRIVATE, Setting, outcome_of
+from handlers.setting import PRIVATE, Setting, notes_at, outcome_of
 from handlers.views import facts as told
 from handlers.views import opening as views
 from handlers.views.blocks import ViewDict
@@ -19,7 +19,7 @@ from models.channel import channels_of
 from models.desk import people_with_role
 from models.history import Event, Happening
 from models.person import Person, person_by_slack_id
-from models.sla.contract import Role
+from models.sla.contract import Place, Role
 from models.ticket import Ticket, next_number
 
 
@@ -128,9 +128,7 @@ def _write_down(work: Work, ticket: Ticket, draft: Draft, requester: Person, des
     owe_first_line(work.ledger, ticket, entry, desk_channel)
 
 
-def confirmation(
-    work: Work, ticket: Ticket, draft: Draft, setting: Setting, places: Places, words: Words
-) -> ViewDict:
+def confirmation(work: Work, ticket: Ticket, draft: Draft, setting: Setting, places: Places, words: Words) -> ViewDict:
     """The number, and what is promised. Made of what is at hand: nothing is read again."""
     opener = work.viewer.person
     severity = setting.contract.severity(ticket.severity)
@@ -152,6 +150,7 @@ def confirmation(
                 outside_agreement=ticket.outside_agreement,
             ),
             outcome=outcome or told.OutcomeFact(severity=None, basis=told.Basis.NONE),
+            notes=notes_at(setting, ticket.item, Place.CONFIRMATION, words),
             channel_id=None if private else places.customer,
         ),
         words,

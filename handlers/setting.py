@@ -11,10 +11,11 @@ from handlers.errors import UserError
 from handlers.forms import Draft
 from handlers.views import facts as told
 from handlers.views.facts import Refusal
+from handlers.views.words import Words
 from models.channel import Channel, channel_by_id
-from models.customer import Customer, customers_at
-from models.sla.contract import Contract, KindOption, TicketKind
-from models.sla.plan import Facts, Planned, plan, promises_for
+from models.customer import Customer, customers_at, super_users_of
+from models.sla.contract import Contract, KindOption, Place, TicketKind
+from models.sla.plan import Facts, Planned, notes_for, plan, promises_for
 from models.sla.questions import Walk, walk
 from models.store import Session
 
@@ -33,6 +34,8 @@ class Setting:
     reported_at: datetime
     walked: Walk
     on_behalf: bool
+    first_asked: tuple[told.PersonFact, ...] = ()
+    """Super users whom the customer's people ask first, for somebody who is none. Source: PI-11."""
 
     @property
     def contract(self) -> Contract:
@@ -113,7 +116,19 @@ def setting_of(session: Session, viewer: Viewer, draft: Draft, agreements: Agree
         reported_at=draft.received_at or draft.reported_at or now,
         walked=_walked(contract, option.kind, draft.answers),
         on_behalf=on_behalf,
+        first_asked=() if on_behalf else _super_users(session, viewer, customer, contract, option),
     )
+
+
+def _super_users(
+    session: Session, viewer: Viewer, customer: Customer, contract: Contract, option: KindOption
+) -> tuple[told.PersonFact, ...]:
+    if contract.levels is None or option.kind not in contract.levels.super_users_first:
+        return ()
+    if viewer.customers.get(customer.id):
+        return ()
+    people = super_users_of(session, customer.team_id, customer.id)
+    return tuple(told.PersonFact(person.slack_user, person.name) for person in people)
 
 
 def _intake(contract: Contract, draft: Draft, *, on_behalf: bool) -> str:
@@ -147,6 +162,20 @@ def _planned(setting: Setting, severity: str, item: str | None) -> list[Planned]
         )
         for promise in promises_for(setting.contract, facts_of(setting, severity, item))
     ]
+
+
+def notes_at(setting: Setting, item: str | None, place: Place, words: Words) -> tuple[str, ...]:
+    """What the contract wants said at a place, in the reader's words; nothing while questions are open."""
+    if setting.severity is None:
+        return ()
+    notes = notes_for(
+        setting.contract,
+        place,
+        facts_of(setting, setting.severity, item),
+        reported_at=setting.reported_at,
+        region=setting.customer.region,
+    )
+    return tuple(f"{words.pick(each.text)} ({each.clause})" for each in notes)
 
 
 def outcome_of(setting: Setting, item: str | None) -> told.OutcomeFact | None:

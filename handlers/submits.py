@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from handlers import acts
+from handlers import acts, pages
 from handlers.access import Act
 from handlers.acts import Doing
 from handlers.buttons import carried_ticket
@@ -21,7 +21,7 @@ from handlers.forms import (
 )
 from handlers.once import once
 from handlers.views.facts import Refusal
-from handlers.views.names import EARLIER, START_AND_WAIT, Field
+from handlers.views.names import EARLIER, MANAGEMENT, START_AND_WAIT, Field
 from models.sla.contract import WaitKind
 
 Answer = Mapping[str, Any] | None
@@ -91,9 +91,11 @@ def workaround(body: Body, desk: Desk) -> Answer:
 
 
 def level_3(body: Body, desk: Desk) -> Answer:
-    """To development, with a reason."""
-    reason = text_in(state_of(body), Field.REASON, missing=Refusal.REASON_MISSING)
-    return _do(body, desk, Act.TO_LEVEL_3, lambda doing: acts.to_level_3(doing, reason))
+    """To development or to management, with a reason."""
+    state = state_of(body)
+    reason = text_in(state, Field.REASON, missing=Refusal.REASON_MISSING)
+    lift = acts.to_management if value_in(state, Field.WHERE_TO) == MANAGEMENT else acts.to_level_3
+    return _do(body, desk, Act.TO_LEVEL_3, lambda doing: lift(doing, reason))
 
 
 def needs_more_work(body: Body, desk: Desk) -> Answer:
@@ -117,6 +119,20 @@ def reopen(body: Body, desk: Desk) -> Answer:
     """Not solved after all."""
     reason = text_in(state_of(body), Field.REASON, missing=Refusal.REASON_MISSING)
     return _do(body, desk, Act.REOPEN, lambda doing: acts.reopen(doing, reason))
+
+
+def release(body: Body, desk: Desk) -> Answer:
+    """The version it comes in; a reason when it is moved."""
+    state = state_of(body)
+    planned = text_in(state, Field.RELEASE, missing=Refusal.TEXT_MISSING)
+    reason = text_in(state, Field.REASON)
+    return _do(body, desk, Act.PLAN_RELEASE, lambda doing: acts.plan_release(doing, planned, reason))
+
+
+def next_opening(body: Body, desk: Desk) -> Answer:
+    """Whoever is on call leaves it until the next opening."""
+    reason = text_in(state_of(body), Field.REASON, missing=Refusal.REASON_MISSING)
+    return _do(body, desk, Act.ANSWER_PAGE, lambda doing: pages.leave_until_opening(doing, reason))
 
 
 def accept(body: Body, desk: Desk) -> Answer:

@@ -11,7 +11,7 @@ from typing import Any
 
 from handlers import promises
 from handlers.agreements import Agreements
-from handlers.owed import Ledger, note, owe_directly, owe_in_thread
+from handlers.owed import Ledger, note, owe_directly, tell_role
 from handlers.pages import page_next
 from models import outbox
 from models.clock import Clock
@@ -107,11 +107,6 @@ def _say(case: Case, clock: Clock, rungs: list[Rung], batch: Batch) -> None:
         SAYS[rung.kind](case, clock, rung, batch)
 
 
-def _key(case: Case, clock: Clock, rung: Rung) -> str:
-    """Said once for each severity ever reached. Source: design, counting time, rule 10."""
-    return f"{case.ticket.name}:{clock.kind}:{clock.severity}:{rung.key}:{clock.id[-8:]}"
-
-
 def _happening(event: Event, case: Case, clock: Clock, rung: Rung) -> Happening:
     facts = {"clock": clock.id, "rung": rung.key, "clause": rung.clause}
     if rung.role is not None:
@@ -149,15 +144,7 @@ def _say_late(case: Case, clock: Clock, rung: Rung, batch: Batch) -> None:
 def _escalate(case: Case, clock: Clock, rung: Rung, batch: Batch) -> None:
     del batch
     entry = note(case.ledger, case.ticket, _happening(Event.ESCALATED, case, clock, rung))
-    owe_in_thread(
-        case.ledger,
-        case.ticket,
-        kind=Kind.ESCALATION,
-        key=_key(case, clock, rung),
-        position=entry.position,
-        priority=Priority.REMINDER,
-        args={"position": entry.position},
-    )
+    tell_role(case.ledger, case.ticket, entry)
 
 
 def _page(case: Case, clock: Clock, rung: Rung, batch: Batch) -> None:

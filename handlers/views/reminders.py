@@ -316,7 +316,13 @@ def _page_lines(facts: PageFacts, words: Words) -> list[Mrkdwn]:
     if facts.started:
         return [words.say("Sent {sent}. Work has started.", sent=sent)]
     if facts.waits_because is not None:
-        return [words.say("Sent {sent}. Left until the next opening: {reason}", sent=sent, reason=facts.waits_because)]
+        return [
+            words.say(
+                "Sent {sent}. Left until the next opening: {reason}",
+                sent=sent,
+                reason=one_line(facts.waits_because, 300),
+            )
+        ]
     if facts.acknowledged_at is not None:
         return [_acknowledged(facts, words), _runs_on(facts, words)]
     if facts.declined:

@@ -134,12 +134,13 @@ def test_only_buttons_that_make_sense_are_offered(
     assert not not_offered & shown
 
 
-def test_level_three_is_not_offered_on_level_three() -> None:
+def test_on_level_three_only_management_is_left_to_lift_it_to() -> None:
     def values(level: int) -> str:
         return str(cards.desk_card(ticket(level=level), EN).blocks)
 
-    assert f"{More.LEVEL_3}:T-12" in values(2)
-    assert f"{More.LEVEL_3}:T-12" not in values(3)
+    assert "To level 3" in values(2)
+    assert "To level 3" not in values(3)
+    assert "To management" in values(3)
 
 
 def test_an_earlier_start_is_offered_until_work_has_started() -> None:
