@@ -310,8 +310,8 @@ class Gallery:
         client.views_open(trigger_id=body["trigger_id"], view=form(summary=body["message"]["text"]))
 
     def choose(self, ack: Ack, body: Json, client: WebClient) -> None:
-        ack()
         self.heard.append(body)
+        ack()
         view = body.get("view")
         if view and view["callback_id"] == "form":
             chosen = view["state"]["values"]["kind"]["value"]["selected_option"]
@@ -320,16 +320,16 @@ class Gallery:
             )
 
     def start(self, ack: Ack, body: Json, client: WebClient) -> None:
-        ack()
         self.heard.append(body)
+        ack()
         said = section(f"Work started by <@{body['user']['id']}>")
         client.chat_update(
             channel=body["channel"]["id"], ts=body["message"]["ts"], text="T-12 started", blocks=[said, *SHOWCASE[5:]]
         )
 
     def act(self, ack: Ack, body: Json) -> None:
-        ack()
         self.heard.append(body)
+        ack()
 
     def options(self, ack: Ack, payload: Json) -> None:
         ack(options=[option(f"{payload['value']} {n}", str(n)) for n in range(3)])

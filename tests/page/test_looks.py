@@ -1,5 +1,8 @@
 """How the page looks: narrow, by day and by night, and with nothing from outside."""
 
+import re
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 from slack_sdk import WebClient
@@ -8,6 +11,7 @@ from sandbox import Sandbox
 from tests.page.conftest import NARROW, Enter
 from tests.page.gallery import RICH, SHOWCASE
 
+PAGE = Path(__file__).parents[2] / "sandbox" / "page"
 pytestmark = pytest.mark.browser
 
 
@@ -97,6 +101,11 @@ def test_the_page_asks_nobody_but_the_sandbox(slack: Sandbox, client: WebClient,
     page = enter("kari")
     asked = page.evaluate("performance.getEntriesByType('resource').map((e) => new URL(e.name).origin)")
     assert set(asked) == {slack.url}
+
+
+def test_the_page_asks_for_all_its_parts_at_once() -> None:
+    named = set(re.findall(r'href="/page/([\w.]+)"|src="/page/([\w.]+)"', (PAGE / "index.html").read_text()))
+    assert {one or other for one, other in named} == {file.name for file in PAGE.iterdir()} - {"index.html"}
 
 
 def test_the_page_is_one_that_runs_nothing_written_into_it(slack: Sandbox, enter: Enter) -> None:

@@ -191,7 +191,7 @@ def test_choices_in_a_message_reach_the_app(slack: Sandbox, client: WebClient, g
     page.get_by_role("option", name="Ola Hansen").click()
     page.get_by_role("button", name="More actions").first.click()
     page.get_by_role("menuitem", name="Resolve").click()
-    slack.idle()
+    assert slack.until(lambda: len(gallery.heard) == 3, 5)
     actions = [one["actions"][0] for one in gallery.heard]
     assert actions[0]["selected_option"]["value"] == "access"
     assert actions[1]["selected_user"] == slack.person("ola").id
@@ -211,7 +211,7 @@ def test_a_confirm_dialog_stands_before_the_act(
     page.get_by_role("button", name="Start over").click()
     dialog.get_by_role("button", name="Yes, start over").click()
     expect(dialog).to_be_hidden()
-    slack.idle()
+    assert slack.until(lambda: gallery.heard, 5)
     assert gallery.heard[0]["actions"][0]["action_id"] == "over"
 
 
@@ -245,7 +245,7 @@ def test_the_app_home_is_opened_and_acted_on(slack: Sandbox, gallery: Gallery, e
     page.get_by_label("Apps").get_by_role("button", name="Gallery").click()
     expect(page.get_by_role("tab", name="Home")).to_have_attribute("aria-selected", "true")
     page.get_by_role("button", name="New ticket").click()
-    slack.idle()
+    assert slack.until(lambda: gallery.heard, 5)
     assert gallery.heard[-1]["view"]["type"] == "home"
     page.get_by_role("tab", name="Messages").click()
     expect(page.get_by_placeholder("Message Gallery")).to_be_visible()
