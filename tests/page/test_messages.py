@@ -192,10 +192,10 @@ def test_choices_in_a_message_reach_the_app(slack: Sandbox, client: WebClient, g
     page.get_by_role("button", name="More actions").first.click()
     page.get_by_role("menuitem", name="Resolve").click()
     assert slack.until(lambda: len(gallery.heard) == 3, 5)
-    actions = [one["actions"][0] for one in gallery.heard]
-    assert actions[0]["selected_option"]["value"] == "access"
-    assert actions[1]["selected_user"] == slack.person("ola").id
-    assert actions[2]["selected_option"]["value"] == "resolve"
+    actions = {one["actions"][0]["action_id"]: one["actions"][0] for one in gallery.heard}
+    assert actions["wait"]["selected_option"]["value"] == "access"
+    assert actions["assign"]["selected_user"] == slack.person("ola").id
+    assert actions["more"]["selected_option"]["value"] == "resolve"
 
 
 def test_a_confirm_dialog_stands_before_the_act(
