@@ -1,11 +1,13 @@
 """Channels Vakt works in: a channel belongs to one customer, or to one desk."""
 
-from sqlmodel import Field, Session, SQLModel, and_, col, select
+from sqlalchemy import bindparam
+from sqlmodel import Field, Session, and_, col, select
 
 from models.desk import Desk
+from models.record import Record
 
 
-class Channel(SQLModel, table=True):
+class Channel(Record, table=True):
     """A Slack channel. Exactly one of `customer_id` and `desk_id` is set."""
 
     team_id: str = Field(primary_key=True)
@@ -28,13 +30,16 @@ def channel_of_customer(session: Session, team_id: str, customer_id: str) -> Cha
 
 def channels_of(session: Session, team_id: str, desk_id: str, customer_id: str) -> tuple[str, str | None] | None:
     """Where a desk works and where a customer reads; None when there is no such desk."""
-    query = (
-        select(Desk.channel_id, Channel.id)
-        .outerjoin(
-            Channel,
-            and_(col(Channel.team_id) == Desk.team_id, col(Channel.customer_id) == customer_id),
-        )
-        .where(Desk.team_id == team_id, Desk.id == desk_id)
-    )
-    found = session.exec(query).first()
+    asked = {"team": team_id, "desk": desk_id, "customer": customer_id}
+    found = session.exec(_CHANNELS, params=asked).first()
     return (found[0], found[1]) if found else None
+
+
+_CHANNELS = (
+    select(Desk.channel_id, Channel.id)
+    .outerjoin(
+        Channel,
+        and_(col(Channel.team_id) == Desk.team_id, col(Channel.customer_id) == bindparam("customer")),
+    )
+    .where(Desk.team_id == bindparam("team"), Desk.id == bindparam("desk"))
+)

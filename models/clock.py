@@ -4,9 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import JSON, CheckConstraint, Column, ColumnElement, Index, exists, or_
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from models.ids import new_id
+from models.record import Record
 from models.ticket import Ticket
 
 
@@ -19,7 +20,7 @@ class ClockState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class Clock(SQLModel, table=True):
+class Clock(Record, table=True):
     """One promise of the contract counted for one ticket.
 
     `due_at` is None while the clock is paused, and for a promise that names no instant. `late_at`

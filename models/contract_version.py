@@ -3,12 +3,13 @@
 from datetime import date, datetime
 
 from sqlalchemy import Text, UniqueConstraint
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from models.ids import new_id
+from models.record import Record
 
 
-class ContractVersion(SQLModel, table=True):
+class ContractVersion(Record, table=True):
     """The whole text of one version of a contract. Never changed after it was stored."""
 
     __tablename__ = "contract_version"
@@ -24,7 +25,7 @@ class ContractVersion(SQLModel, table=True):
     stored_at: datetime
 
 
-class CalendarVersion(SQLModel, table=True):
+class CalendarVersion(Record, table=True):
     """The opening days of one calendar, written out, with the versions of the tables it rests on."""
 
     __tablename__ = "calendar_version"

@@ -3,14 +3,15 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, Column, UniqueConstraint
-from sqlmodel import Field, Session, SQLModel, col, or_, select
+from sqlalchemy import JSON, Column, UniqueConstraint, bindparam
+from sqlmodel import Field, Session, col, or_, select
 
 from models.ids import new_id
 from models.person import Person
+from models.record import Record
 
 
-class Customer(SQLModel, table=True):
+class Customer(Record, table=True):
     """A customer of one desk.
 
     `options` are what it holds beside the agreement (such as day and night support), `overrides`
@@ -30,7 +31,7 @@ class Customer(SQLModel, table=True):
     overrides: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
 
-class Contact(SQLModel, table=True):
+class Contact(Record, table=True):
     """A person who speaks for a customer; a super user answers the customer's own people first."""
 
     team_id: str = Field(primary_key=True)
@@ -39,7 +40,7 @@ class Contact(SQLModel, table=True):
     super_user: bool = False
 
 
-class Agreement(SQLModel, table=True):
+class Agreement(Record, table=True):
     """Which contract a customer is under, from a day on (to `until`, exclusive, when it ended)."""
 
     team_id: str = Field(primary_key=True)
@@ -57,25 +58,30 @@ def customer_by_key(session: Session, team_id: str, key: str) -> Customer | None
 
 def agreement_on(session: Session, customer: Customer, day: date) -> Agreement | None:
     """The agreement in force on a civil day: at any date a customer has at most one."""
-    query = (
-        select(Agreement)
-        .where(
-            Agreement.team_id == customer.team_id,
-            Agreement.customer_id == customer.id,
-            Agreement.since <= day,
-            or_(col(Agreement.until).is_(None), col(Agreement.until) > day),
-        )
-        .order_by(col(Agreement.since).desc())
+    asked = {"team": customer.team_id, "customer": customer.id, "day": day}
+    return session.exec(_AGREEMENT, params=asked).first()
+
+
+_AGREEMENT = (
+    select(Agreement)
+    .where(
+        Agreement.team_id == bindparam("team"),
+        Agreement.customer_id == bindparam("customer"),
+        Agreement.since <= bindparam("day"),
+        or_(col(Agreement.until).is_(None), col(Agreement.until) > bindparam("day")),
     )
-    return session.exec(query).first()
+    .order_by(col(Agreement.since).desc())
+)
 
 
 def customers_of(session: Session, team_id: str, person_id: str) -> dict[str, bool]:
     """The customers a person speaks for, and for each whether as a super user."""
-    query = select(Contact.customer_id, Contact.super_user).where(
-        Contact.team_id == team_id, Contact.person_id == person_id
-    )
-    return dict(session.exec(query).all())
+    return dict(session.exec(_CUSTOMERS, params={"team": team_id, "person": person_id}).all())
+
+
+_CUSTOMERS = select(Contact.customer_id, Contact.super_user).where(
+    Contact.team_id == bindparam("team"), Contact.person_id == bindparam("person")
+)
 
 
 def contacts_of(session: Session, team_id: str, customer_id: str) -> list[Person]:
@@ -91,6 +97,15 @@ def contacts_of(session: Session, team_id: str, customer_id: str) -> list[Person
         .order_by(col(Person.name))
     )
     return list(session.exec(query))
+
+
+def super_users_of(session: Session, team_id: str, customer_id: str) -> list[Person]:
+    """Those who answer the customer's own people first, by name. Source: PI-11."""
+    query = select(Contact.person_id).where(
+        Contact.team_id == team_id, Contact.customer_id == customer_id, col(Contact.super_user).is_(True)
+    )
+    held = set(session.exec(query))
+    return [person for person in contacts_of(session, team_id, customer_id) if person.id in held]
 
 
 def customers_at(session: Session, team_id: str, desk_ids: list[str]) -> list[Customer]:

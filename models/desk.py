@@ -1,13 +1,14 @@
 """Desks: the people who keep a contract, the channel they work in, and their roles."""
 
-from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlalchemy import UniqueConstraint, bindparam
+from sqlmodel import Field, Session, col, select
 
 from models.ids import new_id
 from models.person import Person
+from models.record import Record
 
 
-class Desk(SQLModel, table=True):
+class Desk(Record, table=True):
     """A support desk. Its cards stand in `channel_id`; its posts are in `language`."""
 
     __table_args__ = (UniqueConstraint("team_id", "key"),)
@@ -20,7 +21,7 @@ class Desk(SQLModel, table=True):
     language: str = "en"
 
 
-class DeskRole(SQLModel, table=True):
+class DeskRole(Record, table=True):
     """One role of one person at one desk; `position` orders the on-call list."""
 
     __tablename__ = "desk_role"
@@ -34,11 +35,15 @@ class DeskRole(SQLModel, table=True):
 
 def roles_of(session: Session, team_id: str, person_id: str) -> dict[str, frozenset[str]]:
     """The roles a person holds, by desk id."""
-    query = select(DeskRole.desk_id, DeskRole.role).where(DeskRole.team_id == team_id, DeskRole.person_id == person_id)
     held: dict[str, set[str]] = {}
-    for desk_id, role in session.exec(query):
+    for desk_id, role in session.exec(_ROLES, params={"team": team_id, "person": person_id}):
         held.setdefault(desk_id, set()).add(role)
     return {desk_id: frozenset(roles) for desk_id, roles in held.items()}
+
+
+_ROLES = select(DeskRole.desk_id, DeskRole.role).where(
+    DeskRole.team_id == bindparam("team"), DeskRole.person_id == bindparam("person")
+)
 
 
 def people_with_role(session: Session, team_id: str, desk_id: str, role: str) -> list[Person]:

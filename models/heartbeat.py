@@ -2,10 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import Field, Session
+
+from models.record import Record
 
 
-class Heartbeat(SQLModel, table=True):
+class Heartbeat(Record, table=True):
     """When a loop of some process last turned, in machine time and in contract time."""
 
     name: str = Field(primary_key=True)

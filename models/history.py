@@ -6,8 +6,9 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, Column
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
+from models.record import Record
 from models.ticket import Ticket
 
 
@@ -44,9 +45,10 @@ class Event(StrEnum):
     PAGED = "paged"
     ACKNOWLEDGED = "acknowledged"
     TARGET_RELEASE = "target_release"
+    NEXT_OPENING = "next_opening"
 
 
-class HistoryEntry(SQLModel, table=True):
+class HistoryEntry(Record, table=True):
     """One event. `facts` are values without a person's words; `text_id` is what was typed."""
 
     __tablename__ = "history"

@@ -24,9 +24,10 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import aliased
-from sqlmodel import Field, Session, SQLModel, and_, col, func, or_, select
+from sqlmodel import Field, Session, and_, col, func, or_, select
 
 from models.ids import new_id
+from models.record import Record
 
 
 class Kind(StrEnum):
@@ -65,7 +66,7 @@ class State(StrEnum):
     DROPPED = "dropped"
 
 
-class Outgoing(SQLModel, table=True):
+class Outgoing(Record, table=True):
     """One message owed. Times here are machine time; leases are ended by token and by time.
 
     `conversation` is a channel id, or a Slack user id for a direct message; `channel` and `ts` say

@@ -1,12 +1,13 @@
 """People: who someone is in Slack, apart from every fact about tickets."""
 
-from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, Session, SQLModel, select
+from sqlalchemy import UniqueConstraint, bindparam
+from sqlmodel import Field, Session, select
 
 from models.ids import new_id
+from models.record import Record
 
 
-class Person(SQLModel, table=True):
+class Person(Record, table=True):
     """Somebody in one Slack workspace.
 
     Facts refer to `id`; name, handle and Slack id stand only here, so that forgetting a person
@@ -27,5 +28,8 @@ class Person(SQLModel, table=True):
 
 def person_by_slack_id(session: Session, team_id: str, slack_user: str) -> Person | None:
     """The person behind a Slack user id, or None when Vakt has never met that person."""
-    query = select(Person).where(Person.team_id == team_id, Person.slack_user == slack_user)
-    return session.exec(query).first()
+    return session.exec(_BY_SLACK_ID, params={"team": team_id, "slack_user": slack_user}).first()
+
+
+_BY_SLACK_ID = select(Person).where(Person.team_id == bindparam("team"), Person.slack_user == bindparam("slack_user"))
+# Asked for every request: a statement that is made once is compiled and keyed once.

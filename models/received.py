@@ -4,10 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import Field, Session
+
+from models.record import Record
 
 
-class Received(SQLModel, table=True):
+class Received(Record, table=True):
     """A delivery that has been acted on. A second one with the same key gets the same answer."""
 
     team_id: str = Field(primary_key=True)

@@ -5,8 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, ColumnElement, Index, or_
-from sqlmodel import Field, Session, SQLModel, col, func, select, update
+from sqlalchemy import JSON, CheckConstraint, Column, ColumnElement, Index, bindparam, or_
+from sqlmodel import Field, Session, col, func, select, update
+
+from models.record import Record
 
 
 class Status(StrEnum):
@@ -18,7 +20,7 @@ class Status(StrEnum):
     CLOSED = "closed"
 
 
-class Team(SQLModel, table=True):
+class Team(Record, table=True):
     """A Slack workspace that Vakt serves, its bot's own identity, and its next ticket number."""
 
     team_id: str = Field(primary_key=True)
@@ -28,7 +30,7 @@ class Team(SQLModel, table=True):
     next_number: int = 1
 
 
-class Ticket(SQLModel, table=True):
+class Ticket(Record, table=True):
     """The facts of one ticket. Texts are ids of `TypedText`, people ids of `Person`.
 
     `entries` counts the history rows, so it is the position of the last one. Only
@@ -99,13 +101,16 @@ class Ticket(SQLModel, table=True):
 
 def next_number(session: Session, team_id: str) -> int:
     """Take the next ticket number of a team; the row's lock orders those who ask at once."""
-    taken = (
-        update(Team)
-        .where(col(Team.team_id) == team_id)
-        .values(next_number=Team.next_number + 1)
-        .returning(col(Team.next_number))
-    )
-    return int(session.execute(taken).scalar_one()) - 1
+    return int(session.execute(_TAKE_NUMBER, {"team": team_id}).scalar_one()) - 1
+
+
+_TAKE_NUMBER = (
+    update(Team)
+    .where(col(Team.team_id) == bindparam("team"))
+    .values(next_number=Team.next_number + 1)
+    .returning(col(Team.next_number))
+    .execution_options(synchronize_session=False)
+)
 
 
 def ticket_by_number(session: Session, team_id: str, number: int, *, lock: bool = False) -> Ticket | None:

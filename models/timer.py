@@ -5,9 +5,10 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, Column, Index
-from sqlmodel import Field, Session, SQLModel, col, delete, func, or_, select
+from sqlmodel import Field, Session, col, delete, func, or_, select
 
 from models.ids import new_id
+from models.record import Record
 
 
 class TimerKind(StrEnum):
@@ -17,7 +18,7 @@ class TimerKind(StrEnum):
     ACCESS = "access"
 
 
-class Timer(SQLModel, table=True):
+class Timer(Record, table=True):
     """One instant to look at something.
 
     `due_at` is contract time. `held_until` is machine time: a timer whose handler failed is pushed

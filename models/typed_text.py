@@ -1,12 +1,13 @@
 """Words that a person typed, apart from the facts that refer to them."""
 
 from sqlalchemy import Text
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import Field, Session
 
 from models.ids import new_id
+from models.record import Record
 
 
-class TypedText(SQLModel, table=True):
+class TypedText(Record, table=True):
     """One text as it was typed; `author_id` is who typed it."""
 
     __tablename__ = "typed_text"

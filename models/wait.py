@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from models.ids import new_id
+from models.record import Record
 from models.sla.clock import Pause
 
 
-class Wait(SQLModel, table=True):
+class Wait(Record, table=True):
     """One span [began_at, ended_at) of waiting for the customer's answer or for access."""
 
     team_id: str = Field(primary_key=True)
