@@ -32,8 +32,8 @@ TICKET_PART = "bot.ticket_commands"
 TICKET = re.compile(r"[Tt]-?\d+")
 """`vakt why T-12` asks the database, `vakt why softone …` the contract."""
 
-OURS = ("handlers", "models", "policies", "migrations")
-"""Names that stand beside `bot` and that others use too."""
+OURS = ("handlers", "models")
+"""Packages beside `bot` whose names others use too."""
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -37,7 +37,7 @@ def doctor_command(
     settings = read_settings()
     go_straight_to_this_machine(settings, os.environ)
     with plain_errors():
-        patient = _patient(settings)
+        patient = patient_of(settings)
         findings = list(examine(patient, SystemClock().now()))
         patient.database.dispose()
     if as_json:
@@ -49,7 +49,8 @@ def doctor_command(
         raise typer.Exit(1)
 
 
-def _patient(settings: Settings) -> Patient:
+def patient_of(settings: Settings) -> Patient:
+    """What those settings name, to be looked at."""
     client = WebClient(
         token=settings.slack_bot_token.get_secret_value(),
         base_url=settings.slack_api_url,

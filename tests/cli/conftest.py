@@ -1,0 +1,188 @@
+"""The `vakt` command as people run it: a process of its own, against a workspace on this machine."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from bot import schema
+from bot.contracts import read_contracts
+from bot.database import Database
+from bot.demo import MANIFEST, WORKSPACE
+from bot.demo_seed import TEAM, seed_of
+from bot.workspace_file import read
+from bot.workspace_import import import_workspace
+from models.ticket import Team
+from sandbox import Limits, Sandbox, load_seed
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60
+SLACKLESS = ("SLACK_", "VAKT_", "http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+
+
+@dataclass
+class Vakt:
+    """Somebody's shell: a working folder and what is set in it."""
+
+    folder: Path
+    settings: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def database_url(self) -> str:
+        """Where commands keep their database unless told otherwise."""
+        return f"sqlite:///{self.folder / 'vakt.db'}"
+
+    def environment(self) -> dict[str, str]:
+        """The environment of a command."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(SLACKLESS)}
+        return kept | {"PYTHONPATH": str(ROOT)} | self.settings
+
+    def says(self, *words: object) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "bot.cli", *map(str, words)],
+            cwd=self.folder,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+
+    def refuses(self, *words: object) -> str:
+        """Run a command that cannot be done; gives its plain words."""
+        done = self.says(*words)
+        assert done.returncode in {1, 2}, (done.returncode, done.stdout, done.stderr)
+        assert "Traceback" not in done.stderr, done.stderr
+        assert done.stderr.strip()
+        return done.stderr
+
+    @contextmanager
+    def running(self, *words: object) -> Iterator["Running"]:
+        """Start a command that goes on; it is stopped afterwards, whatever happens."""
+        child = subprocess.Popen(
+            [sys.executable, "-m", "bot.cli", *map(str, words)],
+            cwd=self.folder,
+            env=self.environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        try:
+            yield Running(child)
+        finally:
+            child.kill()
+            child.wait(PATIENCE)
+            _pipe(child).close()
+
+
+@dataclass
+class Running:
+    """A command that goes on."""
+
+    child: subprocess.Popen[str]
+    lines: list[str] = field(default_factory=list)
+
+    def waits_for(self, pattern: str) -> re.Match[str]:
+        """Read on until a line fits."""
+        for line in _pipe(self.child):
+            self.lines.append(line)
+            if found := re.search(pattern, line):
+                return found
+        raise AssertionError(f"it ended without saying {pattern}: {self.lines}")
+
+    def stops(self, how: signal.Signals) -> int:
+        """Send a signal, read to the end, give the exit code."""
+        self.child.send_signal(how)
+        self.lines += _pipe(self.child).readlines()
+        return self.child.wait(PATIENCE)
+
+
+def _pipe(child: subprocess.Popen[str]) -> IO[str]:
+    assert child.stdout is not None
+    return child.stdout
+
+
+@pytest.fixture
+def vakt(tmp_path: Path) -> Vakt:
+    """A shell in an empty folder, with nothing set."""
+    folder = tmp_path / "shell"
+    folder.mkdir()
+    return Vakt(folder)
+
+
+Opens = Callable[..., Sandbox]
+
+
+@pytest.fixture
+def opens(tmp_path: Path) -> Iterator[Opens]:
+    """Opens a workspace with the demonstration's people and channels, for an app of that manifest."""
+    opened: list[Sandbox] = []
+
+    def opens_(manifest: Path | Mapping[str, object] = MANIFEST) -> Sandbox:
+        seed = tmp_path / "seed.json"
+        seed.write_text(json.dumps(seed_of(read(WORKSPACE, read_contracts(None)))), "utf-8")
+        slack = Sandbox(manifest, seed=load_seed(seed), limits=Limits().lifted())
+        slack.start()
+        opened.append(slack)
+        return slack
+
+    yield opens_
+    for slack in opened:
+        slack.stop()
+
+
+@pytest.fixture
+def slack(opens: Opens) -> Sandbox:
+    """The demonstration's workspace."""
+    return opens()
+
+
+def connected(vakt: Vakt, slack: Sandbox) -> Vakt:
+    """The shell with that workspace's tokens set."""
+    vakt.settings |= {
+        "SLACK_BOT_TOKEN": slack.bot_token,
+        "SLACK_APP_TOKEN": slack.app_token,
+        "SLACK_SIGNING_SECRET": slack.signing_secret,
+        "SLACK_API_URL": slack.api_url,
+        "VAKT_HTTP_PORT": "0",
+        "VAKT_LOG": "json",
+    }
+    return vakt
+
+
+@pytest.fixture
+def shell(vakt: Vakt, slack: Sandbox) -> Vakt:
+    """A shell that is connected to the demonstration's workspace."""
+    return connected(vakt, slack)
+
+
+@pytest.fixture(scope="session")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database into which the demonstration's workspace was imported."""
+    path = tmp_path_factory.mktemp("imported") / "vakt.db"
+    url = f"sqlite:///{path}"
+    schema.upgrade(url)
+    database = Database(url)
+    with database.transaction() as session:
+        session.add(Team(team_id=TEAM["id"], name=TEAM["name"]))
+        import_workspace(session, TEAM["id"], read(WORKSPACE, read_contracts(None)))
+    database.dispose()
+    return path
+
+
+@pytest.fixture
+def well(shell: Vakt, imported: Path) -> Vakt:
+    """A connected shell where everything is set up."""
+    shutil.copy(imported, shell.folder / "vakt.db")
+    return shell

@@ -1,0 +1,103 @@
+"""`vakt run`: ready, stopped, and every foreseeable mistake in plain words."""
+
+import json
+import signal
+import socket
+import sqlite3
+
+import pytest
+
+from sandbox import Sandbox
+from tests.cli.conftest import Vakt
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_it_says_when_it_is_ready_and_stops_cleanly(shell: Vakt, slack: Sandbox, how: signal.Signals) -> None:
+    with shell.running("run") as running:
+        ready = json.loads(running.waits_for("ready").string)
+        assert running.stops(how) == 0
+    assert ready["workspace"] == "Vakt's sandbox (T0VAKT)"
+    assert ready["database"] == "sqlite:///vakt.db"
+    assert ready["door"] == "socket"
+    assert "stopped" in running.lines[-1]
+    said = "".join(running.lines)
+    assert not [secret for secret in (slack.bot_token, slack.app_token, slack.signing_secret) if secret in said]
+
+
+def test_it_takes_signed_requests_in_place_of_sockets(well: Vakt, slack: Sandbox) -> None:
+    with well.running("run", "--http") as running:
+        port = running.waits_for(r"http, port (\d+)").group(1)
+        slack.deliver_by_http(f"http://127.0.0.1:{port}/slack/events")
+        answer = slack.person("anna").types("/ticket help", in_="#acme")
+        assert running.stops(signal.SIGTERM) == 0
+    assert answer.error is None
+    assert "/ticket" in (answer.text or "")
+
+
+def test_it_sends_to_this_machine_past_the_proxy(shell: Vakt) -> None:
+    shell.settings |= {"HTTP_PROXY": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}
+    with shell.running("run") as running:
+        assert running.waits_for("ready")
+        assert running.stops(signal.SIGTERM) == 0
+
+
+def test_it_waits_for_slack_when_it_knows_its_workspace(shell: Vakt, slack: Sandbox) -> None:
+    with shell.running("run") as running:
+        running.waits_for("ready")
+        running.stops(signal.SIGTERM)
+    slack.stop()
+    with shell.running("run") as running:
+        assert running.waits_for("socket_not_opened")
+        assert running.stops(signal.SIGTERM) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("SLACK_BOT_TOKEN", "", "SLACK_BOT_TOKEN is not set. Copy it from OAuth & Permissions"),
+        ("SLACK_BOT_TOKEN", "xoxp-1", "SLACK_BOT_TOKEN does not begin with xoxb-"),
+        ("SLACK_BOT_TOKEN", "xoxb-1", "Slack refuses SLACK_BOT_TOKEN: auth.test: invalid_auth"),
+        ("SLACK_APP_TOKEN", "", "SLACK_APP_TOKEN is not set"),
+        ("SLACK_APP_TOKEN", "xapp-1", "Slack refuses SLACK_APP_TOKEN: invalid_auth"),
+        ("SLACK_API_URL", "http://slack.example/api/", "plain http is allowed to this machine only, use https"),
+        ("SLACK_API_URL", "http://127.0.0.1:9/api/", "Slack cannot be reached"),
+        ("VAKT_HTTP_PORT", "70000", "VAKT_HTTP_PORT: Input should be less than or equal to 65535"),
+        ("VAKT_DATABASE_URL", "vakt.db", "VAKT_DATABASE_URL is no address of a database"),
+        ("VAKT_DATABASE_URL", "oracle2://x/y", "VAKT_DATABASE_URL is no address of a database"),
+        ("VAKT_DATABASE_URL", "sqlite:////proc/vakt.db", "database"),
+        ("VAKT_DATABASE_URL", "postgresql://me:secret@127.0.0.1:9/x", "The database does not answer: "),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(shell: Vakt, name: str, value: str, words: str) -> None:
+    shell.settings[name] = value
+    said = shell.refuses("run")
+    assert words in said
+    assert "secret" not in said
+
+
+def test_a_port_that_is_taken_is_named(shell: Vakt) -> None:
+    with socket.create_server(("0.0.0.0", 0)) as taken:
+        port = taken.getsockname()[1]
+        shell.settings["VAKT_HTTP_PORT"] = str(port)
+        assert f"Port {port} is taken" in shell.refuses("run", "--http")
+
+
+def test_a_contract_that_cannot_be_used_is_named(shell: Vakt) -> None:
+    (shell.folder / "policies").mkdir()
+    (shell.folder / "policies" / "wrong.toml").write_text('id = "wrong"\n', "utf-8")
+    shell.settings["VAKT_POLICIES"] = "policies"
+    assert "wrong.toml" in shell.refuses("run")
+
+
+def test_a_database_of_a_newer_vakt_is_refused(shell: Vakt) -> None:
+    assert shell.says("db", "upgrade").returncode == 0
+    with sqlite3.connect(shell.folder / "vakt.db") as database:
+        database.execute("update alembic_version set version_num = '9999'")
+    database.close()
+    assert "9999" in shell.refuses("run")
+
+
+def test_a_file_that_takes_the_place_of_ours_is_named(shell: Vakt) -> None:
+    (shell.folder / "models.py").touch()
+    shell.settings["PYTHONPATH"] = f"{shell.folder}:{shell.environment()['PYTHONPATH']}"
+    assert f"{shell.folder / 'models.py'} is in its place" in shell.refuses("run")

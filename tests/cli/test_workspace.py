@@ -1,0 +1,70 @@
+"""`vakt import`, `vakt export`, `vakt db`: the difference first, and nothing twice."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.contracts import read_contracts
+from bot.demo import WORKSPACE
+from bot.workspace_file import WorkspaceError, read
+from tests.cli.conftest import Vakt
+
+NOTHING = "Nothing to change."
+
+
+def test_importing_shows_the_difference_first_and_changes_nothing(shell: Vakt) -> None:
+    first, second = shell.says("import", WORKSPACE), shell.says("import", WORKSPACE, "--json")
+    assert first.returncode == 0, first.stderr
+    assert "+ customer acme: softone since 2026-01-01" in first.stdout
+    assert "Nothing was changed. With --yes these" in first.stdout
+    rows = [json.loads(line) for line in second.stdout.splitlines()]
+    assert {"sign": "+", "what": "customer acme"} in rows
+
+
+def test_importing_twice_changes_nothing_the_second_time(shell: Vakt) -> None:
+    assert "Changed: " in shell.says("import", WORKSPACE, "--yes").stdout
+    assert shell.says("import", WORKSPACE, "--yes").stdout.strip() == NOTHING
+
+
+def test_what_is_exported_changes_nothing_when_it_is_imported(well: Vakt) -> None:
+    well.settings.clear()  # the workspace is known by now: no token is needed
+    assert well.says("export", "out.toml").returncode == 0
+    assert well.says("import", "out.toml", "--yes").stdout.strip() == NOTHING
+
+
+def test_a_change_is_named_line_by_line(well: Vakt) -> None:
+    changed = WORKSPACE.read_text("utf-8").replace('name = "Acme"', 'name = "Acme AB"')
+    (well.folder / "workspace.toml").write_text(changed, "utf-8")
+    assert well.says("import", "workspace.toml").stdout.splitlines()[0] == "~ customer acme: name"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ('desk = "servicedesk"', 'desk = "nowhere"', "customers.acme.desk names nowhere"),
+        ('contract = "softone"', 'contract = "softtwo"', 'customers.acme.contract is "softtwo"; there is'),
+        ('slack = "U0OLA"', 'slack = "ola"', "people.0.slack"),
+        ("[[desks]]", "[[desks", "workspace.toml: "),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_explained(tmp_path: Path, before: str, after: str, words: str) -> None:
+    path = tmp_path / "workspace.toml"
+    path.write_text(WORKSPACE.read_text("utf-8").replace(before, after, 1), "utf-8")
+    with pytest.raises(WorkspaceError, match=re.escape(words)):
+        read(path, read_contracts(None))
+
+
+def test_a_file_that_is_not_there_is_named(vakt: Vakt) -> None:
+    assert "nowhere.toml" in vakt.refuses("import", "nowhere.toml")
+
+
+def test_without_a_token_and_without_a_known_workspace_the_token_is_asked_for(vakt: Vakt) -> None:
+    assert "SLACK_BOT_TOKEN is not set" in vakt.refuses("export")
+
+
+def test_the_schema_is_brought_up_once(vakt: Vakt) -> None:
+    first, second = vakt.says("db", "upgrade"), vakt.says("db", "upgrade")
+    assert "is now at revision" in first.stdout
+    assert "was already at revision" in second.stdout
