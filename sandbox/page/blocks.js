@@ -1,11 +1,11 @@
-/** Block Kit's blocks, drawn. `drawBlocks` keeps the nodes of blocks that did not change, and with them what is typed and where the keyboard is. */
+/** Block Kit's blocks, drawn. What did not change keeps its nodes, and with them what is typed and where the keyboard is. */
 
 import { focusBack, focusMark, h, icon, uid } from "./dom.js";
 import { renderElement } from "./elements.js";
 import { withIds } from "./form.js";
 import { markdown } from "./markdown.js";
-import { broadcast, channelLink, dateElement, emojiElement, group, link, mention, mrkdwn, said, textObject } from "./mrkdwn.js";
-import { emojiOf } from "./emoji.js";
+import { link, mrkdwn, said, textObject } from "./mrkdwn.js";
+import { richParts, richText } from "./richtext.js";
 
 /** Draw `blocks` into `root`, reusing what is unchanged. `ctx`: {surface, form, act, suggest, submit?, errors?}. */
 export function drawBlocks(root, blocks, ctx) {
@@ -60,15 +60,33 @@ function drawBlock(block, ctx) {
 }
 
 const fallback = (block) =>
-  h("div.unknown", icon("info"), h("span", `Block “${block.type}” is not shown in the sandbox`), h("details", h("summary", "What the app sent"), h("pre", JSON.stringify(block, null, 2))));
+  h(
+    "div.unknown",
+    icon("info"),
+    h("span", `Block “${block.type}” is not shown in the sandbox`),
+    h("details", h("summary", "What the app sent"), h("pre", JSON.stringify(block, null, 2))),
+  );
 
 const acting = (ctx) => ({ ...ctx, dispatches: true });
 
 function section(block, ctx) {
   const words = h("div.section-words");
   if (block.text) words.append(h("div.text", { dir: "auto" }, textObject(block.text)));
-  if (block.fields?.length) words.append(h("div.fields", block.fields.map((f) => h("div.text.field-cell", { dir: "auto" }, textObject(f)))));
-  const accessory = block.accessory && h("div.accessory", block.accessory.type === "image" ? picture(block.accessory, "thumb") : renderElement(block.accessory, acting(ctx), block.block_id));
+  if (block.fields?.length)
+    words.append(
+      h(
+        "div.fields",
+        block.fields.map((f) => h("div.text.field-cell", { dir: "auto" }, textObject(f))),
+      ),
+    );
+  const accessory =
+    block.accessory &&
+    h(
+      "div.accessory",
+      block.accessory.type === "image"
+        ? picture(block.accessory, "thumb")
+        : renderElement(block.accessory, acting(ctx), block.block_id),
+    );
   return h("div.section", words, accessory);
 }
 
@@ -76,25 +94,45 @@ const header = (block) => h(`h${block.level ?? 3}.header`, { dir: "auto" }, text
 const divider = () => h("hr.divider");
 
 function context(block) {
-  return h("div.context", block.elements.map((e) => (e.type === "image" ? picture(e, "tiny") : h("span.text", { dir: "auto" }, textObject(e)))));
+  return h(
+    "div.context",
+    block.elements.map((e) =>
+      e.type === "image" ? picture(e, "tiny") : h("span.text", { dir: "auto" }, textObject(e)),
+    ),
+  );
 }
 
 function actions(block, ctx) {
-  return h("div.actions", { role: "group" }, block.elements.map((e) => renderElement(e, acting(ctx), block.block_id)));
+  return h(
+    "div.actions",
+    { role: "group" },
+    block.elements.map((e) => renderElement(e, acting(ctx), block.block_id)),
+  );
 }
 
 /** A picture; only from this very server, since the page fetches nothing from outside. Others are named. */
-function picture(image, kind) {
-  const url = image.image_url ?? image.slack_file?.url ?? "";
+function picture(shown, kind) {
+  const url = shown.image_url ?? shown.slack_file?.url ?? "";
   const own = url.startsWith("/") || url.startsWith(`${location.origin}/`);
-  if (own) return h(`img.${kind}`, { src: url, alt: image.alt_text ?? "", loading: "lazy" });
-  if (kind === "tiny") return h("span.picture-tiny", { title: image.alt_text }, icon("image"));
+  if (own) return h(`img.${kind}`, { src: url, alt: shown.alt_text ?? "", loading: "lazy" });
+  if (kind === "tiny") return h("span.picture-tiny", { title: shown.alt_text }, icon("image"));
   const host = /^https?:\/\/([^/]+)/.exec(url)?.[1];
-  return h(`div.picture.${kind}`, { role: "img", aria: { label: image.alt_text } }, icon("image"), kind === "thumb" ? null : h("span", image.alt_text || "Picture", host && h("small", ` ${host}; outside pictures are not fetched`)));
+  return h(
+    `div.picture.${kind}`,
+    { role: "img", aria: { label: shown.alt_text } },
+    icon("image"),
+    kind === "thumb"
+      ? null
+      : h("span", shown.alt_text || "Picture", host && h("small", ` ${host}; outside pictures are not fetched`)),
+  );
 }
 
 function image(block) {
-  return h("figure.figure", block.title && h("figcaption.figure-title", textObject(block.title)), picture(block, "wide"));
+  return h(
+    "figure.figure",
+    block.title && h("figcaption.figure-title", textObject(block.title)),
+    picture(block, "wide"),
+  );
 }
 
 /** A labelled input, its hint and the place for its error. */
@@ -103,8 +141,18 @@ function input(block, ctx) {
   const [id, hintId, errorId] = [uid("input"), uid("hint"), uid("error")];
   const label = said(block.label);
   const grouped = ["radio_buttons", "checkboxes"].includes(element.type);
-  const inner = { ...ctx, dispatches: Boolean(block.dispatch_action), labelledId: id, label, required: !block.optional, describedBy: `${hintId} ${errorId}` };
-  const words = [h("span", { dir: "auto" }, textObject(block.label)), block.optional && h("span.optional", " (optional)")];
+  const inner = {
+    ...ctx,
+    dispatches: Boolean(block.dispatch_action),
+    labelledId: id,
+    label,
+    required: !block.optional,
+    describedBy: `${hintId} ${errorId}`,
+  };
+  const words = [
+    h("span", { dir: "auto" }, textObject(block.label)),
+    block.optional && h("span.optional", " (optional)"),
+  ];
   return h(
     "div.input",
     grouped ? h("div.label", words) : h("label.label", { for: id }, words),
@@ -126,15 +174,32 @@ function table(block) {
     const column = block.column_settings?.[i] ?? {};
     return { class: `${column.align ? `align-${column.align}` : ""} ${column.is_wrapped ? "wrapped" : ""}` };
   };
-  const cells = (row, tag) => row.map((c, i) => h(tag, { ...look(i), scope: tag === "th" ? "col" : null, dir: "auto" }, cellNode(c)));
-  return h("div.table-wrap", { tabindex: "0", role: "region", aria: { label: "Table" } }, h("table.table", head && h("thead", h("tr", cells(head, "th"))), h("tbody", rows.map((r) => h("tr", cells(r, "td"))))));
+  const cells = (row, tag) =>
+    row.map((c, i) => h(tag, { ...look(i), scope: tag === "th" ? "col" : null, dir: "auto" }, cellNode(c)));
+  return h(
+    "div.table-wrap",
+    { tabindex: "0", role: "region", aria: { label: "Table" } },
+    h(
+      "table.table",
+      head && h("thead", h("tr", cells(head, "th"))),
+      h(
+        "tbody",
+        rows.map((r) => h("tr", cells(r, "td"))),
+      ),
+    ),
+  );
 }
 
 const LEVELS = { info: "info", default: "info", warning: "warn", error: "warn", danger: "warn", success: "check" };
 
 function alert(block) {
   const level = block.level ?? block.style ?? "info";
-  return h("div.alert", { class: `alert-${level}`, role: level === "error" ? "alert" : "note" }, icon(LEVELS[level] ?? "info"), h("div.text", { dir: "auto" }, textObject(block.text)));
+  return h(
+    "div.alert",
+    { class: `alert-${level}`, role: level === "error" ? "alert" : "note" },
+    icon(LEVELS[level] ?? "info"),
+    h("div.text", { dir: "auto" }, textObject(block.text)),
+  );
 }
 
 function card(block, ctx) {
@@ -144,62 +209,29 @@ function card(block, ctx) {
     block.title && h("div.card-title", textObject(block.title)),
     block.subtitle && h("div.card-subtitle", textObject(block.subtitle)),
     block.body && h("div.text", { dir: "auto" }, textObject(block.body)),
-    block.actions?.length ? h("div.actions", block.actions.map((e) => renderElement(e, acting(ctx), block.block_id))) : null,
+    block.actions?.length
+      ? h(
+          "div.actions",
+          block.actions.map((e) => renderElement(e, acting(ctx), block.block_id)),
+        )
+      : null,
   );
 }
 
-const carousel = (block, ctx) => h("div.carousel", (block.elements ?? block.cards ?? []).map((c) => card({ block_id: block.block_id, ...c }, ctx)));
-
-function richText(block) {
-  return h("div.rich.text", { dir: "auto" }, (block.elements ?? []).map(richPart));
-}
-
-function richPart(part) {
-  if (part.type === "rich_text_section") return h("div", richParts(part.elements));
-  if (part.type === "rich_text_quote") return h("blockquote", richParts(part.elements));
-  if (part.type === "rich_text_preformatted") return h("pre", richParts(part.elements));
-  if (part.type === "rich_text_list") {
-    const indent = Math.min(part.indent ?? 0, 5);
-    const list = h(part.style === "ordered" ? "ol.rich-list" : "ul.rich-list", { class: `indent-${indent}`, start: part.offset ? part.offset + 1 : null });
-    list.append(...(part.elements ?? []).map((e) => h("li", richParts(e.elements))));
-    return list;
-  }
-  return h("div", richParts(part.elements));
-}
-
-const richParts = (parts) => (parts ?? []).map(richElement);
-
-function richElement(part) {
-  const make = RICH[part.type];
-  return styled(make ? make(part) : (part.text ?? ""), part.style);
-}
-
-const RICH = {
-  text: (p) => lines(p.text ?? ""),
-  link: (p) => link(p.url, p.text),
-  user: (p) => mention(p.user_id),
-  channel: (p) => channelLink(p.channel_id),
-  usergroup: (p) => group(p.usergroup_id),
-  broadcast: (p) => broadcast(p.range),
-  emoji: (p) => emojiElement(p.name, emojiOf(p.name) ?? `:${p.name}:`),
-  date: (p) => dateElement(p.timestamp, p.format, p.url, p.fallback),
-  color: (p) => p.value,
-};
-
-const lines = (text) => text.split("\n").flatMap((l, i) => (i ? [h("br"), l] : [l]));
-
-function styled(node, style) {
-  if (!style) return node;
-  let out = node;
-  if (style.code) out = h("code", out);
-  if (style.bold) out = h("strong", out);
-  if (style.italic) out = h("em", out);
-  if (style.strike) out = h("s", out);
-  return out;
-}
+const carousel = (block, ctx) =>
+  h(
+    "div.carousel",
+    (block.elements ?? block.cards ?? []).map((c) => card({ block_id: block.block_id, ...c }, ctx)),
+  );
 
 const fileBlock = (block) => h("div.filecard", icon("file"), h("span", block.external_id ?? "File"));
-const video = (block) => h("div.filecard", icon("image"), h("span", textObject(block.title)), block.title_url && link(block.title_url, "Open"));
+const video = (block) =>
+  h(
+    "div.filecard",
+    icon("image"),
+    h("span", textObject(block.title)),
+    block.title_url && link(block.title_url, "Open"),
+  );
 
 const BLOCKS = {
   section,
@@ -225,9 +257,21 @@ export function drawAttachment(attachment, ctx) {
   const body = h("div.attachment-body");
   if (attachment.pretext) body.append(h("div.text", mrkdwn(attachment.pretext)));
   if (attachment.author_name) body.append(h("div.muted", attachment.author_name));
-  if (attachment.title) body.append(h("div.attachment-title", attachment.title_link ? link(attachment.title_link, attachment.title) : attachment.title));
+  if (attachment.title)
+    body.append(
+      h(
+        "div.attachment-title",
+        attachment.title_link ? link(attachment.title_link, attachment.title) : attachment.title,
+      ),
+    );
   if (attachment.text) body.append(h("div.text", { dir: "auto" }, mrkdwn(attachment.text)));
-  if (attachment.fields?.length) body.append(h("div.fields", attachment.fields.map((f) => h("div.field-cell", h("strong", f.title), h("div.text", mrkdwn(f.value))))));
+  if (attachment.fields?.length)
+    body.append(
+      h(
+        "div.fields",
+        attachment.fields.map((f) => h("div.field-cell", h("strong", f.title), h("div.text", mrkdwn(f.value)))),
+      ),
+    );
   if (attachment.blocks?.length) {
     const root = h("div.blocks");
     drawBlocks(root, attachment.blocks, ctx);
@@ -236,7 +280,8 @@ export function drawAttachment(attachment, ctx) {
   if (attachment.footer) body.append(h("div.muted", attachment.footer));
   if (!body.childNodes.length && attachment.fallback) body.append(h("div.text", attachment.fallback));
   const bar = h("div.attachment-bar");
-  if (/^#?[0-9a-f]{6}$/i.test(attachment.color ?? "")) bar.style.backgroundColor = attachment.color.startsWith("#") ? attachment.color : `#${attachment.color}`;
+  if (/^#?[0-9a-f]{6}$/i.test(attachment.color ?? ""))
+    bar.style.backgroundColor = attachment.color.startsWith("#") ? attachment.color : `#${attachment.color}`;
   else if (attachment.color) bar.classList.add(`bar-${String(attachment.color).replace(/[^a-z]/g, "")}`);
   return h("div.attachment", bar, body);
 }

@@ -2,44 +2,14 @@
 
 import { act } from "./api.js";
 import { fill, h, icon, iconButton, uid } from "./dom.js";
-import { DRAWN, EMOJI } from "./emoji.js";
-import { edit } from "./messages.js";
+import { HEADINGS, completion, offersFor } from "./completion.js";
+import { edit } from "./messageacts.js";
 import { openMenu } from "./popover.js";
-import { channelName, emit, inOrder, isApp, personName, store } from "./store.js";
+import { channelName, emit, inOrder, store } from "./store.js";
 import { refused, toast } from "./toasts.js";
 
 const drafts = new Map();
 const LARGEST_FILE = 5_000_000;
-
-/** What may be completed at the caret: `{kind, start, query}` or null. */
-function completion(text, caret, thread) {
-  const before = text.slice(0, caret);
-  const slash = /^\/(\S*)$/.exec(before);
-  if (slash && !thread) return { kind: "command", start: 0, query: slash[1] };
-  const found = /(^|[\s(])([@#:])([\p{L}\p{N}._+-]*)$/u.exec(before);
-  if (!found) return null;
-  const kind = { "@": "person", "#": "channel", ":": "emoji" }[found[2]];
-  if (kind === "emoji" && found[3].length < 2) return null;
-  return { kind, start: caret - found[3].length - 1, query: found[3] };
-}
-
-const OFFERS = {
-  command: (query) =>
-    [
-      ...store.commands.map((c) => ({ insert: `${c.command} `, label: c.command, hint: c.usage_hint, detail: c.description, icon: "bolt" })),
-      ...store.shortcuts.filter((s) => s.type === "global").map((s) => ({ label: s.name, detail: s.description, icon: "bolt", hint: "shortcut", shortcut: s })),
-    ].filter((o) => (o.shortcut ? query && o.label.toLowerCase().includes(query.toLowerCase()) : o.label.slice(1).startsWith(query.toLowerCase()))),
-  person: (query) =>
-    [
-      ...[...store.people.values()].map((p) => ({ insert: `@${p.name} `, label: personName(p.id), hint: `@${p.name}`, detail: isApp(p.id) ? "App" : p.title, icon: isApp(p.id) ? "shield" : "people" })),
-      { insert: "@here ", label: "@here", detail: "Everyone active in this channel", icon: "bell" },
-      { insert: "@channel ", label: "@channel", detail: "Everyone in this channel", icon: "bell" },
-    ].filter((o) => `${o.label} ${o.hint ?? ""}`.toLowerCase().includes(query.toLowerCase())),
-  channel: (query) => [...store.channels.values()].filter((c) => c.kind !== "im" && c.member && c.name.includes(query.toLowerCase())).map((c) => ({ insert: `#${c.name} `, label: c.name, detail: c.topic, icon: c.kind === "private" ? "lock" : "hash" })),
-  emoji: (query) => [...EMOJI].filter(([name]) => name.includes(query.toLowerCase())).slice(0, 40).map(([name, character]) => (DRAWN ? { insert: `${character} `, label: `:${name}:`, character } : { insert: `:${name}: `, label: `:${name}:`, icon: "smile" })),
-};
-
-const HEADINGS = { command: "Commands", person: "People", channel: "Channels", emoji: "Emoji" };
 
 export class Composer {
   constructor({ thread = false } = {}) {
@@ -60,10 +30,23 @@ export class Composer {
       onblur: () => setTimeout(() => this.root.contains(document.activeElement) || this.shut(), 0),
     });
     this.send = iconButton("send", "Send", () => this.submit(), { class: "send" });
-    this.plus = iconButton("plus", "Attach a file or run a shortcut", () => this.menu(), { aria: { haspopup: "menu", expanded: "false" } });
+    this.plus = iconButton("plus", "Attach a file or run a shortcut", () => this.menu(), {
+      aria: { haspopup: "menu", expanded: "false" },
+    });
     this.fileInput = h("input", { type: "file", hidden: true, tabindex: "-1", onchange: () => this.upload() });
     const mark = (name, label, sign) => iconButton(name, label, () => this.wrap(sign));
-    const tools = h("div.composer-tools", { role: "toolbar", aria: { label: "Formatting" } }, this.plus, h("span.tool-line"), mark("bold", "Bold", "*"), mark("italic", "Italic", "_"), mark("strike", "Strikethrough", "~"), mark("code", "Code", "`"), h("span.grow"), this.send);
+    const tools = h(
+      "div.composer-tools",
+      { role: "toolbar", aria: { label: "Formatting" } },
+      this.plus,
+      h("span.tool-line"),
+      mark("bold", "Bold", "*"),
+      mark("italic", "Italic", "_"),
+      mark("strike", "Strikethrough", "~"),
+      mark("code", "Code", "`"),
+      h("span.grow"),
+      this.send,
+    );
     this.root = h("div.composer", this.options, this.hint, h("div.composer-box", this.field, tools), this.fileInput);
   }
 
@@ -73,7 +56,11 @@ export class Composer {
 
   /** Stand before a conversation or thread: `{channel, thread_ts?}`. */
   show(place) {
-    const same = this.place && this.place.channel === place.channel && this.place.thread_ts === place.thread_ts && this.of === store.me;
+    const same =
+      this.place &&
+      this.place.channel === place.channel &&
+      this.place.thread_ts === place.thread_ts &&
+      this.of === store.me;
     this.place = place;
     this.of = store.me;
     const channel = store.channels.get(place.channel);
@@ -116,18 +103,33 @@ export class Composer {
     const found = /^(\/\S+)\s/.exec(this.field.value);
     const command = found && !this.thread && store.commands.find((c) => c.command === found[1]);
     this.hint.hidden = !command;
-    if (command) fill(this.hint, h("strong", command.command), " ", command.usage_hint || "", h("span.muted", command.description));
+    if (command)
+      fill(
+        this.hint,
+        h("strong", command.command),
+        " ",
+        command.usage_hint || "",
+        h("span.muted", command.description),
+      );
   }
 
   complete() {
     const { value, selectionStart, selectionEnd } = this.field;
     this.at = selectionStart === selectionEnd ? completion(value, selectionStart, this.thread) : null;
-    const offers = this.at ? OFFERS[this.at.kind](this.at.query) : [];
+    const offers = this.at ? offersFor(this.at) : [];
     if (!offers.length) return this.shut();
     this.offers = offers;
     const list = h("div", { role: "listbox", id: this.listId, aria: { label: HEADINGS[this.at.kind] } });
     offers.forEach((o, i) => list.append(this.offer(o, i)));
-    fill(this.options, h("div.complete-head", HEADINGS[this.at.kind], h("span.keys", h("kbd", "↑"), h("kbd", "↓"), " choose ", h("kbd", "Tab"), " take ", h("kbd", "Esc"), " leave")), list);
+    fill(
+      this.options,
+      h(
+        "div.complete-head",
+        HEADINGS[this.at.kind],
+        h("span.keys", h("kbd", "↑"), h("kbd", "↓"), " choose ", h("kbd", "Tab"), " take ", h("kbd", "Esc"), " leave"),
+      ),
+      list,
+    );
     this.options.hidden = false;
     this.hint.hidden = true;
     this.field.setAttribute("aria-expanded", "true");
@@ -247,7 +249,16 @@ export class Composer {
     this.sending = true;
     this.root.classList.add("sending");
     this.clear();
-    const answer = text.startsWith("/") && !this.thread ? await this.command(text) : refused(await act("post", { channel: place.channel, text, ...(place.thread_ts ? { thread_ts: place.thread_ts } : {}) }));
+    const answer =
+      text.startsWith("/") && !this.thread
+        ? await this.command(text)
+        : refused(
+            await act("post", {
+              channel: place.channel,
+              text,
+              ...(place.thread_ts ? { thread_ts: place.thread_ts } : {}),
+            }),
+          );
     this.sending = false;
     this.root.classList.remove("sending");
     if (answer.ok === false && !this.field.value && place.channel === this.place.channel) this.put(text);
@@ -270,7 +281,18 @@ export class Composer {
     const shortcuts = this.thread ? [] : store.shortcuts.filter((s) => s.type === "global");
     const items = [
       { label: "Upload a file", icon: "file", act: () => this.fileInput.click() },
-      ...(shortcuts.length ? [null, { heading: `Shortcuts of ${store.app.name}` }, ...shortcuts.map((s) => ({ label: s.name, detail: s.description, icon: "bolt", act: () => this.shortcut(s) }))] : []),
+      ...(shortcuts.length
+        ? [
+            null,
+            { heading: `Shortcuts of ${store.app.name}` },
+            ...shortcuts.map((s) => ({
+              label: s.name,
+              detail: s.description,
+              icon: "bolt",
+              act: () => this.shortcut(s),
+            })),
+          ]
+        : []),
     ];
     openMenu(this.plus, items, { label: "Attach" });
   }
@@ -287,6 +309,13 @@ export class Composer {
       toast("The sandbox takes files of up to 5 MB.", { kind: "error" });
       return;
     }
-    refused(await act("upload", { channel: this.place.channel, name: file.name, content: await file.text(), ...(this.place.thread_ts ? { thread_ts: this.place.thread_ts } : {}) }));
+    refused(
+      await act("upload", {
+        channel: this.place.channel,
+        name: file.name,
+        content: await file.text(),
+        ...(this.place.thread_ts ? { thread_ts: this.place.thread_ts } : {}),
+      }),
+    );
   }
 }

@@ -30,7 +30,16 @@ export const timeOf = (at) => format({ hour: "2-digit", minute: "2-digit" }).for
 export const timeSeconds = (at) => format({ hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(at);
 export const sameDay = (a, b) => day(a) === day(b);
 export const fullInstant = (at) =>
-  format({ weekday: "long", day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "short" }).format(at);
+  format({
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    timeZoneName: "short",
+  }).format(at);
 export const clockFace = (at) => {
   const date = format({ weekday: "short", day: "numeric", month: "short" }).format(at).replace(",", "");
   return { date, time: timeOf(at), full: fullInstant(at) };
@@ -61,7 +70,13 @@ function inWords(amount, unit) {
 function ago(at) {
   const seconds = Math.round((at - now()) / 1000);
   const size = Math.abs(seconds);
-  const [unit, length] = [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3_600], ["minute", 60]].find(([, l]) => size >= l) ?? ["second", 1];
+  const [unit, length] = [
+    ["year", 31_536_000],
+    ["month", 2_592_000],
+    ["day", 86_400],
+    ["hour", 3_600],
+    ["minute", 60],
+  ].find(([, l]) => size >= l) ?? ["second", 1];
   return inWords(Math.trunc(seconds / length), unit);
 }
 

@@ -42,11 +42,19 @@ export function confirm(object) {
     const box = dialog("confirm", { label: null, shut: () => done(false) });
     box.setAttribute("aria-labelledby", title);
     box.setAttribute("role", "alertdialog");
-    const yes = h("button.button", { type: "button", class: object.style === "danger" ? "danger" : "primary", onclick: () => done(true) }, said(object.confirm) || "Yes");
+    const yes = h(
+      "button.button",
+      { type: "button", class: object.style === "danger" ? "danger" : "primary", onclick: () => done(true) },
+      said(object.confirm) || "Yes",
+    );
     const no = h("button.button", { type: "button", onclick: () => done(false) }, said(object.deny) || "Cancel");
     fill(
       box,
-      h("header.dialog-head", h("h2", { id: title }, said(object.title) || "Are you sure?"), iconButton("close", "Close", () => done(false))),
+      h(
+        "header.dialog-head",
+        h("h2", { id: title }, said(object.title) || "Are you sure?"),
+        iconButton("close", "Close", () => done(false)),
+      ),
       h("div.dialog-body", h("p.text", textObject(object.text))),
       h("footer.dialog-foot", no, yes),
     );

@@ -78,10 +78,12 @@ const PATHS = {
   warn: "M8 2 1.8 13.5h12.4zM8 6.5v3M8 11.6v.1",
   info: "M8 1.8a6.2 6.2 0 1 0 0 12.4A6.2 6.2 0 0 0 8 1.8zM8 7.3v3.7M8 5v.1",
   search: "M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9zM10.3 10.3l3.2 3.2",
-  people: "M6 3a2.3 2.3 0 1 0 0 4.6A2.3 2.3 0 0 0 6 3zM1.8 13c0-2.7 1.8-4 4.2-4s4.2 1.3 4.2 4M10.5 3.3a2.2 2.2 0 0 1 0 4M11.8 9.3c1.5.5 2.4 1.7 2.4 3.7",
+  people:
+    "M6 3a2.3 2.3 0 1 0 0 4.6A2.3 2.3 0 0 0 6 3zM1.8 13c0-2.7 1.8-4 4.2-4s4.2 1.3 4.2 4M10.5 3.3a2.2 2.2 0 0 1 0 4M11.8 9.3c1.5.5 2.4 1.7 2.4 3.7",
   bold: "M4.5 2.8h4a2.5 2.5 0 0 1 0 5h-4zM4.5 7.8H9a2.7 2.7 0 0 1 0 5.4H4.5z",
   italic: "M7 2.8h4.5M4.5 13.2H9M9.5 2.8l-3 10.4",
-  strike: "M2.5 8h11M11 5c-.3-1.4-1.5-2.2-3-2.2-1.7 0-3 .9-3 2.3M5 11c.3 1.4 1.5 2.2 3 2.2 1.7 0 3-.9 3-2.3 0-.5-.1-.9-.3-1.2",
+  strike:
+    "M2.5 8h11M11 5c-.3-1.4-1.5-2.2-3-2.2-1.7 0-3 .9-3 2.3M5 11c.3 1.4 1.5 2.2 3 2.2 1.7 0 3-.9 3-2.3 0-.5-.1-.9-.3-1.2",
   code: "m5.5 4.5-3.5 3.5 3.5 3.5M10.5 4.5 14 8l-3.5 3.5",
   arrowdown: "M8 3v10M4 9l4 4 4-4",
   home: "M2.5 7.5 8 2.8l5.5 4.7M4 6.8v6.4h8V6.8",
@@ -101,11 +103,16 @@ export function icon(name) {
 
 /** An icon-only button; `label` is its accessible name and its tooltip. */
 export const iconButton = (name, label, onclick, props = {}) =>
-  h("button.iconbtn", { type: "button", title: label, ...props, aria: { label, ...(props.aria ?? {}) }, onclick }, icon(name));
+  h(
+    "button.iconbtn",
+    { type: "button", title: label, ...props, aria: { label, ...(props.aria ?? {}) }, onclick },
+    icon(name),
+  );
 
 export const spinner = () => h("span.spinner", { aria: { hidden: "true" } });
 
-const FOCUSABLE = "a[href],button:not([disabled]),input:not([disabled]),textarea:not([disabled]),select:not([disabled]),[tabindex]:not([tabindex='-1'])";
+const FOCUSABLE =
+  "a[href],button:not([disabled]),input:not([disabled]),textarea:not([disabled]),select:not([disabled]),[tabindex]:not([tabindex='-1'])";
 
 export const focusables = (root) => [...root.querySelectorAll(FOCUSABLE)].filter((e) => e.getClientRects().length > 0);
 
@@ -137,7 +144,7 @@ export function focusBack(root, mark) {
   if (!mark) return true;
   if (root.contains(document.activeElement)) return true;
   const keyed = mark.key ? [...root.querySelectorAll("[data-focus]")].find((e) => e.dataset.focus === mark.key) : null;
-  const target = keyed && (mark.inside ? focusables(keyed)[0] ?? keyed : keyed);
+  const target = keyed && (mark.inside ? (focusables(keyed)[0] ?? keyed) : keyed);
   if (!target) return false;
   target.focus({ preventScroll: true });
   if (mark.start !== undefined && target.setSelectionRange) {

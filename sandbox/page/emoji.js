@@ -19,11 +19,13 @@ sunny ☀️|partly_sunny ⛅|cloud ☁️|rain_cloud 🌧️|snowflake ❄️|u
 one 1️⃣|two 2️⃣|three 3️⃣|four 4️⃣|five 5️⃣|six 6️⃣|seven 7️⃣|eight 8️⃣|nine 9️⃣|zero 0️⃣|keycap_ten 🔟|busts_in_silhouette 👥|bust_in_silhouette 👤|technologist 🧑‍💻|man-shrugging 🤷‍♂️|woman-shrugging 🤷‍♀️|shrug 🤷|facepalm 🤦`;
 
 export const EMOJI = new Map(
-  TABLE.trim().split("|").map((entry) => {
-    const text = entry.trim();
-    const cut = text.indexOf(" ");
-    return [text.slice(0, cut), text.slice(cut + 1)];
-  }),
+  TABLE.trim()
+    .split("|")
+    .map((entry) => {
+      const text = entry.trim();
+      const cut = text.indexOf(" ");
+      return [text.slice(0, cut), text.slice(cut + 1)];
+    }),
 );
 
 /** The six a reaction is most likely to be. */
@@ -46,7 +48,7 @@ function drawn() {
 }
 
 /** The character of a shortcode, skin tones left out; null when it is not known or cannot be drawn. */
-export const emojiOf = (name) => (DRAWN ? EMOJI.get(name.split("::")[0]) ?? null : null);
+export const emojiOf = (name) => (DRAWN ? (EMOJI.get(name.split("::")[0]) ?? null) : null);
 
 const SHORTCODE = /:([a-z0-9_+'-]+)(?:::skin-tone-\d)?:/g;
 

@@ -12,7 +12,8 @@ let notices = 0;
 function keep(channel, message) {
   const parent = message.thread_ts;
   if (parent && store.replies.has(parent)) repliesOf(parent).set(message.ts, message);
-  if (!isReply(message) || message.subtype === "thread_broadcast" || message.ephemeral) messagesOf(channel).set(message.ts, message);
+  if (!isReply(message) || message.subtype === "thread_broadcast" || message.ephemeral)
+    messagesOf(channel).set(message.ts, message);
 }
 
 function forget(channel, message) {
@@ -26,7 +27,12 @@ function countReply(channel, message) {
   const parent = store.messages.get(channel)?.get(message.thread_ts);
   if (!parent || (parent.latest_reply && Number(parent.latest_reply) >= Number(message.ts))) return;
   const users = parent.reply_users ?? [];
-  const counted = { ...parent, reply_count: (parent.reply_count ?? 0) + 1, latest_reply: message.ts, reply_users: users.includes(message.user) ? users : [...users, message.user] };
+  const counted = {
+    ...parent,
+    reply_count: (parent.reply_count ?? 0) + 1,
+    latest_reply: message.ts,
+    reply_users: users.includes(message.user) ? users : [...users, message.user],
+  };
   store.messages.get(channel).set(parent.ts, counted);
 }
 
@@ -67,7 +73,13 @@ function unread(channel, message) {
 function changed({ channel, message }) {
   if (!store.messages.has(channel)) return;
   const old = messagesOf(channel).get(message.ts) ?? store.replies.get(message.thread_ts)?.get(message.ts);
-  keep(channel, { ...(old ?? {}), ...message, blocks: message.blocks, attachments: message.attachments, edited: message.edited });
+  keep(channel, {
+    ...(old ?? {}),
+    ...message,
+    blocks: message.blocks,
+    attachments: message.attachments,
+    edited: message.edited,
+  });
   emit("messages");
 }
 
@@ -85,7 +97,13 @@ function noticed({ text, channel }) {
   notices += 1;
   const last = inOrder(messagesOf(channel)).at(-1);
   const ts = `${Math.max(Number(last?.ts ?? 0), Number(store.clock.now ? Date.parse(store.clock.now) / 1000 : 0)).toFixed(6)}`;
-  messagesOf(channel).set(`${ts}${notices}`, { ts: `${ts}${notices}`, user: NOTICE, text, ephemeral: true, notice: true });
+  messagesOf(channel).set(`${ts}${notices}`, {
+    ts: `${ts}${notices}`,
+    user: NOTICE,
+    text,
+    ephemeral: true,
+    notice: true,
+  });
   if (onScreen(channel)) announce({ user: NOTICE, text });
   return emit("messages");
 }

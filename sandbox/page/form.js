@@ -48,7 +48,10 @@ export const isStateful = (element) => Boolean(element && FIELD[element.type]);
 const empty = (field) => (LISTS.has(field) ? [] : null);
 
 /** One option as Slack sends it back: text and value, no decoration. */
-export const bare = (option) => (option ? { text: option.text, value: option.value, ...(option.description ? { description: option.description } : {}) } : null);
+export const bare = (option) =>
+  option
+    ? { text: option.text, value: option.value, ...(option.description ? { description: option.description } : {}) }
+    : null;
 
 export class Form {
   constructor() {
@@ -71,14 +74,20 @@ export class Form {
     for (const [blockId, actions] of Object.entries(values ?? {})) {
       for (const [actionId, { type, ...kept }] of Object.entries(actions)) {
         const value = kept[FIELD[type]];
-        if (value !== null && value !== undefined) this.values.set(`${blockId}\n${actionId}`, { blockId, actionId, type, value });
+        if (value !== null && value !== undefined)
+          this.values.set(`${blockId}\n${actionId}`, { blockId, actionId, type, value });
       }
     }
     return this;
   }
 
   set(blockId, element, value) {
-    this.values.set(`${blockId}\n${element.action_id}`, { blockId, actionId: element.action_id, type: element.type, value });
+    this.values.set(`${blockId}\n${element.action_id}`, {
+      blockId,
+      actionId: element.action_id,
+      type: element.type,
+      value,
+    });
   }
 
   /** `state.values` of the elements that `blocks` shows now. */
@@ -89,7 +98,10 @@ export class Form {
         if (!isStateful(element)) continue;
         const value = this.get(block.block_id, element);
         values[block.block_id] ??= {};
-        values[block.block_id][element.action_id] = { type: element.type, [FIELD[element.type]]: outward(element, value) };
+        values[block.block_id][element.action_id] = {
+          type: element.type,
+          [FIELD[element.type]]: outward(element, value),
+        };
       }
     }
     return values;
@@ -116,7 +128,8 @@ export function withIds(blocks) {
   return (blocks ?? []).map((block, i) => (block.block_id ? block : { ...block, block_id: `_${i}` }));
 }
 
-const isEmpty = (value) => value === null || value === undefined || value === "" || (Array.isArray(value) && !value.length);
+const isEmpty = (value) =>
+  value === null || value === undefined || value === "" || (Array.isArray(value) && !value.length);
 
 /** What Slack's own client would refuse before sending: `{block_id: words}`. */
 export function problems(form, blocks) {
@@ -133,9 +146,12 @@ function problem({ optional, element }, value) {
   if (isEmpty(value)) return optional ? null : "Please complete this required field.";
   if (typeof value !== "string") return null;
   if (!optional && element.type === "plain_text_input" && !value.trim()) return "Please complete this required field.";
-  if (element.min_length && value.length < element.min_length) return `Please enter at least ${element.min_length} characters.`;
-  if (element.max_length && value.length > element.max_length) return `Please enter at most ${element.max_length} characters.`;
-  if (element.type === "email_text_input" && !/^\S+@\S+\.\S+$/.test(value)) return "Please enter a valid email address.";
+  if (element.min_length && value.length < element.min_length)
+    return `Please enter at least ${element.min_length} characters.`;
+  if (element.max_length && value.length > element.max_length)
+    return `Please enter at most ${element.max_length} characters.`;
+  if (element.type === "email_text_input" && !/^\S+@\S+\.\S+$/.test(value))
+    return "Please enter a valid email address.";
   if (element.type === "url_text_input" && !/^https?:\/\/\S+$/i.test(value)) return "Please enter a valid URL.";
   return element.type === "number_input" ? numberProblem(element, value) : null;
 }
@@ -144,7 +160,9 @@ function numberProblem(element, value) {
   if (!/^-?\d+([.,]\d+)?$/.test(value.trim())) return "Please enter a valid number.";
   const n = Number(value.replace(",", "."));
   if (!element.is_decimal_allowed && !Number.isInteger(n)) return "Please enter a whole number.";
-  if (element.min_value !== undefined && n < Number(element.min_value)) return `Please enter a number of at least ${element.min_value}.`;
-  if (element.max_value !== undefined && n > Number(element.max_value)) return `Please enter a number of at most ${element.max_value}.`;
+  if (element.min_value !== undefined && n < Number(element.min_value))
+    return `Please enter a number of at least ${element.min_value}.`;
+  if (element.max_value !== undefined && n > Number(element.max_value))
+    return `Please enter a number of at most ${element.max_value}.`;
   return null;
 }

@@ -14,7 +14,8 @@ const HINTS = [
   {
     anchor: "#switch",
     title: "Choose who you are",
-    words: () => `You are ${personName(me()?.id)}${me()?.title ? `, ${me().title}` : ""}. Begin as somebody who needs help; you can change seats at any time.`,
+    words: () =>
+      `You are ${personName(me()?.id)}${me()?.title ? `, ${me().title}` : ""}. Begin as somebody who needs help; you can change seats at any time.`,
     next: "Next",
   },
   {
@@ -27,7 +28,8 @@ const HINTS = [
   {
     anchor: "#clock",
     title: "Move the time",
-    words: () => "Then take an agent's seat, and let the time run: the reminders, warnings and breaches come as they would.",
+    words: () =>
+      "Then take an agent's seat, and let the time run: the reminders, warnings and breaches come as they would.",
     next: "Done",
   },
 ];
@@ -81,9 +83,23 @@ function show() {
   fill(
     box,
     h("div.hint-arrow"),
-    h("div.hint-head", h("span.hint-number", { aria: { label: `Hint ${at + 1} of ${HINTS.length}` } }, String(at + 1)), h("strong", hint.title), iconButton("close", "Close the hints for good", finish)),
+    h(
+      "div.hint-head",
+      h("span.hint-number", { aria: { label: `Hint ${at + 1} of ${HINTS.length}` } }, String(at + 1)),
+      h("strong", hint.title),
+      iconButton("close", "Close the hints for good", finish),
+    ),
     h("p", hint.words()),
-    h("div.hint-foot", h("span.hint-dots", { aria: { hidden: "true" } }, HINTS.map((_, i) => h("i", { class: i === at ? "on" : "" }))), at < HINTS.length - 1 && h("button.linkish", { type: "button", onclick: finish }, "Skip"), h("button.button.small.primary", { type: "button", onclick: forward }, next)),
+    h(
+      "div.hint-foot",
+      h(
+        "span.hint-dots",
+        { aria: { hidden: "true" } },
+        HINTS.map((_, i) => h("i", { class: i === at ? "on" : "" })),
+      ),
+      at < HINTS.length - 1 && h("button.linkish", { type: "button", onclick: finish }, "Skip"),
+      h("button.button.small.primary", { type: "button", onclick: forward }, next),
+    ),
   );
   place();
 }

@@ -29,7 +29,15 @@ export async function openHome() {
 const context = () => ({
   surface: "home",
   form,
-  act: async (action) => refused(await act("action", { action, home: true, view_id: store.home?.id, state: form.state(withIds(store.home?.blocks)) })),
+  act: async (action) =>
+    refused(
+      await act("action", {
+        action,
+        home: true,
+        view_id: store.home?.id,
+        state: form.state(withIds(store.home?.blocks)),
+      }),
+    ),
   suggest: (query) => act("suggest", { ...query, home: true, view_id: store.home?.id }),
 });
 
@@ -39,6 +47,9 @@ export function homePane() {
     drawBlocks(root, store.home.blocks, context());
     if (holder.firstChild !== root) holder.replaceChildren(root);
   } else if (store.homeAsked) holder.replaceChildren(h("p.empty", spinner(), "Opening…"));
-  else holder.replaceChildren(h("div.empty", icon("home"), h("p", `${store.app.name} has put nothing on its Home tab yet.`)));
+  else
+    holder.replaceChildren(
+      h("div.empty", icon("home"), h("p", `${store.app.name} has put nothing on its Home tab yet.`)),
+    );
   return holder;
 }

@@ -11,11 +11,20 @@ const expanded = new Set();
 
 const list = h("ol.requests", { aria: { label: "Requests, newest first" } });
 const count = h("span.muted", { role: "status" });
-const search = h("input.field", { type: "search", placeholder: "Filter: views.open, ticket, error…", aria: { label: "Filter requests" }, oninput: () => refilter("text", search.value) });
+const search = h("input.field", {
+  type: "search",
+  placeholder: "Filter: views.open, ticket, error…",
+  aria: { label: "Filter requests" },
+  oninput: () => refilter("text", search.value),
+});
 const doors = h("div.doors", { role: "group", aria: { label: "Which requests" } });
 const pane = h(
   "div.pane.inspector",
-  h("header.pane-head", h("div.pane-title", h("h2", "Requests"), count), iconButton("close", "Close requests", () => emit("side", "none"))),
+  h(
+    "header.pane-head",
+    h("div.pane-title", h("h2", "Requests"), count),
+    iconButton("close", "Close requests", () => emit("side", "none")),
+  ),
   h("div.inspector-filter", h("div.filter", icon("search"), search), doors),
   h("div.scroller", { tabindex: "0", role: "region", aria: { label: "Requests" } }, list),
 );
@@ -35,7 +44,9 @@ const failed = (r) => Boolean(r.error) || (typeof r.status === "number" && r.sta
 function fits(r) {
   if (filter.door === "errors" ? !failed(r) : filter.door !== "all" && r.door !== filter.door) return false;
   if (!filter.text) return true;
-  return `${r.name} ${r.status} ${r.error ?? ""} ${DOORS[r.door] ?? r.door} ${JSON.stringify(r.request)} ${JSON.stringify(r.response)}`.toLowerCase().includes(filter.text.toLowerCase());
+  return `${r.name} ${r.status} ${r.error ?? ""} ${DOORS[r.door] ?? r.door} ${JSON.stringify(r.request)} ${JSON.stringify(r.response)}`
+    .toLowerCase()
+    .includes(filter.text.toLowerCase());
 }
 
 /** Take over rows, or one more row. Newest first, a bounded number. */
@@ -52,13 +63,36 @@ export function drawRequests() {
   const mark = focusMark(pane);
   const used = new Set(store.requests.map((r) => r.door));
   const choices = [["all", "All"], ...Object.entries(DOORS).filter(([d]) => used.has(d)), ["errors", "Errors"]];
-  fill(doors, choices.map(([key, label]) => h("button.pill", { type: "button", data: { focus: `door/${key}` }, aria: { pressed: String(filter.door === key) }, onclick: () => refilter("door", key) }, label)));
+  fill(
+    doors,
+    choices.map(([key, label]) =>
+      h(
+        "button.pill",
+        {
+          type: "button",
+          data: { focus: `door/${key}` },
+          aria: { pressed: String(filter.door === key) },
+          onclick: () => refilter("door", key),
+        },
+        label,
+      ),
+    ),
+  );
   const shown = store.requests.filter(fits);
   const old = new Map([...list.children].map((e) => [e.dataset.key, e]));
   const rows = shown.map((r) => row(r, old.get(String(r.id))));
   list.replaceChildren(...rows);
-  if (!rows.length) list.append(h("li.empty", store.requests.length ? "Nothing fits the filter." : "Nothing has been asked yet. Do something, and it is listed here."));
-  count.textContent = shown.length === store.requests.length ? `${shown.length}` : `${shown.length} of ${store.requests.length}`;
+  if (!rows.length)
+    list.append(
+      h(
+        "li.empty",
+        store.requests.length
+          ? "Nothing fits the filter."
+          : "Nothing has been asked yet. Do something, and it is listed here.",
+      ),
+    );
+  count.textContent =
+    shown.length === store.requests.length ? `${shown.length}` : `${shown.length} of ${store.requests.length}`;
   focusBack(pane, mark);
 }
 
@@ -77,7 +111,11 @@ function row(r, kept) {
     h("span.request-ms", r.ms === null || r.ms === undefined ? "…" : `${Math.round(r.ms)} ms`),
   );
   setAria(head, "expanded", open);
-  const item = h("li.request", head, open && h("div.request-body", part("Request", r.request), part("Answer", r.response)));
+  const item = h(
+    "li.request",
+    head,
+    open && h("div.request-body", part("Request", r.request), part("Answer", r.response)),
+  );
   item.dataset.key = String(r.id);
   item.signature = signature;
   return item;
@@ -91,7 +129,11 @@ function toggle(id) {
 
 function part(name, value) {
   const empty = value === null || value === undefined || value === "";
-  return h("section", h("h3", name), empty ? h("p.muted", "Empty") : h("pre.json", { tabindex: "0", aria: { label: name } }, json(value, "")));
+  return h(
+    "section",
+    h("h3", name),
+    empty ? h("p.muted", "Empty") : h("pre.json", { tabindex: "0", aria: { label: name } }, json(value, "")),
+  );
 }
 
 /** JSON as coloured text nodes. Text that is itself JSON (blocks in a form body) is opened up. */
@@ -102,7 +144,13 @@ function json(value, indent) {
   const list = Array.isArray(value);
   const entries = list ? value.map((v) => [null, v]) : Object.entries(value);
   if (!entries.length) return [list ? "[]" : "{}"];
-  const lines = entries.map(([k, v], i) => [inner, k !== null && [h("span.json-key", k), ": "], json(v, inner), i < entries.length - 1 ? "," : "", "\n"]);
+  const lines = entries.map(([k, v], i) => [
+    inner,
+    k !== null && [h("span.json-key", k), ": "],
+    json(v, inner),
+    i < entries.length - 1 ? "," : "",
+    "\n",
+  ]);
   return [list ? "[" : "{", "\n", lines, indent, list ? "]" : "}"];
 }
 

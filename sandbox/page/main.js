@@ -12,7 +12,19 @@ import { showStack } from "./modals.js";
 import { buildPanes, composer, drawMain, drawSide, focusRegion } from "./panes.js";
 import { closePopover } from "./popover.js";
 import { drawSidebar, writeTo } from "./sidebar.js";
-import { appChannel, channelName, current, emit, inOrder, isReply, messagesOf, on, repliesOf, store, takeState } from "./store.js";
+import {
+  appChannel,
+  channelName,
+  current,
+  emit,
+  inOrder,
+  isReply,
+  messagesOf,
+  on,
+  repliesOf,
+  store,
+  takeState,
+} from "./store.js";
 import { buildStrip, drawStrip, lineState, readClockSoon } from "./strip.js";
 import { refused, toast } from "./toasts.js";
 
@@ -22,7 +34,7 @@ const scrim = document.getElementById("scrim");
 
 /** Remember who and where, so that a reload and a second tab stay where they are. */
 function remember() {
-  const where = store.place.kind === "home" ? "home" : store.place.channel ?? "";
+  const where = store.place.kind === "home" ? "home" : (store.place.channel ?? "");
   history.replaceState(null, "", `#as=${store.me}&at=${where}`);
 }
 
@@ -51,14 +63,18 @@ async function begin(as, at) {
 
 function failed(state, as) {
   if (as) return begin(undefined, null); // the person of the address is gone: whoever the sandbox offers
-  document.getElementById("main").replaceChildren(h("p.boot", `The sandbox does not answer: ${state.error}. Reload to try again.`));
+  document
+    .getElementById("main")
+    .replaceChildren(h("p.boot", `The sandbox does not answer: ${state.error}. Reload to try again.`));
   return false;
 }
 
 function startPlace(at) {
   if (at === "home") return { app: "home" };
   if (at && store.channels.has(at)) return { channel: at };
-  const mine = [...store.channels.values()].filter((c) => c.kind !== "im" && c.member).sort((a, b) => channelName(a).localeCompare(channelName(b)));
+  const mine = [...store.channels.values()]
+    .filter((c) => c.kind !== "im" && c.member)
+    .sort((a, b) => channelName(a).localeCompare(channelName(b)));
   const first = mine.find((c) => c.unread > 0) ?? mine.find((c) => c.name !== "general") ?? mine[0];
   return first ? { channel: first.id } : { app: "home" };
 }
@@ -208,7 +224,8 @@ function keys(event) {
   const command = event.ctrlKey || event.metaKey;
   if (command && event.key.toLowerCase() === "k" && !document.querySelector("dialog[open]")) openJump();
   else if (event.key === "F6") focusRegion(event.shiftKey ? -1 : 1);
-  else if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) step(event.key === "ArrowUp" ? -1 : 1);
+  else if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown"))
+    step(event.key === "ArrowUp" ? -1 : 1);
   else if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]")) escape();
   else return;
   event.preventDefault();
@@ -255,5 +272,6 @@ document.addEventListener("keydown", keys);
 buildStrip(document.getElementById("strip"));
 buildPanes();
 const here = remembered();
-if (await begin(new URLSearchParams(location.search).get("as") ?? here.get("as") ?? undefined, here.get("at"))) startHints(composer());
+if (await begin(new URLSearchParams(location.search).get("as") ?? here.get("as") ?? undefined, here.get("at")))
+  startHints(composer());
 document.documentElement.dataset.ready = "yes";

@@ -19,7 +19,7 @@ const STARTS = new Set("`*_~![<");
 function inline(text) {
   const out = [];
   let plain = "";
-  for (let i = 0; i < text.length; ) {
+  for (let i = 0; i < text.length;) {
     const found = STARTS.has(text[i]) ? match(text.slice(i)) : null;
     if (!found) {
       plain += text[i];
@@ -47,7 +47,12 @@ const BULLET = /^\s*[-*+] (?:\[([ xX])\] )?(.*)/;
 const NUMBER = /^\s*\d+[.)] (.*)/;
 const HEAD = /^(#{1,6}) (.*)/;
 const isRow = (line) => /^\s*\|.*\|\s*$/.test(line);
-const cells = (line) => line.trim().slice(1, -1).split("|").map((c) => c.trim());
+const cells = (line) =>
+  line
+    .trim()
+    .slice(1, -1)
+    .split("|")
+    .map((c) => c.trim());
 
 /** Markdown text as nodes. */
 export function markdown(text) {
@@ -58,16 +63,31 @@ export function markdown(text) {
     while (lines.length && test(lines[0])) taken.push(lines.shift());
     return taken;
   };
-  const plain = (l) => l.trim() && !l.startsWith("```") && !HEAD.test(l) && !l.startsWith(">") && !BULLET.test(l) && !NUMBER.test(l) && !isRow(l) && !/^(---|\*\*\*)\s*$/.test(l);
+  const plain = (l) =>
+    l.trim() &&
+    !l.startsWith("```") &&
+    !HEAD.test(l) &&
+    !l.startsWith(">") &&
+    !BULLET.test(l) &&
+    !NUMBER.test(l) &&
+    !isRow(l) &&
+    !/^(---|\*\*\*)\s*$/.test(l);
   while (lines.length) {
     const line = lines[0];
     if (!line.trim()) lines.shift();
     else if (line.startsWith("```")) out.push(fence(lines));
     else if (HEAD.test(line)) out.push(heading(lines.shift()));
     else if (/^(---|\*\*\*)\s*$/.test(line)) out.push(lines.shift() && h("hr.divider"));
-    else if (line.startsWith(">")) out.push(h("blockquote", broken(run((l) => l.startsWith(">")).map((l) => l.replace(/^> ?/, "")))));
+    else if (line.startsWith(">"))
+      out.push(h("blockquote", broken(run((l) => l.startsWith(">")).map((l) => l.replace(/^> ?/, "")))));
     else if (BULLET.test(line)) out.push(h("ul.rich-list", run((l) => BULLET.test(l)).map(bullet)));
-    else if (NUMBER.test(line)) out.push(h("ol.rich-list", run((l) => NUMBER.test(l)).map((l) => h("li", inline(NUMBER.exec(l)[1])))));
+    else if (NUMBER.test(line))
+      out.push(
+        h(
+          "ol.rich-list",
+          run((l) => NUMBER.test(l)).map((l) => h("li", inline(NUMBER.exec(l)[1]))),
+        ),
+      );
     else if (isRow(line)) out.push(table(run(isRow)));
     else out.push(h("p", broken([lines.shift(), ...run(plain)])));
   }
@@ -97,5 +117,26 @@ function bullet(line) {
 function table(rows) {
   const [head, ...rest] = rows;
   const body = rest.filter((r) => !/^[\s|:-]+$/.test(r));
-  return h("div.table-wrap", h("table.table", h("thead", h("tr", cells(head).map((c) => h("th", inline(c))))), h("tbody", body.map((r) => h("tr", cells(r).map((c) => h("td", inline(c))))))));
+  return h(
+    "div.table-wrap",
+    h(
+      "table.table",
+      h(
+        "thead",
+        h(
+          "tr",
+          cells(head).map((c) => h("th", inline(c))),
+        ),
+      ),
+      h(
+        "tbody",
+        body.map((r) =>
+          h(
+            "tr",
+            cells(r).map((c) => h("td", inline(c))),
+          ),
+        ),
+      ),
+    ),
+  );
 }

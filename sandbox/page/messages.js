@@ -1,16 +1,15 @@
-/** Messages as people read them: by day, grouped by author, with what can be done to each. */
+/** Messages as people read them: by day, grouped by author. */
 
 import { act } from "./api.js";
 import { avatar, nameButton } from "./avatars.js";
 import { drawAttachment, drawBlocks } from "./blocks.js";
-import { dayName, fullInstant, ofTs, sameDay, shortInstant, timeOf } from "./dates.js";
-import { confirm } from "./dialogs.js";
-import { append, fill, focusBack, focusMark, h, icon, iconButton } from "./dom.js";
-import { DRAWN, EMOJI, QUICK, emojiOf } from "./emoji.js";
+import { dayName, fullInstant, ofTs, sameDay, timeOf } from "./dates.js";
+import { append, fill, focusBack, focusMark, h, icon } from "./dom.js";
 import { Form } from "./form.js";
+import { editor, toolbar } from "./messageacts.js";
+import { files, isBot, reactions, threadLine, unreadReplies } from "./messageparts.js";
 import { mrkdwn } from "./mrkdwn.js";
-import { openList, openMenu } from "./popover.js";
-import { emit, inOrder, isApp, isReply, personName, store } from "./store.js";
+import { emit, inOrder, isReply, personName, store } from "./store.js";
 import { refused } from "./toasts.js";
 
 const GROUP_MS = 5 * 60_000;
@@ -25,8 +24,14 @@ const formOf = (channel, ts) => {
 function contextOf(channel, message) {
   const form = formOf(channel, message.ts);
   const where = { channel, ts: message.ts, ephemeral: Boolean(message.ephemeral) };
-  const perform = async (action) => refused(await act("action", { action, ...where, state: form.state(message.blocks) }));
-  return { surface: "message", form, act: perform, suggest: (query) => act("suggest", { ...query, channel, ts: message.ts }) };
+  const perform = async (action) =>
+    refused(await act("action", { action, ...where, state: form.state(message.blocks) }));
+  return {
+    surface: "message",
+    form,
+    act: perform,
+    suggest: (query) => act("suggest", { ...query, channel, ts: message.ts }),
+  };
 }
 
 /** One scrolling list of messages; the channel pane has one and the thread pane another. */
@@ -35,8 +40,17 @@ export class MessageList {
     this.thread = thread;
     this.list = h("ol.messages", { aria: { label } });
     this.intro = h("div.intro");
-    this.scroller = h("div.scroller", { onscroll: () => this.scrolled() }, h("div.scroll-inner", { class: thread ? "top" : "" }, this.intro, this.list));
-    this.jump = h("button.jump", { type: "button", hidden: true, onclick: () => this.toEnd(true) }, icon("arrowdown"), h("span", "New messages"));
+    this.scroller = h(
+      "div.scroller",
+      { onscroll: () => this.scrolled() },
+      h("div.scroll-inner", { class: thread ? "top" : "" }, this.intro, this.list),
+    );
+    this.jump = h(
+      "button.jump",
+      { type: "button", hidden: true, onclick: () => this.toEnd(true) },
+      icon("arrowdown"),
+      h("span", "New messages"),
+    );
     this.root = h("div.messages-pane", this.scroller, this.jump);
     this.bar = h("div.msgbar", { role: "toolbar", aria: { label: "Message actions" } });
     this.atEnd = true;
@@ -102,9 +116,11 @@ export class MessageList {
       const at = ofTs(message.ts);
       const newDay = !this.thread && (!before || !sameDay(ofTs(before.ts), at));
       const unread = Boolean(unreadFrom) && message.ts === unreadFrom;
-      if (newDay) rows.push({ key: `day/${message.ts}`, kind: "day", words: dayName(at), title: fullInstant(at), unread });
+      if (newDay)
+        rows.push({ key: `day/${message.ts}`, kind: "day", words: dayName(at), title: fullInstant(at), unread });
       else if (unread) rows.push({ key: "new", kind: "new" });
-      if (this.thread && i === 1) rows.push({ key: "replies", kind: "replies", count: messages.filter((m) => !m.ephemeral).length - 1 });
+      if (this.thread && i === 1)
+        rows.push({ key: "replies", kind: "replies", count: messages.filter((m) => !m.ephemeral).length - 1 });
       const first = newDay || unread || (this.thread && i === 1) || !follows(message, before);
       rows.push({ key: `m/${message.ts}`, kind: "message", message, first });
       before = message;
@@ -113,7 +129,12 @@ export class MessageList {
   }
 
   node(row, old) {
-    const signature = JSON.stringify([row, store.editing === row.message?.ts && this.holds(row.message), store.me, row.message && unreadReplies(row.message)]);
+    const signature = JSON.stringify([
+      row,
+      store.editing === row.message?.ts && this.holds(row.message),
+      store.me,
+      row.message && unreadReplies(row.message),
+    ]);
     if (old?.signature === signature) return old;
     const element = this.make(row, old);
     element.dataset.key = row.key;
@@ -127,15 +148,28 @@ export class MessageList {
 
   make(row, old) {
     if (row.kind === "day") return dayLine(row);
-    if (row.kind === "new") return h("li.newline", { role: "separator", aria: { label: "New messages" } }, h("span", "New"));
-    if (row.kind === "replies") return h("li.repliesline", { role: "separator" }, h("span", row.count === 1 ? "1 reply" : `${row.count} replies`));
+    if (row.kind === "new")
+      return h("li.newline", { role: "separator", aria: { label: "New messages" } }, h("span", "New"));
+    if (row.kind === "replies")
+      return h(
+        "li.repliesline",
+        { role: "separator" },
+        h("span", row.count === 1 ? "1 reply" : `${row.count} replies`),
+      );
     if (isPlainEvent(row.message)) return plainEvent(row.message);
     return this.message(row, old);
   }
 
   message({ message, first }, old) {
     const item = old?.classList.contains("msg") ? old : h("li.msg");
-    item.className = ["msg", first ? "first" : "cont", message.ephemeral ? "ephemeral" : "", message.user === store.me ? "mine" : ""].join(" ").trim();
+    item.className = [
+      "msg",
+      first ? "first" : "cont",
+      message.ephemeral ? "ephemeral" : "",
+      message.user === store.me ? "mine" : "",
+    ]
+      .join(" ")
+      .trim();
     item.dataset.ts = message.ts;
     item.dataset.focus = `m/${message.ts}`;
     const at = ofTs(message.ts);
@@ -149,7 +183,16 @@ export class MessageList {
       store.editing === message.ts ? editor(this.channel, message) : this.body(message, blocks),
       files(message),
       reactions(this.channel, message),
-      message.ephemeral && h("button.linkish", { type: "button", data: { focus: `dismiss/${message.ts}` }, onclick: () => emit("dismiss", { channel: this.channel, ts: message.ts }) }, "Dismiss message"),
+      message.ephemeral &&
+        h(
+          "button.linkish",
+          {
+            type: "button",
+            data: { focus: `dismiss/${message.ts}` },
+            onclick: () => emit("dismiss", { channel: this.channel, ts: message.ts }),
+          },
+          "Dismiss message",
+        ),
       !this.thread && threadLine(this.channel, message),
     ];
     const mark = focusMark(item);
@@ -160,7 +203,15 @@ export class MessageList {
 
   broadcastLine(message) {
     if (this.thread || message.subtype !== "thread_broadcast") return null;
-    return h("div.muted", "replied to ", h("button.linkish", { type: "button", onclick: () => emit("thread", { channel: this.channel, ts: message.thread_ts }) }, "a thread"));
+    return h(
+      "div.muted",
+      "replied to ",
+      h(
+        "button.linkish",
+        { type: "button", onclick: () => emit("thread", { channel: this.channel, ts: message.thread_ts }) },
+        "a thread",
+      ),
+    );
   }
 
   body(message, keptBlocks) {
@@ -171,14 +222,22 @@ export class MessageList {
       drawBlocks(blocks, message.blocks, ctx);
       body.append(blocks);
     } else if (message.text) body.append(h("div.text", { dir: "auto" }, mrkdwn(message.text)));
-    if (message.edited) body.append(h("span.edited", { title: message.edited.ts ? fullInstant(ofTs(message.edited.ts)) : null }, "(edited)"));
+    if (message.edited)
+      body.append(
+        h("span.edited", { title: message.edited.ts ? fullInstant(ofTs(message.edited.ts)) : null }, "(edited)"),
+      );
     for (const attachment of message.attachments ?? []) body.append(drawAttachment(attachment, ctx));
     return body;
   }
 
   reach(target) {
     const item = target.closest?.(".msg");
-    if (!item || !this.list.contains(item) || (this.bar.parentElement === item && this.bar.dataset.ts === item.dataset.ts)) return;
+    if (
+      !item ||
+      !this.list.contains(item) ||
+      (this.bar.parentElement === item && this.bar.dataset.ts === item.dataset.ts)
+    )
+      return;
     const message = this.find(item.dataset.ts);
     if (!message || message.ephemeral || store.editing === message.ts) {
       this.bar.remove();
@@ -207,7 +266,8 @@ export class MessageList {
     const at = all.indexOf(item);
     const go = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: all.length - 1 }[event.key];
     if (go !== undefined) all[Math.max(0, Math.min(go, all.length - 1))].focus();
-    else if (event.key === "t" || (event.key === "Enter" && !this.thread)) emit("thread", { channel: this.channel, ts: item.dataset.ts });
+    else if (event.key === "t" || (event.key === "Enter" && !this.thread))
+      emit("thread", { channel: this.channel, ts: item.dataset.ts });
     else return;
     event.preventDefault();
   }
@@ -215,133 +275,38 @@ export class MessageList {
 
 /** Whether a message stands under the same name as the one before: same author, soon after, and neither of them a card. */
 function follows(message, before) {
-  if (!before || before.user !== message.user || isPlainEvent(before) || isCard(before) || isCard(message)) return false;
+  if (!before || before.user !== message.user || isPlainEvent(before) || isCard(before) || isCard(message))
+    return false;
   return Boolean(before.ephemeral) === Boolean(message.ephemeral) && ofTs(message.ts) - ofTs(before.ts) <= GROUP_MS;
 }
 
 const isCard = (m) => (m.blocks ?? []).some((b) => b.type === "header" || b.type === "actions");
 const dayLine = ({ words, title, unread }) =>
-  h("li.dayline", { role: "separator", class: unread ? "newline" : "", aria: { label: unread ? `${words}, new messages` : words } }, h("span", { title }, words), unread && h("em", "New"));
+  h(
+    "li.dayline",
+    { role: "separator", class: unread ? "newline" : "", aria: { label: unread ? `${words}, new messages` : words } },
+    h("span", { title }, words),
+    unread && h("em", "New"),
+  );
 
-const isBot = (m) => isApp(m.user) || Boolean(m.bot);
-const isPlainEvent = (m) => ["channel_join", "channel_leave", "channel_topic", "channel_purpose", "channel_name", "channel_archive"].includes(m.subtype);
+const isPlainEvent = (m) =>
+  ["channel_join", "channel_leave", "channel_topic", "channel_purpose", "channel_name", "channel_archive"].includes(
+    m.subtype,
+  );
 /** What a person typed comes with rich_text blocks that say the same as its text. */
 const isTyped = (m) => !isBot(m) && m.blocks.length === 1 && m.blocks[0].type === "rich_text" && Boolean(m.text);
 
-const plainEvent = (m) => h("li.eventline", { data: { ts: m.ts } }, avatar(m.user, "small"), h("span", nameButton(m.user), " ", mrkdwn(m.text)), h("time.when", timeOf(ofTs(m.ts))));
-
-function files(message) {
-  if (!message.files?.length) return null;
-  return h("div.files", message.files.map((f) => h("div.filecard", icon("file"), h("span.filecard-words", h("bdi", f.title || f.name || "File"), h("span.muted", [f.pretty_type ?? f.filetype ?? "", f.size ? size(f.size) : ""].filter(Boolean).join(" · "))))));
-}
-
-const size = (bytes) => (bytes < 1024 ? `${bytes} B` : bytes < 1_048_576 ? `${Math.round(bytes / 1024)} kB` : `${(bytes / 1_048_576).toFixed(1)} MB`);
-
-function reactions(channel, message) {
-  if (!message.reactions?.length) return null;
-  const one = (r) => {
-    const mine = r.users.includes(store.me);
-    const names = r.users.map(personName).join(", ");
-    const count = r.count ?? r.users.length;
-    return h(
-      "button.reaction",
-      { type: "button", class: mine ? "mine" : "", title: `${names}: :${r.name}:`, data: { focus: `r/${message.ts}/${r.name}` }, aria: { pressed: String(mine), label: `${r.name}, ${count}: ${names}` }, onclick: () => react(channel, message, r.name) },
-      h("span.emoji", emojiOf(r.name) ?? `:${r.name}:`),
-      String(count),
-    );
-  };
-  return h("div.reactions", message.reactions.map(one));
-}
-
-const react = async (channel, message, name) => refused(await act("react", { channel, ts: message.ts, name }));
-
-export const unreadReplies = (m) => store.unreadThreads?.has(m.ts) ?? false;
-
-function threadLine(channel, message) {
-  const count = message.reply_count ?? 0;
-  if (!count) return null;
-  const faces = (message.reply_users ?? []).slice(0, 4).map((id) => avatar(id, "small"));
-  const last = message.latest_reply ? h("span.muted", `Last reply ${shortInstant(ofTs(message.latest_reply))}`) : null;
-  const unread = unreadReplies(message);
-  return h(
-    "button.threadline",
-    { type: "button", class: unread ? "unread" : "", data: { focus: `thread/${message.ts}` }, onclick: () => emit("thread", { channel, ts: message.ts }) },
-    h("span.faces", faces),
-    h("span.threadline-count", `${count} ${count === 1 ? "reply" : "replies"}`),
-    unread && h("span.newmark", "New"),
-    last,
+const plainEvent = (m) =>
+  h(
+    "li.eventline",
+    { data: { ts: m.ts } },
+    avatar(m.user, "small"),
+    h("span", nameButton(m.user), " ", mrkdwn(m.text)),
+    h("time.when", timeOf(ofTs(m.ts))),
   );
-}
-
-function toolbar(channel, message, inThread) {
-  const mine = message.user === store.me && !isBot(message);
-  const more = iconButton("more", "More actions", () => openMenu(more, menuOf(channel, message, mine), { label: "Message actions", align: "end" }), { aria: { haspopup: "menu", expanded: "false" } });
-  const smile = iconButton("smile", "Add a reaction", () => pickReaction(smile, channel, message), { aria: { haspopup: "listbox", expanded: "false" } });
-  return [
-    DRAWN && QUICK.slice(0, 3).map((name) => h("button.iconbtn.emoji", { type: "button", title: `React with :${name}:`, aria: { label: `React with ${name}` }, onclick: () => react(channel, message, name) }, emojiOf(name))),
-    smile,
-    !inThread && iconButton("reply", "Reply in thread", () => emit("thread", { channel, ts: message.thread_ts ?? message.ts })),
-    more,
-  ];
-}
-
-function menuOf(channel, message, mine) {
-  const run = (s) => ({ label: s.name, detail: store.app.name, icon: "bolt", act: async () => refused(await act("message_shortcut", { callback_id: s.callback_id, channel, ts: message.ts })) });
-  const shortcuts = store.shortcuts.filter((s) => s.type === "message").map(run);
-  const items = [
-    { label: "Reply in thread", icon: "reply", act: () => emit("thread", { channel, ts: message.thread_ts ?? message.ts }) },
-    { label: "Copy text", icon: "file", act: () => copy(message) },
-  ];
-  if (mine) items.push({ label: "Edit message", icon: "edit", act: () => edit(message.ts), keepFocus: true }, { label: "Delete message…", icon: "trash", danger: true, act: () => remove(channel, message) });
-  return shortcuts.length ? [...items, null, { heading: "Shortcuts" }, ...shortcuts] : items;
-}
-
-const copy = (message) => navigator.clipboard?.writeText(h("div", mrkdwn(message.text)).textContent);
-
-function pickReaction(anchor, channel, message) {
-  const options = [...EMOJI].map(([name, character]) => ({ key: name, label: name.replace(/_/g, " "), node: h("span", DRAWN && h("span.emoji", `${character} `), `:${name}:`) }));
-  openList(anchor, { groups: [{ options }], label: "emoji", onpick: (o) => react(channel, message, o.key) });
-}
-
-/** Open a message for editing in its place; with null, leave it. */
-export function edit(ts) {
-  store.editing = ts;
-  emit("messages");
-  requestAnimationFrame(() => {
-    const field = document.querySelector(".editor textarea");
-    field?.focus();
-    field?.setSelectionRange(field.value.length, field.value.length);
-  });
-}
-
-async function remove(channel, message) {
-  const sure = await confirm({ title: "Delete message", text: "The message goes for everybody. This cannot be undone.", confirm: "Delete", deny: "Cancel", style: "danger" });
-  if (sure) refused(await act("delete", { channel, ts: message.ts }));
-}
-
-const unescape = (text) => text.replace(/<@([UW]\w+)(?:\|[^>]*)?>/g, (w, id) => `@${store.people.get(id)?.name ?? id}`).replace(/<#(\w+)(?:\|[^>]*)?>/g, (w, id) => `#${store.channels.get(id)?.name ?? id}`).replace(/<(https?:[^|>]+)(?:\|[^>]*)?>/g, "$1").replace(/<!(here|channel|everyone)>/g, "@$1").replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
-
-function editor(channel, message) {
-  const field = h("textarea.field", { rows: 2, aria: { label: "Edit message" }, dir: "auto", data: { focus: `edit/${message.ts}` } });
-  field.value = unescape(message.text ?? "");
-  const leave = () => {
-    edit(null);
-    document.querySelector(".main textarea")?.focus();
-  };
-  const save = async () => {
-    const text = field.value.trim();
-    if (!text) return;
-    if (refused(await act("edit", { channel, ts: message.ts, text })).ok !== false) leave();
-  };
-  field.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) save();
-    else if (event.key === "Escape") leave();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  });
-  return h("div.editor", field, h("div.editor-foot", h("span.muted", "Enter saves, Escape leaves"), h("button.button.small", { type: "button", onclick: leave }, "Cancel"), h("button.button.small.primary", { type: "button", onclick: save }, "Save")));
-}
 
 /** The messages a channel's pane shows: no replies, except those sent to the channel too. */
-export const channelView = (channel) => inOrder(store.messages.get(channel) ?? new Map()).filter((m) => (!isReply(m) || m.subtype === "thread_broadcast") && !store.dismissed.has(m.ts));
+export const channelView = (channel) =>
+  inOrder(store.messages.get(channel) ?? new Map()).filter(
+    (m) => (!isReply(m) || m.subtype === "thread_broadcast") && !store.dismissed.has(m.ts),
+  );

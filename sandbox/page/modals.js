@@ -53,7 +53,18 @@ function build() {
   box = dialog("modal", { shut: () => close(false) });
   box.setAttribute("aria-labelledby", title);
   const appLine = h("span.modal-app", icon("shield"), store.app.name);
-  fill(box, h("header.dialog-head", parts.back, h("div.modal-titles", parts.title, appLine), iconButton("close", "Close", () => close(true))), parts.body, parts.note, parts.foot);
+  fill(
+    box,
+    h(
+      "header.dialog-head",
+      parts.back,
+      h("div.modal-titles", parts.title, appLine),
+      iconButton("close", "Close", () => close(true)),
+    ),
+    parts.body,
+    parts.note,
+    parts.foot,
+  );
   openDialog(box);
 }
 
@@ -79,7 +90,9 @@ function showNew(added) {
   if (!added) return;
   const pane = parts.body.getBoundingClientRect();
   const below = added.getBoundingClientRect().bottom + 16 - pane.bottom;
-  const at = parts.body.contains(document.activeElement) ? document.activeElement.closest(".block").getBoundingClientRect().top - 8 - pane.top : below;
+  const at = parts.body.contains(document.activeElement)
+    ? document.activeElement.closest(".block").getBoundingClientRect().top - 8 - pane.top
+    : below;
   if (below > 0) parts.body.scrollBy({ top: Math.max(0, Math.min(below, at)), behavior: "smooth" });
 }
 
@@ -89,7 +102,13 @@ function contextOf(view) {
     const answer = await act("action", { action, view_id: view.id, state: form.state(withIds(current(view).blocks)) });
     return refused(answer);
   };
-  return { surface: "modal", form, act: perform, submit: () => submit(), suggest: (query) => act("suggest", { ...query, view_id: view.id }) };
+  return {
+    surface: "modal",
+    form,
+    act: perform,
+    submit: () => submit(),
+    suggest: (query) => act("suggest", { ...query, view_id: view.id }),
+  };
 }
 
 const current = (view) => store.stack.find((v) => v.id === view.id) ?? view;
@@ -101,15 +120,30 @@ function foot(view) {
   const signature = JSON.stringify([view.id, submitWords, closeWords]);
   if (parts.foot.dataset.signature === signature) return;
   parts.foot.dataset.signature = signature;
-  parts.submit = submitWords ? h("button.button.primary", { type: "button", data: { focus: "submit" }, onclick: () => submit() }, h("span", submitWords)) : null;
+  parts.submit = submitWords
+    ? h(
+        "button.button.primary",
+        { type: "button", data: { focus: "submit" }, onclick: () => submit() },
+        h("span", submitWords),
+      )
+    : null;
   fill(parts.foot, h("button.button", { type: "button", onclick: () => close(false) }, closeWords), parts.submit);
 }
 
 /** The first thing to fill in; else the submit button; else the dialog itself. */
 function firstFocus(view) {
-  const wanted = view.blocks?.flatMap((b) => [b.element, b.accessory, ...(b.elements ?? [])]).find((e) => e?.focus_on_load);
-  const loaded = wanted && [...parts.body.querySelectorAll("[data-focus]")].find((e) => e.dataset.focus.endsWith(`/${wanted.action_id}`));
-  const first = loaded ?? parts.body.querySelector(".input .field, .input .select, .input input") ?? focusables(parts.body)[0] ?? parts.submit ?? focusables(box)[0];
+  const wanted = view.blocks
+    ?.flatMap((b) => [b.element, b.accessory, ...(b.elements ?? [])])
+    .find((e) => e?.focus_on_load);
+  const loaded =
+    wanted &&
+    [...parts.body.querySelectorAll("[data-focus]")].find((e) => e.dataset.focus.endsWith(`/${wanted.action_id}`));
+  const first =
+    loaded ??
+    parts.body.querySelector(".input .field, .input .select, .input input") ??
+    focusables(parts.body)[0] ??
+    parts.submit ??
+    focusables(box)[0];
   first?.focus({ preventScroll: true });
 }
 
@@ -135,7 +169,8 @@ function follow(view, answer) {
   if (kind === "errors") return showErrors(answer.errors ?? {});
   if (kind === "clear") return showStack([]);
   if (kind === "close" && top()?.id === view.id) return showStack(stack.slice(0, -1));
-  if (kind === "push" && answer.view && !stack.some((v) => v.id === answer.view.id)) return showStack([...stack, answer.view]);
+  if (kind === "push" && answer.view && !stack.some((v) => v.id === answer.view.id))
+    return showStack([...stack, answer.view]);
   if (kind === "update" && answer.view && top()?.id === view.id) return showStack([...stack.slice(0, -1), answer.view]);
   return undefined;
 }

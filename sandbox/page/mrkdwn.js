@@ -17,7 +17,11 @@ export function link(url, label) {
 
 export function mention(id) {
   const self = id === store.me;
-  return h("button.mention", { type: "button", class: self ? "self" : "", onclick: () => emit("who", id) }, h("bdi", `@${personName(id)}`));
+  return h(
+    "button.mention",
+    { type: "button", class: self ? "self" : "", onclick: () => emit("who", id) },
+    h("bdi", `@${personName(id)}`),
+  );
 }
 
 export function channelLink(id, label) {
@@ -34,7 +38,14 @@ export const group = (id, label) => h("span.mention", (label || id).replace(/^@?
 export function dateElement(unix, pattern, url, fallback, inside = false) {
   const said = dateToken(unix, pattern, inside);
   const words = said ?? (fallback || pattern);
-  const time = h("time.date", { title: said ? fullInstant(Number(unix) * 1000) : fallback, datetime: said ? new Date(Number(unix) * 1000).toISOString() : null }, words);
+  const time = h(
+    "time.date",
+    {
+      title: said ? fullInstant(Number(unix) * 1000) : fallback,
+      datetime: said ? new Date(Number(unix) * 1000).toISOString() : null,
+    },
+    words,
+  );
   if (!url || !SAFE.test(url)) return time;
   const anchor = link(url, "x");
   anchor.replaceChildren(time);
@@ -119,11 +130,13 @@ export function inline(text, auto = true, lead = "") {
 function special(text, i, c, { auto, lead }) {
   if (c === "<") {
     const end = text.indexOf(">", i);
-    if (end > i + 1 && !/[\n<]/.test(text.slice(i + 1, end))) return { node: angle(text.slice(i + 1, end), lead + text.slice(0, i)), end };
+    if (end > i + 1 && !/[\n<]/.test(text.slice(i + 1, end)))
+      return { node: angle(text.slice(i + 1, end), lead + text.slice(0, i)), end };
   }
   if (c === "`") {
     const end = text.indexOf("`", i + 1);
-    if (end > i + 1 && !text.slice(i, end).includes("\n")) return { node: h("code", plainText(text.slice(i + 1, end))), end };
+    if (end > i + 1 && !text.slice(i, end).includes("\n"))
+      return { node: h("code", plainText(text.slice(i + 1, end))), end };
   }
   if (MARKS[c]) {
     const end = closing(text, i, c);
@@ -143,19 +156,31 @@ function special(text, i, c, { auto, lead }) {
 }
 
 /** Angle tokens in code show what they mean, not their source. */
-const plainText = (text) => unescape(text.replace(/<([^<>\n|]*)\|?([^<>\n]*)>/g, (whole, target, label) => label || (SAFE.test(target) ? target : whole)));
+const plainText = (text) =>
+  unescape(
+    text.replace(
+      /<([^<>\n|]*)\|?([^<>\n]*)>/g,
+      (whole, target, label) => label || (SAFE.test(target) ? target : whole),
+    ),
+  );
 
 const QUOTE = /^(?:&gt;|>) ?/;
 
 function paragraphs(text, auto) {
   const out = [];
   const lines = text.split("\n");
-  for (let i = 0; i < lines.length; ) {
+  for (let i = 0; i < lines.length;) {
     const quoted = QUOTE.test(lines[i]);
     const run = [];
     while (i < lines.length && QUOTE.test(lines[i]) === quoted) run.push(lines[i++]);
     if (quoted) out.push(h("blockquote", inline(run.map((l) => l.replace(QUOTE, "")).join("\n"), auto)));
-    else if (run.some((l) => l.trim())) out.push(...inline(run.join("\n").replace(/^\n|\n$/g, (m) => (out.length ? "" : m)), auto));
+    else if (run.some((l) => l.trim()))
+      out.push(
+        ...inline(
+          run.join("\n").replace(/^\n|\n$/g, (m) => (out.length ? "" : m)),
+          auto,
+        ),
+      );
   }
   return out;
 }
@@ -163,12 +188,14 @@ function paragraphs(text, auto) {
 /** Whole mrkdwn text: code fences, quotes, then inline marks. */
 export function mrkdwn(text, { verbatim = false } = {}) {
   const out = [];
-  String(text ?? "").split("```").forEach((part, i, all) => {
-    const open = i % 2 === 1;
-    if (open && i < all.length - 1) out.push(h("pre", plainText(part.replace(/^\n|\n$/g, ""))));
-    else if (open) out.push(...paragraphs("```" + part, !verbatim));
-    else if (part) out.push(...paragraphs(i > 0 ? part.replace(/^\n/, "") : part, !verbatim));
-  });
+  String(text ?? "")
+    .split("```")
+    .forEach((part, i, all) => {
+      const open = i % 2 === 1;
+      if (open && i < all.length - 1) out.push(h("pre", plainText(part.replace(/^\n|\n$/g, ""))));
+      else if (open) out.push(...paragraphs("```" + part, !verbatim));
+      else if (part) out.push(...paragraphs(i > 0 ? part.replace(/^\n/, "") : part, !verbatim));
+    });
   return out;
 }
 

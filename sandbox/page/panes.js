@@ -46,12 +46,16 @@ export function drawMain({ fresh = false } = {}) {
   drawIntro(channel);
   parts.composer.show({ channel: channel.id });
   swap(parts.channel);
-  parts.list.draw(channel.id, channelView(channel.id), { unreadFrom: store.unreadFrom.get(channel.id), fresh: fresh || changed });
+  parts.list.draw(channel.id, channelView(channel.id), {
+    unreadFrom: store.unreadFrom.get(channel.id),
+    fresh: fresh || changed,
+  });
   return undefined;
 }
 
 function swap(nodes) {
-  const same = parts.holder.childNodes.length === nodes.length && nodes.every((n, i) => parts.holder.childNodes[i] === n);
+  const same =
+    parts.holder.childNodes.length === nodes.length && nodes.every((n, i) => parts.holder.childNodes[i] === n);
   if (!same) parts.holder.replaceChildren(...nodes);
 }
 
@@ -62,16 +66,27 @@ function drawHead(home, channel) {
   parts.head.dataset.signature = signature;
   fill(parts.head, app ? appTitle() : channel && channelTitle(channel));
   parts.tabs.hidden = !(app && store.app.home_tab);
-  if (!parts.tabs.hidden) fill(parts.tabs, tab("Home", home, { app: "home" }), tab("Messages", !home, { app: "messages" }, appChannel()?.unread));
+  if (!parts.tabs.hidden)
+    fill(
+      parts.tabs,
+      tab("Home", home, { app: "home" }),
+      tab("Messages", !home, { app: "messages" }, appChannel()?.unread),
+    );
 }
 
-const appTitle = () => h("div.pane-title", avatar(store.app.bot_user_id, "small"), h("h2", store.app.name), h("span.appmark", "App"));
+const appTitle = () =>
+  h("div.pane-title", avatar(store.app.bot_user_id, "small"), h("h2", store.app.name), h("span.appmark", "App"));
 
 function channelTitle(channel) {
   const im = channel.kind === "im";
   const mark = im ? avatar(channel.user, "small") : icon(channel.kind === "private" ? "lock" : "hash");
   const about = im ? person(channel.user)?.title : channel.topic;
-  return h("div.pane-title", mark, h("h2", h("bdi", channelName(channel))), about && h("span.topic", { title: about }, im ? about : inline(about)));
+  return h(
+    "div.pane-title",
+    mark,
+    h("h2", h("bdi", channelName(channel))),
+    about && h("span.topic", { title: about }, im ? about : inline(about)),
+  );
 }
 
 function tab(label, selected, to, unread) {
@@ -83,7 +98,19 @@ function tab(label, selected, to, unread) {
     other?.click();
     requestAnimationFrame(() => parts.tabs.querySelector("[aria-selected=true]")?.focus());
   };
-  return h("button.tab", { type: "button", role: "tab", tabindex: selected ? "0" : "-1", aria: { selected: String(selected) }, onclick: go, onkeydown: keys }, label, unread ? h("span.count", String(unread)) : null);
+  return h(
+    "button.tab",
+    {
+      type: "button",
+      role: "tab",
+      tabindex: selected ? "0" : "-1",
+      aria: { selected: String(selected) },
+      onclick: go,
+      onkeydown: keys,
+    },
+    label,
+    unread ? h("span.count", String(unread)) : null,
+  );
 }
 
 function drawIntro(channel) {
@@ -91,8 +118,15 @@ function drawIntro(channel) {
   const signature = JSON.stringify(channel);
   if (parts.list.intro.dataset.signature === signature) return;
   parts.list.intro.dataset.signature = signature;
-  const title = h("h3", im ? channelName(channel) : [icon(channel.kind === "private" ? "lock" : "hash"), channelName(channel)]);
-  const words = im ? (isApp(channel.user) ? `Here ${store.app.name} writes to you alone. You can write back.` : `Only you and ${channelName(channel)} read this.`) : channel.purpose || "This is the beginning of the channel.";
+  const title = h(
+    "h3",
+    im ? channelName(channel) : [icon(channel.kind === "private" ? "lock" : "hash"), channelName(channel)],
+  );
+  const words = im
+    ? isApp(channel.user)
+      ? `Here ${store.app.name} writes to you alone. You can write back.`
+      : `Only you and ${channelName(channel)} read this.`
+    : channel.purpose || "This is the beginning of the channel.";
   fill(parts.list.intro, title, h("p", im ? words : inline(words)));
 }
 
@@ -114,12 +148,23 @@ export function drawSide({ freshThread = false } = {}) {
 function threadPane(fresh) {
   const { channel, ts } = store.thread;
   const where = store.channels.get(channel);
-  fillOnce(parts.threadHead, `${channel}/${ts}`, () => [h("div.pane-title", h("h2", "Thread"), h("span.topic", where?.kind === "im" ? channelName(where) : `#${channelName(where)}`)), iconButton("close", "Close thread", () => emit("side", "none"))]);
+  fillOnce(parts.threadHead, `${channel}/${ts}`, () => [
+    h(
+      "div.pane-title",
+      h("h2", "Thread"),
+      h("span.topic", where?.kind === "im" ? channelName(where) : `#${channelName(where)}`),
+    ),
+    iconButton("close", "Close thread", () => emit("side", "none")),
+  ]);
   parts.threadComposer.show({ channel, thread_ts: ts });
   const parent = store.messages.get(channel)?.get(ts);
   const all = new Map(repliesOf(ts));
   if (parent) all.set(ts, parent);
-  parts.threadList.draw(channel, inOrder(all).filter((m) => !store.dismissed.has(m.ts)), { fresh });
+  parts.threadList.draw(
+    channel,
+    inOrder(all).filter((m) => !store.dismissed.has(m.ts)),
+    { fresh },
+  );
   return parts.thread;
 }
 
@@ -131,9 +176,14 @@ function fillOnce(element, signature, make) {
 
 /** F6: from region to region, as in the tool people know. */
 export function focusRegion(by) {
-  const regions = ["strip", "sidebar", "main", "side"].map((id) => document.getElementById(id)).filter((e) => !e.hidden && e.getClientRects().length);
+  const regions = ["strip", "sidebar", "main", "side"]
+    .map((id) => document.getElementById(id))
+    .filter((e) => !e.hidden && e.getClientRects().length);
   const at = regions.findIndex((r) => r.contains(document.activeElement));
   const next = regions[(at + by + regions.length) % regions.length];
-  const target = next === main ? next.querySelector("textarea") : next.querySelector(".here") ?? next.querySelector("textarea, input");
+  const target =
+    next === main
+      ? next.querySelector("textarea")
+      : (next.querySelector(".here") ?? next.querySelector("textarea, input"));
   (target ?? focusables(next)[0])?.focus();
 }

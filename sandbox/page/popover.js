@@ -68,9 +68,27 @@ function menuItem(item) {
     closePopover({ keepFocus: item.keepFocus });
     item.act?.();
   };
-  const inside = [item.icon && icon(item.icon), h("span.menu-words", h("span.menu-label", item.label), item.detail && h("span.menu-detail", item.detail))];
-  if (item.href) return h("a.menu-item", { role: "menuitem", href: item.href, target: "_blank", rel: "noopener noreferrer", onclick: pick }, inside);
-  return h("button.menu-item", { type: "button", role: "menuitem", class: item.danger ? "danger" : "", onclick: pick, aria: { current: item.current ? "true" : null } }, inside);
+  const inside = [
+    item.icon && icon(item.icon),
+    h("span.menu-words", h("span.menu-label", item.label), item.detail && h("span.menu-detail", item.detail)),
+  ];
+  if (item.href)
+    return h(
+      "a.menu-item",
+      { role: "menuitem", href: item.href, target: "_blank", rel: "noopener noreferrer", onclick: pick },
+      inside,
+    );
+  return h(
+    "button.menu-item",
+    {
+      type: "button",
+      role: "menuitem",
+      class: item.danger ? "danger" : "",
+      onclick: pick,
+      aria: { current: item.current ? "true" : null },
+    },
+    inside,
+  );
 }
 
 function menuKeys(event, box) {
@@ -98,7 +116,10 @@ function menuKeys(event, box) {
  * A list to choose from. `groups`: `[{label?, options: [{key, label, detail?, node?, option}]}]`, or `load(query)` that resolves to them.
  * `picked`: set of keys; with `multi` the list stays open and `onpick` may be called again.
  */
-export function openList(anchor, { groups = [], load, picked = new Set(), multi = false, onpick, label, placeholder, gone, filter, align }) {
+export function openList(
+  anchor,
+  { groups = [], load, picked = new Set(), multi = false, onpick, label, placeholder, gone, filter, align },
+) {
   const list = new ListBox({ anchor, groups, load, picked, multi, onpick, label, placeholder, filter });
   list.reposition = openPopover(anchor, list.box, { gone, width: "anchor", align });
   list.start();
@@ -115,14 +136,36 @@ class ListBox {
     this.at = 0;
     const count = this.groups.reduce((n, g) => n + g.options.length, 0);
     this.filtering = this.filter ?? (Boolean(this.load) || count >= FILTER_FROM);
-    this.list = h("div.options", { role: "listbox", id: this.id, tabindex: this.filtering ? null : "0", aria: { label: this.label, multiselectable: this.multi ? "true" : null } });
+    this.list = h("div.options", {
+      role: "listbox",
+      id: this.id,
+      tabindex: this.filtering ? null : "0",
+      aria: { label: this.label, multiselectable: this.multi ? "true" : null },
+    });
     this.input = this.filtering ? this.filterInput() : null;
-    this.box = h("div.listbox", { onkeydown: (e) => this.key(e) }, this.input && h("div.filter", icon("search"), this.input), this.list);
+    this.box = h(
+      "div.listbox",
+      { onkeydown: (e) => this.key(e) },
+      this.input && h("div.filter", icon("search"), this.input),
+      this.list,
+    );
   }
 
   filterInput() {
-    const aria = { label: this.label ? `Find in ${this.label}` : "Find", controls: this.id, expanded: "true", autocomplete: "list" };
-    return h("input", { type: "text", role: "combobox", autocomplete: "off", placeholder: this.placeholder ?? "Find", aria, oninput: () => this.query() });
+    const aria = {
+      label: this.label ? `Find in ${this.label}` : "Find",
+      controls: this.id,
+      expanded: "true",
+      autocomplete: "list",
+    };
+    return h("input", {
+      type: "text",
+      role: "combobox",
+      autocomplete: "off",
+      placeholder: this.placeholder ?? "Find",
+      aria,
+      oninput: () => this.query(),
+    });
   }
 
   get keyboard() {
@@ -148,7 +191,10 @@ class ListBox {
 
   draw(groups, first) {
     this.shown = [];
-    fill(this.list, groups.filter((g) => g.options.length).map((g) => this.group(g)));
+    fill(
+      this.list,
+      groups.filter((g) => g.options.length).map((g) => this.group(g)),
+    );
     if (!this.shown.length) append(this.list, h("div.options-note", "Nothing found"));
     const chosen = this.shown.findIndex(({ key }) => this.picked.has(key));
     this.move(first && chosen >= 0 ? chosen : 0);
@@ -158,7 +204,12 @@ class ListBox {
     const options = g.options.map((o) => this.option(o));
     if (!g.label) return options;
     const id = uid("group");
-    return h("div", { role: "group", aria: { labelledby: id } }, h("div.options-heading", { id, role: "presentation" }, g.label), options);
+    return h(
+      "div",
+      { role: "group", aria: { labelledby: id } },
+      h("div.options-heading", { id, role: "presentation" }, g.label),
+      options,
+    );
   }
 
   option(o) {
@@ -167,9 +218,19 @@ class ListBox {
     o.id = uid("option");
     return h(
       "div.option",
-      { role: "option", id: o.id, aria: { selected: String(this.picked.has(o.key)) }, onpointermove: () => this.move(index, false), onclick: () => this.choose(index) },
+      {
+        role: "option",
+        id: o.id,
+        aria: { selected: String(this.picked.has(o.key)) },
+        onpointermove: () => this.move(index, false),
+        onclick: () => this.choose(index),
+      },
       h("span.option-check", this.picked.has(o.key) && icon("check")),
-      h("span.option-words", h("span.option-label", o.node ?? h("bdi", o.label)), o.detail && h("span.option-detail", o.detail)),
+      h(
+        "span.option-words",
+        h("span.option-label", o.node ?? h("bdi", o.label)),
+        o.detail && h("span.option-detail", o.detail),
+      ),
     );
   }
 

@@ -79,7 +79,7 @@ export function channelName(channel) {
 export const appChannel = () => [...store.channels.values()].find((c) => c.kind === "im" && isApp(c.user));
 
 /** The conversation on screen, or null on the app's home tab. */
-export const current = () => (store.place.kind === "home" ? null : store.channels.get(store.place.channel) ?? null);
+export const current = () => (store.place.kind === "home" ? null : (store.channels.get(store.place.channel) ?? null));
 
 export function messagesOf(channel) {
   if (!store.messages.has(channel)) store.messages.set(channel, new Map());
@@ -91,6 +91,7 @@ export function repliesOf(ts) {
   return store.replies.get(ts);
 }
 
-export const inOrder = (messages) => [...messages.values()].sort((a, b) => (Number(a.ts) - Number(b.ts)) || (a.ts < b.ts ? -1 : 1));
+export const inOrder = (messages) =>
+  [...messages.values()].sort((a, b) => Number(a.ts) - Number(b.ts) || (a.ts < b.ts ? -1 : 1));
 
 export const isReply = (m) => Boolean(m.thread_ts && m.thread_ts !== m.ts);

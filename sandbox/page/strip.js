@@ -21,16 +21,47 @@ let moving = false;
 export function buildStrip(root) {
   parts = {
     face: h("span.clock-face"),
-    steps: STEPS.map((s) => h("button.step", { type: "button", onclick: () => jump(s) }, s.icon && icon(s.icon), s.label)),
-    who: h("button.switch", { type: "button", id: "switch", aria: { haspopup: "listbox", expanded: "false" }, onclick: chooseWho }),
-    requests: h("button.striptoggle", { type: "button", id: "requests-toggle", aria: { pressed: "false", label: "Requests" }, onclick: () => emit("side", "requests") }, icon("list"), h("span.wide", "Requests")),
+    steps: STEPS.map((s) =>
+      h("button.step", { type: "button", onclick: () => jump(s) }, s.icon && icon(s.icon), s.label),
+    ),
+    who: h("button.switch", {
+      type: "button",
+      id: "switch",
+      aria: { haspopup: "listbox", expanded: "false" },
+      onclick: chooseWho,
+    }),
+    requests: h(
+      "button.striptoggle",
+      {
+        type: "button",
+        id: "requests-toggle",
+        aria: { pressed: "false", label: "Requests" },
+        onclick: () => emit("side", "requests"),
+      },
+      icon("list"),
+      h("span.wide", "Requests"),
+    ),
     line: h("span.line-state", { role: "status" }),
   };
-  parts.time = h("button.clock-time", { type: "button", aria: { expanded: "false", controls: "clock-steps" }, onclick: toggleSteps }, icon("clock"), parts.face, h("span.narrow-only", icon("down")));
-  parts.clock = h("div.clock", { id: "clock", role: "group", aria: { label: "Time in the sandbox" } }, parts.time, h("div.steps", { id: "clock-steps" }, parts.steps));
+  parts.time = h(
+    "button.clock-time",
+    { type: "button", aria: { expanded: "false", controls: "clock-steps" }, onclick: toggleSteps },
+    icon("clock"),
+    parts.face,
+    h("span.narrow-only", icon("down")),
+  );
+  parts.clock = h(
+    "div.clock",
+    { id: "clock", role: "group", aria: { label: "Time in the sandbox" } },
+    parts.time,
+    h("div.steps", { id: "clock-steps" }, parts.steps),
+  );
   fill(
     root,
-    iconButton("menu", "Conversations", () => emit("drawer"), { class: "drawer-toggle", aria: { controls: "sidebar" } }),
+    iconButton("menu", "Conversations", () => emit("drawer"), {
+      class: "drawer-toggle",
+      aria: { controls: "sidebar" },
+    }),
     h("span.mark", { title: "A workspace on this machine; nothing here leaves it" }, "Sandbox"),
     h("span.promise", "Nothing here leaves this machine"),
     parts.line,
@@ -56,8 +87,20 @@ function openSteps(on) {
 
 export function drawStrip() {
   const person = me();
-  fill(parts.who, avatar(store.me, "small"), h("span.switch-words", h("span.switch-name", h("bdi", personName(store.me))), h("span.switch-title", person?.title || "Member")), icon("down"));
-  parts.who.setAttribute("aria-label", `You are ${personName(store.me)}${person?.title ? `, ${person.title}` : ""}. Switch person`);
+  fill(
+    parts.who,
+    avatar(store.me, "small"),
+    h(
+      "span.switch-words",
+      h("span.switch-name", h("bdi", personName(store.me))),
+      h("span.switch-title", person?.title || "Member"),
+    ),
+    icon("down"),
+  );
+  parts.who.setAttribute(
+    "aria-label",
+    `You are ${personName(store.me)}${person?.title ? `, ${person.title}` : ""}. Switch person`,
+  );
   parts.requests.setAttribute("aria-pressed", String(store.side === "requests"));
   drawClock();
 }
@@ -80,7 +123,11 @@ function drawStep(s, button) {
   button.disabled = moving;
   button.setAttribute("aria-disabled", String(Boolean(missing) || moving));
   button.hidden = Boolean(s.needs) && !store.clock.hook;
-  button.title = due ? `${s.label}: ${shortInstant(Date.parse(due))}` : missing ? `${s.label}: none is due` : `Move time ${s.label}`;
+  button.title = due
+    ? `${s.label}: ${shortInstant(Date.parse(due))}`
+    : missing
+      ? `${s.label}: none is due`
+      : `Move time ${s.label}`;
 }
 
 /** Ask again what is next: a ticket opened or answered changes it. */
@@ -103,7 +150,11 @@ async function jump(s) {
   if (moving) return;
   if (s.needs && !store.clock[s.needs]) await readClock();
   if (s.needs && !store.clock[s.needs]) {
-    toast(s.needs === "next_reminder" ? "No reminder is due: nothing is waiting on a clock." : "The app knows of no next opening.");
+    toast(
+      s.needs === "next_reminder"
+        ? "No reminder is due: nothing is waiting on a clock."
+        : "The app knows of no next opening.",
+    );
     return;
   }
   moving = true;
@@ -120,8 +171,21 @@ async function jump(s) {
 
 function chooseWho() {
   const people = [...store.people.values()].filter((p) => !p.is_bot && !isApp(p.id));
-  const options = people.map((p) => ({ key: p.id, label: personName(p.id), detail: [p.title, p.tz].filter(Boolean).join(" · "), node: h("span.who-row", avatar(p.id, "small"), h("bdi", personName(p.id))) }));
-  openList(parts.who, { groups: [{ label: "Be somebody else", options }], picked: new Set([store.me]), label: "people", placeholder: "Find a person", filter: true, align: "end", onpick: (o) => emit("become", o.key) });
+  const options = people.map((p) => ({
+    key: p.id,
+    label: personName(p.id),
+    detail: [p.title, p.tz].filter(Boolean).join(" · "),
+    node: h("span.who-row", avatar(p.id, "small"), h("bdi", personName(p.id))),
+  }));
+  openList(parts.who, {
+    groups: [{ label: "Be somebody else", options }],
+    picked: new Set([store.me]),
+    label: "people",
+    placeholder: "Find a person",
+    filter: true,
+    align: "end",
+    onpick: (o) => emit("become", o.key),
+  });
 }
 
 /** Say in the strip that the line to the server is lost, or nothing. */

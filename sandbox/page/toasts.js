@@ -5,7 +5,13 @@ import { h, icon, iconButton } from "./dom.js";
 /** Show a note; it stays until read (about six seconds, longer while pointed at). */
 export function toast(words, { kind = "info", stay = false } = {}) {
   const holder = document.getElementById("toasts");
-  const box = h("div.toast", { class: kind }, icon(kind === "error" ? "warn" : "info"), h("span", words), iconButton("close", "Dismiss", () => box.remove()));
+  const box = h(
+    "div.toast",
+    { class: kind },
+    icon(kind === "error" ? "warn" : "info"),
+    h("span", words),
+    iconButton("close", "Dismiss", () => box.remove()),
+  );
   holder.append(box);
   while (holder.children.length > 4) holder.firstChild.remove();
   if (stay) return box;
