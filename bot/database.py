@@ -23,6 +23,9 @@ from models.store import BusyError
 WRITE_DEADLINE = 1.5
 """Seconds to wait for the writer's lock and the database's own lock together."""
 
+LOCK_NOT_AVAILABLE = "55P03"
+"""PostgreSQL's own code. Source: https://www.postgresql.org/docs/current/errcodes-appendix.html"""
+
 
 class Lane(IntEnum):
     """Who goes first when several want to write: people, then the loops."""
@@ -106,7 +109,7 @@ class Database:
                 time.
         """
         if self._queue is None:
-            with Session(self.engine, expire_on_commit=False) as session:
+            with _in_time(), Session(self.engine, expire_on_commit=False) as session:
                 yield session
                 session.commit()
         else:
@@ -122,8 +125,12 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that only looks, at one moment; closing it ends the read transaction."""
-        with Session(self._reading, expire_on_commit=False, autoflush=False) as session:
+        """A session that only looks, at one moment; closing it ends the read transaction.
+
+        Raises:
+            BusyError: somebody held what was to be read for too long.
+        """
+        with _in_time(), Session(self._reading, expire_on_commit=False, autoflush=False) as session:
             begin = "BEGIN" if self.is_sqlite else "SET TRANSACTION READ ONLY"
             session.connection().exec_driver_sql(begin)
             yield session
@@ -132,6 +139,18 @@ class Database:
         """Close every connection."""
         self.engine.dispose()
         self._reading.dispose()
+
+
+@contextmanager
+def _in_time() -> Iterator[None]:
+    """Say in our own word that PostgreSQL waited too long for somebody else's lock."""
+    try:
+        yield
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+            raise
+        message = f"the database was busy for {WRITE_DEADLINE:g} s"
+        raise BusyError(message) from error
 
 
 def _begin_immediate(session: Session, seconds_left: float) -> None:
@@ -173,6 +192,7 @@ def _sqlite_engine(url: str, *, reading: bool = False) -> Engine:
 def _postgresql_engine(url: str) -> Engine:
     return create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
+        connect_args={"options": f"-c lock_timeout={int(WRITE_DEADLINE * 1000)}"},
         pool_size=25,
         max_overflow=10,
         pool_pre_ping=True,

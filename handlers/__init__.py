@@ -70,7 +70,7 @@ ACTIONS: Mapping[str, Handler] = {
     Action.DECLINE: buttons.decline,
     Action.ESCALATE: buttons.escalate_page,
     Action.NEXT_OPENING: buttons.next_opening,
-    Action.LIST: buttons.list_page,
+    Action.LIST: buttons.choose_list,
     Action.LIST_PAGE: buttons.list_page,
     Action.DETAILS_PAGE: buttons.details_page,
     Action.WHY_PAGE: buttons.why_page,
@@ -107,7 +107,7 @@ def register(app: App, desk: Desk) -> None:
         app.shortcut(name)(_listener(handler, desk))
     for name, handler in EVENTS.items():
         app.event(name)(_listener(handler, desk))
-    _acknowledge_the_rest(app)
+    _answer_the_rest(app, desk)
 
 
 def _listener(handler: Handler, desk: Desk) -> Callable[..., BoltResponse]:
@@ -117,14 +117,14 @@ def _listener(handler: Handler, desk: Desk) -> Callable[..., BoltResponse]:
     return listen
 
 
-def _acknowledge_the_rest(app: App) -> None:
-    """Nothing that Slack sends is left without an ack: an old button, an input read later."""
+def _answer_the_rest(app: App, desk: Desk) -> None:
+    """Nothing that Slack sends is left without an ack; an old button says that it is one."""
     anything = re.compile(".*")
 
     def acknowledge() -> BoltResponse:
         return BoltResponse(status=200, body="")
 
-    app.action(anything)(acknowledge)
+    app.action(anything)(_listener(buttons.old, desk))
     app.view(anything)(acknowledge)
     app.view_closed(anything)(acknowledge)
     app.shortcut(anything)(acknowledge)

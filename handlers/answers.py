@@ -23,7 +23,7 @@ from handlers.views.blocks import Rendered, ViewDict
 from handlers.views.facts import Refusal, RefusalFacts
 from handlers.views.words import Words
 from models.channel import channel_by_id
-from models.store import BusyError
+from models.store import BusyError, StorageError
 
 
 class Payload(StrEnum):
@@ -87,7 +87,7 @@ def _busy(body: Body, desk: Desk, kind: Payload) -> BoltResponse:
 def _refuse(error: UserError, body: Body, desk: Desk, kind: Payload) -> BoltResponse:
     if kind is Payload.EVENT:
         return BoltResponse(status=200, body="")
-    origin, words = origin_of(body), _words(body, desk)
+    origin, words = origin_of(body), _words_if_any(body, desk)
     facts = RefusalFacts(error.key, desk.now(), error.values)
     if kind is Payload.COMMAND:
         return done(body, refusals.refusal_message(facts, words))
@@ -134,7 +134,7 @@ def _bug(error: Exception, body: Body, desk: Desk, kind: Payload) -> BoltRespons
     desk.log("bug", reference=reference, payload=str(kind), exc_info=error)
     if kind is Payload.EVENT:
         return BoltResponse(status=503, body="")
-    words = _words(body, desk)
+    words = _words_if_any(body, desk)
     if kind is Payload.COMMAND:
         return done(body, refusals.bug_message(reference, words))
     if kind is Payload.VIEW:
@@ -142,6 +142,14 @@ def _bug(error: Exception, body: Body, desk: Desk, kind: Payload) -> BoltRespons
     origin = origin_of(body)
     desk.aside.tell(origin.team_id, origin.sorry, refusals.bug_message(reference, words))
     return BoltResponse(status=200, body="")
+
+
+def _words_if_any(body: Body, desk: Desk) -> Words:
+    """The reader's words; English when the bug keeps even that from being known."""
+    try:
+        return _words(body, desk)
+    except (StorageError, BusyError):
+        return language.UNKNOWN_READER
 
 
 def _words(body: Body, desk: Desk) -> Words:

@@ -8,11 +8,12 @@ from handlers.desk import Body, Desk
 from handlers.errors import UserError
 from handlers.forms import (
     Origin,
-    action_of,
     chosen,
     metadata,
     metadata_of,
+    one_of,
     origin_of,
+    page_in,
     ticket_number,
     ticket_of_click,
 )
@@ -109,7 +110,7 @@ def escalate_page(body: Body, desk: Desk) -> None:
 
 def wait(body: Body, desk: Desk) -> None:
     """*Wait*: at once when work has begun, else it asks whether it has. Source: CLAUSES rule 4."""
-    kind = WaitKind(chosen(body))
+    kind = one_of(WaitKind, chosen(body))
     with desk.reading() as session:
         ticket = _ticket(session, origin_of(body), ticket_of_click(body))
         begun = ticket is not None and ticket.work_started_at is not None
@@ -168,7 +169,10 @@ def start_earlier(body: Body, desk: Desk) -> None:
 
 def more(body: Body, desk: Desk) -> None:
     """The card's menu of what is needed less often."""
-    choice, named = more_in(chosen(body))
+    try:
+        choice, named = more_in(chosen(body))
+    except ValueError as error:
+        raise UserError(Refusal.OLD_BUTTON) from error
     number = ticket_number(named)
     if number is None:
         raise UserError(Refusal.UNKNOWN_TICKET, number=named)
@@ -307,28 +311,41 @@ def _show(body: Body, view: ViewDict, desk: Desk) -> None:
 
 def why_page(body: Body, desk: Desk) -> None:
     """Another page of the account."""
-    named, _, page = str(action_of(body)["value"]).partition(":")
-    _replace(body, desk, why_of(body, desk, ticket_number(named) or 0, int(page)))
+    named, page = page_in(chosen(body))
+    _replace(body, desk, why_of(body, desk, ticket_number(named) or 0, page))
 
 
 def details_page(body: Body, desk: Desk) -> None:
     """Another page of a ticket's log."""
-    named, _, page = str(action_of(body)["value"]).partition(":")
-    _replace(body, desk, details_of(body, desk, ticket_number(named) or 0, int(page)))
+    named, page = page_in(chosen(body))
+    _replace(body, desk, details_of(body, desk, ticket_number(named) or 0, page))
 
 
 def list_page(body: Body, desk: Desk) -> None:
-    """Another page of a list, or another list."""
-    listing, _, page = chosen(body).partition(":")
-    origin = origin_of(body)
+    """Another page of a list."""
+    _list(body, desk, *page_in(chosen(body)))
+
+
+def choose_list(body: Body, desk: Desk) -> None:
+    """Another list, from its first page."""
+    _list(body, desk, chosen(body), 0)
+
+
+def _list(body: Body, desk: Desk, name: str, page: int) -> None:
+    """In the modal where it was asked for, in one of its own from App Home, else privately."""
+    origin, listing = origin_of(body), one_of(Listing, name)
     with desk.reading() as session:
         viewer = viewer_of(session, origin.team_id, origin.slack_user)
-        facts = pictures.list_facts(session, desk.agreements, viewer, Listing(listing), int(page or 0), desk.now())
+        facts = pictures.list_facts(session, desk.agreements, viewer, listing, page, desk.now())
         words = language.for_person(viewer.person)
-        if (body.get("view") or {}).get("type") == "modal":
-            _replace(body, desk, lists.list_view(facts, words))
-        else:
-            desk.aside.tell(origin.team_id, origin.sorry, lists.list_message(facts, words))
+    shown = (body.get("view") or {}).get("type")
+    if shown == "modal":
+        _replace(body, desk, lists.list_view(facts, words))
+    elif shown == "home":
+        view = lists.list_view(facts, words)
+        desk.aside.open_view(origin.team_id, origin.trigger_id or "", view, origin.sorry)
+    else:
+        desk.aside.tell(origin.team_id, origin.sorry, lists.list_message(facts, words))
 
 
 def _replace(body: Body, desk: Desk, view: ViewDict) -> None:
@@ -337,8 +354,18 @@ def _replace(body: Body, desk: Desk, view: ViewDict) -> None:
 
 
 def nothing(body: Body, desk: Desk) -> None:
-    """A button that only opens an address, or an input whose value is read later."""
+    """A button that only opens an address."""
     del body, desk
+
+
+def old(body: Body, desk: Desk) -> None:
+    """A button or menu that Vakt no longer makes.
+
+    Raises:
+        UserError: always, so that whoever pressed it is told.
+    """
+    del body, desk
+    raise UserError(Refusal.OLD_BUTTON)
 
 
 def carried_ticket(body: Body) -> int:

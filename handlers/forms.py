@@ -6,7 +6,8 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from handlers.desk import Body, Sorry
 from handlers.errors import UserError
@@ -14,6 +15,11 @@ from handlers.views import names
 from handlers.views.facts import Refusal
 from handlers.views.names import SUMMARY_LIMIT, TEXT_LIMIT, Field
 from handlers.views.typed import as_typed, clean
+
+Kinds = TypeVar("Kinds", bound=StrEnum)
+
+LONGEST_PAGE = 6
+"""Digits of a page's number."""
 
 _NUMBER = re.compile(r"^T-?(\d{1,9})$", re.IGNORECASE)
 
@@ -189,6 +195,30 @@ def ticket_of_click(body: Body) -> int:
 def chosen(body: Body) -> str:
     """The value of what was chosen in a select, menu or radio; a person's id for people."""
     return _value(action_of(body)) or ""
+
+
+def one_of(kinds: type[Kinds], value: str) -> Kinds:
+    """The kind that a pressed element names.
+
+    Raises:
+        UserError: there is none of that name now, as on a message of an earlier version.
+    """
+    try:
+        return kinds(value)
+    except ValueError as error:
+        raise UserError(Refusal.OLD_BUTTON) from error
+
+
+def page_in(value: str) -> tuple[str, int]:
+    """What is turned and to which page, in "T-12:2", "open:0" or "2".
+
+    Raises:
+        UserError: that is no page, as only an earlier version or a foreign payload can say.
+    """
+    named, _, page = value.rpartition(":")
+    if not page.isdecimal() or len(page) > LONGEST_PAGE:
+        raise UserError(Refusal.OLD_BUTTON)
+    return named, int(page)
 
 
 # Opening a ticket

@@ -16,6 +16,10 @@ from models.sla.contract import Contract
 FROM_LOCALE = {"nb": "nb", "no": "nb", "nn": "nb", "sv": "sv", "en": "en"}
 
 
+UNKNOWN_READER = Words("en", ZoneInfo("Europe/Oslo"))
+"""For somebody of whom nothing can be known."""
+
+
 def language_of_locale(locale: str | None) -> str | None:
     """The language Vakt speaks for a locale as Slack names it ("nb-NO"), None when it speaks none."""
     return FROM_LOCALE.get((locale or "").replace("_", "-").partition("-")[0].lower())

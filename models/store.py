@@ -1,13 +1,14 @@
 """The only words about storage that handlers may use.
 
-The session they are handed, that the database could not be written, and that somebody else wrote
-the same thing first.
+The session they are handed, that the database could not be written, that somebody else wrote the
+same thing first, and that nothing can be had of it at all.
 """
 
 from sqlalchemy.exc import IntegrityError as ConflictError
+from sqlalchemy.exc import SQLAlchemyError as StorageError
 from sqlmodel import Session
 
-__all__ = ["BusyError", "ConflictError", "Session"]
+__all__ = ["BusyError", "ConflictError", "Session", "StorageError"]
 
 
 class BusyError(Exception):

@@ -36,6 +36,9 @@ CUSTOMER_SEES = frozenset(LogKind) - {
 }
 """The desk's own doings stay inside; a customer is told of lateness by its notice and its card."""
 
+TRUSTED = ("https://", "http://127.0.0.1:")
+"""How an address begins that Slack, or a workspace on this machine, gives to a file."""
+
 NOBODY = mark("someone")
 
 
@@ -45,6 +48,8 @@ def log_line(line: LogFacts, words: Words) -> Rendered:
     blocks = [kit.section(said)]
     if line.kind in QUOTED and line.text:
         blocks.append(kit.quote(shorten(clean(line.text), kit.TEXT)))
+    if line.kind in QUOTED and line.text and line.links:
+        blocks.append(kit.context(links_of(line)))
     return kit.rendered(_with_quote(said, line), blocks)
 
 
@@ -95,6 +100,8 @@ def _started(line: LogFacts, words: Words) -> Mrkdwn:
 
 
 def _replied(line: LogFacts, words: Words) -> Mrkdwn:
+    if line.links and not line.text:
+        return _file(line, words)
     return words.say("{person} answered the customer:", person=_by(line, words))
 
 
@@ -206,6 +213,8 @@ def _closed(line: LogFacts, words: Words) -> Mrkdwn:
 
 
 def _message(line: LogFacts, words: Words) -> Mrkdwn:
+    if line.links and not line.text:
+        return _file(line, words)
     return words.say("{person} wrote:", person=_by(line, words))
 
 
@@ -218,15 +227,19 @@ def _message_deleted(line: LogFacts, words: Words) -> Mrkdwn:
 
 
 def _file(line: LogFacts, words: Words) -> Mrkdwn:
-    links = Mrkdwn(", ".join(link(each) for each in line.links))
-    return words.say("{person} shared {links}", person=_by(line, words), links=links)
+    return words.say("{person} shared {links}", person=_by(line, words), links=links_of(line))
+
+
+def links_of(line: LogFacts) -> Mrkdwn:
+    """The files shared, as links."""
+    return Mrkdwn(", ".join(link(each) for each in line.links))
 
 
 def link(target: LinkFact) -> Mrkdwn:
     """A link that Slack gave us, its title escaped; a `|` or `>` in the address is encoded."""
     url = target.url.replace("|", "%7C").replace("<", "%3C").replace(">", "%3E")
     title = escape(one_line(target.title, 100)).replace("|", "∣")
-    return Mrkdwn(f"<{url}|{title}>") if url.startswith("https://") else Mrkdwn(title)
+    return Mrkdwn(f"<{url}|{title}>") if url.startswith(TRUSTED) else Mrkdwn(title)
 
 
 def _reminded(line: LogFacts, words: Words) -> Mrkdwn:

@@ -18,11 +18,9 @@ SLACK = ROOT.parent / "shared" / "slack"
 SCHEMAS = SLACK / "manifest-schema" / "schemas"
 EVENT_SCOPES: dict[str, frozenset[str]] = {
     "app_home_opened": frozenset(),
-    "app_uninstalled": frozenset(),
-    "member_joined_channel": frozenset({"channels:read", "groups:read"}),
     "message.channels": frozenset({"channels:history"}),
     "message.groups": frozenset({"groups:history"}),
-    "tokens_revoked": frozenset(),
+    "message.im": frozenset({"im:history"}),
 }
 """Facts. Source: https://docs.slack.dev/reference/events"""
 

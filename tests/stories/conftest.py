@@ -115,7 +115,7 @@ class House:
         assert who.types(f"/ticket {summary}", in_=in_).error is None
         modal = who.modal()
         if kind is not None:
-            modal.choose("What is it?", kind)
+            modal.choose("open.kind", kind)
         for question, answer in answers:
             modal.waits_for(question)
             modal.choose(question, answer)
