@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from models import contract_version
@@ -28,6 +28,9 @@ class NoAgreementError(Exception):
 
 ASK_AGAIN = 30.0
 """Seconds for which the versions in force on a day are remembered."""
+
+FARTHEST_AHEAD = timedelta(hours=14)
+"""How far the earliest zone is ahead of UTC: the latest civil day there is at any instant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class Agreements:
         self._found: dict[tuple[str, str, date], tuple[float, tuple[str, str] | None]] = {}
 
     def in_force(self, session: Session, customer: Customer, now: datetime) -> Force:
-        """What a ticket opened now would be under. Source: SO-09, EM-22.
+        """What a ticket opened now would be under, by the civil day where the contract is. Source: SO-09, EM-22.
 
         Raises:
             NoAgreementError: the customer has no contract today.
@@ -61,12 +64,19 @@ class Agreements:
         if agreement is None:
             message = f"{customer.key} is under no contract on {today}"
             raise NoAgreementError(message)
-        version_id, calendars_id = self._latest(session, customer.team_id, agreement.contract, today)
+        found = self._as_of(session, customer, agreement.contract, (now + FARTHEST_AHEAD).date())
+        there = now.astimezone(found.contract.zone).date()
+        if found.contract.effective > there:
+            return self._as_of(session, customer, agreement.contract, there)
+        return found
+
+    def _as_of(self, session: Session, customer: Customer, contract: str, day: date) -> Force:
+        version_id, calendars_id = self._latest(session, customer.team_id, contract, day)
         kept = self._kept.get((version_id, _terms(customer)))
         if kept is None:
             version = session.get(ContractVersion, (customer.team_id, version_id))
             if version is None:
-                message = f"{agreement.contract} has no version in force on {today}"
+                message = f"{contract} has no version in force on {day}"
                 raise NoAgreementError(message)
             kept = self._for(version, customer)
         return Force(kept, version_id, calendars_id)

@@ -7,7 +7,7 @@ from handlers import access, language, pictures
 from handlers.access import Viewer, viewer_of
 from handlers.agreements import NoAgreementError
 from handlers.desk import Body, Desk
-from handlers.forms import action_of, origin_of, team_of
+from handlers.forms import chosen, origin_of, page_in, team_of
 from handlers.views import facts as told
 from handlers.views import homes
 from handlers.views.blocks import ViewDict
@@ -32,7 +32,7 @@ def opened(body: Body, desk: Desk) -> None:
 def turned(body: Body, desk: Desk) -> None:
     """Another page of App Home."""
     origin = origin_of(body)
-    publish(origin.team_id, origin.slack_user, desk, int(action_of(body)["value"]))
+    publish(origin.team_id, origin.slack_user, desk, page_in(chosen(body))[1])
 
 
 def publish(team_id: str, slack_user: str, desk: Desk, page: int = 0) -> None:
@@ -57,7 +57,9 @@ def _view(session: Session, viewer: Viewer, page: int, desk: Desk) -> ViewDict:
 
 
 def _rows(session: Session, viewer: Viewer, desk: Desk) -> list[tuple[Ticket, told.RowFact]]:
-    tickets = open_tickets(session, viewer.team_id, access.reach_of(viewer).covers(), limit=SHOWN)
+    covered = access.reach_of(viewer).covers()
+    order = pictures.queue_of(session, desk.agreements, viewer.team_id, covered)
+    tickets = open_tickets(session, viewer.team_id, covered, order=order, limit=SHOWN)
     now = desk.now()
     return [(each, pictures.row_fact(pictures.scene(session, desk.agreements, each, now))) for each in tickets]
 

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from handlers import access, promises
 from handlers.agreements import Agreements
 from handlers.views import facts as told
 from models import history, typed_text
-from models.clock import Clock, ClockState, clocks_of, late_by
+from models.clock import Clock, ClockState, clocks_of, in_queue, late_by
 from models.customer import Customer
 from models.desk import Desk
 from models.history import Event, HistoryEntry
@@ -20,7 +21,7 @@ from models.sla.contract import TicketKind as Kind
 from models.sla.plan import Planned, notes_for, readings_for
 from models.sla.questions import walk
 from models.store import Session
-from models.ticket import Ticket, count_open, open_tickets
+from models.ticket import Order, Ticket, count_open, one_of_each_contract, open_tickets
 from models.wait import Wait, pauses, waits_of
 
 NOBODY = told.PersonFact(None, "")
@@ -71,6 +72,7 @@ def ticket_facts(at: Scene) -> told.TicketFacts:
     clocks = clock_facts(at)
     resolved = _last(at, Event.RESOLVED) if ticket.ended else None
     started = _last(at, Event.WORK_STARTED) if ticket.work_started_at else None
+    opening = _last(at, Event.OPENED)
     return told.TicketFacts(
         number=ticket.name,
         summary=typed_text.read(session, team, ticket.summary_id),
@@ -83,6 +85,8 @@ def ticket_facts(at: Scene) -> told.TicketFacts:
         severity_confirmed=ticket.severity_confirmed_by is not None,
         opened_by=opened_by,
         on_behalf_of=requester if ticket.requester_id != ticket.opened_by else None,
+        on_behalf=bool(opening and opening.facts.get("received_at")),
+        ordered_by=typed_text.read(session, team, opening.text_id) or None if opening else None,
         intake=ticket.intake,
         reported_at=ticket.reported_at,
         now=at.now,
@@ -509,6 +513,19 @@ SHOWN_TO_CUSTOMER = frozenset(
 """Events that a customer's own view of its ticket lists. Source: SO-03."""
 
 
+def queue_of(session: Session, agreements: Agreements, team_id: str, *conditions: Any) -> Order:
+    """The order in which tickets of one rank are taken, as their contracts have it."""
+    orders = {}
+    for ticket in one_of_each_contract(session, team_id, *conditions):
+        customer = session.get(Customer, (team_id, ticket.customer_id))
+        if customer is not None:
+            orders[ticket.contract] = agreements.of_ticket(session, ticket, customer).queue.order
+    return in_queue(
+        by_arrival={contract for contract, order in orders.items() if "arrival" in order},
+        support_first={contract for contract, order in orders.items() if "kind" in order},
+    )
+
+
 def list_facts(
     session: Session,
     agreements: Agreements,
@@ -527,6 +544,7 @@ def list_facts(
     total = count_open(session, viewer.team_id, *conditions)
     pages = max(1, -(-total // LIST_PAGE))
     here = min(max(page, 0), pages - 1)
-    tickets = open_tickets(session, viewer.team_id, *conditions, limit=LIST_PAGE, offset=here * LIST_PAGE)
+    order = queue_of(session, agreements, viewer.team_id, *conditions)
+    tickets = open_tickets(session, viewer.team_id, *conditions, order=order, limit=LIST_PAGE, offset=here * LIST_PAGE)
     rows = tuple(row_fact(scene(session, agreements, ticket, now)) for ticket in tickets)
     return told.ListFacts(listing=listing, rows=rows, total=total, now=now, page=here, pages=pages)

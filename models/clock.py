@@ -1,14 +1,16 @@
 """Clocks: what was promised on a ticket, by when, and what became of it."""
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, CheckConstraint, Column, ColumnElement, Index, exists, or_
-from sqlmodel import Field, Session, col, select
+from sqlalchemy import JSON, CheckConstraint, Column, ColumnElement, Index, and_, case, exists, or_
+from sqlmodel import Field, Session, col, func, select
 
 from models.ids import new_id
 from models.record import Record
-from models.ticket import Ticket
+from models.sla.contract import TicketKind
+from models.ticket import Order, Ticket
 
 
 class ClockState(StrEnum):
@@ -79,3 +81,23 @@ def late_by(at: datetime) -> ColumnElement[bool]:
         col(Clock.state).in_([ClockState.RUNNING, ClockState.PAUSED]),
         or_(col(Clock.late_at).is_not(None), col(Clock.due_at) <= at),
     )
+
+
+def in_queue(by_arrival: Collection[str], support_first: Collection[str]) -> Order:
+    """The order of tickets of one rank: by what falls due first, or by arrival under the contracts named.
+
+    Under those in `support_first` what is ordered comes after what is asked for help with.
+    Source: SO-02, EM-17, PI-20.
+    """
+    due = (
+        select(func.min(Clock.due_at))
+        .where(
+            Clock.team_id == Ticket.team_id,
+            Clock.ticket_number == Ticket.number,
+            col(Clock.state).in_([ClockState.RUNNING, ClockState.PAUSED]),
+        )
+        .scalar_subquery()
+    )
+    ordered = and_(col(Ticket.contract).in_(sorted(support_first)), col(Ticket.kind) == TicketKind.REQUEST)
+    then = case((col(Ticket.contract).in_(sorted(by_arrival)), Ticket.reported_at), else_=due)
+    return (case((ordered, 1), else_=0), then.asc().nulls_last())

@@ -146,11 +146,19 @@ class Reach:
         return col(Ticket.requester_id) == self.person_id
 
 
-def open_tickets(session: Session, team_id: str, *conditions: Any, limit: int = 50, offset: int = 0) -> list[Ticket]:
-    """Tickets that are not ended, the most urgent first and within a rank the oldest first.
+Order = tuple[ColumnElement[Any], ...]
+"""By what tickets of one rank are ordered in a query."""
 
-    Source: SO-02, EM-17, HP-05.
-    """
+
+def open_tickets(
+    session: Session,
+    team_id: str,
+    *conditions: Any,
+    order: Order = (),
+    limit: int = 50,
+    offset: int = 0,
+) -> list[Ticket]:
+    """Tickets that are not ended, the most urgent first and within a rank in that order."""
     query = (
         select(Ticket)
         .where(
@@ -158,11 +166,25 @@ def open_tickets(session: Session, team_id: str, *conditions: Any, limit: int = 
             col(Ticket.status).in_([Status.NEW, Status.IN_PROGRESS]),
             *conditions,
         )
-        .order_by(col(Ticket.rank), col(Ticket.number))
+        .order_by(col(Ticket.rank), *order, col(Ticket.number))
         .limit(limit)
         .offset(offset)
     )
     return list(session.exec(query))
+
+
+def one_of_each_contract(session: Session, team_id: str, *conditions: Any) -> list[Ticket]:
+    """The oldest ticket that is not ended of each contract: whose queue they stand in."""
+    oldest = (
+        select(func.min(Ticket.number))
+        .where(
+            Ticket.team_id == team_id,
+            col(Ticket.status).in_([Status.NEW, Status.IN_PROGRESS]),
+            *conditions,
+        )
+        .group_by(col(Ticket.contract))
+    )
+    return list(session.exec(select(Ticket).where(Ticket.team_id == team_id, col(Ticket.number).in_(oldest))))
 
 
 def count_open(session: Session, team_id: str, *conditions: Any) -> int:

@@ -91,14 +91,18 @@ def origin(ticket: TicketFacts, words: Words) -> Mrkdwn:
     """ "Acme · SoftOne · opened by Kari Nordmann, 09:40"."""
     at = words.moment_since(ticket.reported_at, ticket.now)
     opener = words.name(ticket.opened_by)
-    if ticket.on_behalf_of is None:
+    asker = words.name(ticket.on_behalf_of) if ticket.on_behalf_of else one_line(ticket.ordered_by or "", 80)
+    if ticket.on_behalf and not asker:
+        intake = intake_words(ticket.intake, words)
+        opened = words.say("received {intake} {at}, opened by {agent}", intake=intake, at=at, agent=opener)
+    elif not asker:
         opened = words.say("opened by {person}, {at}", person=opener, at=at)
     else:
         opened = words.say(
             "received {intake} {at} from {person}, opened by {agent}",
             intake=intake_words(ticket.intake, words),
             at=at,
-            person=words.name(ticket.on_behalf_of),
+            person=asker,
             agent=opener,
         )
     return joined(one_line(ticket.customer, 80), one_line(ticket.contract, 80), opened)

@@ -139,6 +139,10 @@ class TicketFacts:
     severity_confirmed: bool = False
     opened_by: PersonFact
     on_behalf_of: PersonFact | None = None
+    on_behalf: bool = False
+    """An agent entered it, with how and when it came in."""
+    ordered_by: str | None = None
+    """Who asked, as the agent typed it."""
     intake: str = "slack"
     reported_at: datetime
     now: datetime

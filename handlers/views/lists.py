@@ -157,7 +157,7 @@ def details_blocks(facts: DetailsFacts, words: Words) -> list[Block]:
 
 
 def _facts(ticket: TicketFacts, words: Words) -> list[Mrkdwn]:
-    asker = (ticket.on_behalf_of or ticket.opened_by).name
+    asker = ticket.ordered_by or (ticket.on_behalf_of or ticket.opened_by).name
     owner = words.name(ticket.owner) if ticket.owner else words.plain("nobody yet")
     received = joined(words.moment(ticket.reported_at), intake_words(ticket.intake, words))
     return [

@@ -290,7 +290,10 @@ class Contacts:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """The order of the desk's queue: first `order[0]`, then the next. `arrival`, `due`, `severity`."""
+    """The order of the desk's queue: first `order[0]`, then the next. `severity`, `kind`, `arrival`, `due`.
+
+    `kind`: what is asked for help with before what is ordered (PI-20).
+    """
 
     order: tuple[str, ...]
     clause: str | None

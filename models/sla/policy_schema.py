@@ -339,7 +339,7 @@ class ContactsFile(Part):
 class QueueFile(Part):
     """The order of the desk's queue."""
 
-    order: list[Literal["severity", "due", "arrival"]] = Field(min_length=1)
+    order: list[Literal["severity", "kind", "due", "arrival"]] = Field(min_length=1)
     clause: str | None = None
 
 

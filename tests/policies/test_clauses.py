@@ -119,7 +119,7 @@ def test_outside_hours_a_critical_card_says_that_on_call_decides(pindena: Contra
 
 @pytest.mark.clause("PI-20")
 def test_the_queue_goes_by_class_and_due_instant(pindena: Contract) -> None:
-    assert (pindena.queue.order, pindena.queue.clause) == (("severity", "due"), "PI-20")
+    assert (pindena.queue.order, pindena.queue.clause) == (("severity", "kind", "due"), "PI-20")
 
 
 # --- SoftOne ------------------------------------------------------------------------------------------
