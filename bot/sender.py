@@ -41,6 +41,9 @@ REPEATED_WHEN_UNSURE = frozenset({Kind.PAGE})
 BROADCAST = frozenset({Kind.ESCALATION})
 """Kinds that stand in a thread and are shown in its channel too."""
 
+GATHER_WHILE_RESTING = 0.05
+"""The same while some conversation's rate is used up: most of what is owed cannot be sent anyhow."""
+
 Render = Callable[[Session, Outgoing, datetime], Message | None]
 """A row's text from present state, or None when it does not hold any more."""
 
@@ -102,7 +105,7 @@ class Sender:
         deadline = self._machine.now() + timedelta(seconds=timeout)
         while self._machine.now() < deadline:
             with self._database.reading() as session:
-                owed = outbox.owed_now(session, self._machine.now() + timedelta(seconds=2))
+                owed = outbox.is_owed(session, self._machine.now() + timedelta(seconds=2))
             with self._awake:
                 if not owed and not self._flying:
                     return True
@@ -122,7 +125,7 @@ class Sender:
             with self._awake:
                 if not self._work_to_do and not self._stopping:
                     self._awake.wait(wait)
-            time.sleep(GATHER)
+            time.sleep(GATHER_WHILE_RESTING if self._resting else GATHER)
 
     def _pass_safely(self) -> float:
         try:
@@ -152,7 +155,7 @@ class Sender:
         at = time.monotonic()
         self._resting = {where: until for where, until in self._resting.items() if until > at}
         with self._database.reading() as session:
-            if not outbox.owed_now(session, self._machine.now(), self._resting):
+            if not outbox.is_owed(session, self._machine.now(), self._resting):
                 return []
         with self._database.transaction(Lane.LOOP) as session:
             return outbox.claim(

@@ -20,7 +20,7 @@ from models.timer import Timer, due_timers, hold_back, next_due
 log = structlog.get_logger()
 
 BATCH = 100
-GATHER = 0.02
+GATHER = 0.05
 """Seconds from being woken to looking, so that a burst of commits is one look."""
 LONGEST_SLEEP = 5.0
 """Seconds after which the loop looks again, whatever it believes to be next."""

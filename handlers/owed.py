@@ -10,8 +10,8 @@ from typing import Any
 
 from models import history, outbox
 from models.history import Event, Happening, HistoryEntry
-from models.ids import new_id
 from models.outbox import Kind, Outgoing, Priority
+from models.record import Adds
 from models.store import Session
 from models.ticket import Ticket
 
@@ -50,30 +50,20 @@ def note(
     return entry
 
 
-def owe_cards(ledger: Ledger, ticket: Ticket, desk_channel: str, customer_channel: str | None) -> None:
+def owe_cards(
+    rows: Adds, machine_now: datetime, ticket: Ticket, desk_channel: str, customer_channel: str | None
+) -> None:
     """Owe the desk's card, and the customer's where it has a channel."""
-    for kind, channel in (
-        (Kind.DESK_CARD, desk_channel),
-        (Kind.CUSTOMER_CARD, customer_channel),
-    ):
-        if channel is None:
-            continue
-        row = Outgoing(
-            team_id=ticket.team_id,
-            id=new_id(),
-            key=outbox.card_key(ticket.number, kind),
-            kind=kind,
-            conversation=channel,
-            ticket_number=ticket.number,
-            priority=Priority.CARD,
-            ready_at=ledger.machine_now,
-            created_at=ledger.machine_now,
-        )
-        ledger.session.add(row)
-        if kind is Kind.DESK_CARD:
-            ticket.desk_card_id = row.id
-        else:
-            ticket.customer_card_id = row.id
+    ticket.desk_card_id = _owe_card(rows, machine_now, ticket, Kind.DESK_CARD, desk_channel)
+    if customer_channel is not None:
+        ticket.customer_card_id = _owe_card(rows, machine_now, ticket, Kind.CUSTOMER_CARD, customer_channel)
+
+
+def _owe_card(rows: Adds, machine_now: datetime, ticket: Ticket, kind: Kind, channel: str) -> str:
+    row = _row(machine_now, ticket, kind, outbox.card_key(ticket.number, kind), Priority.CARD, {})
+    row.conversation = channel
+    rows.add(row)
+    return row.id
 
 
 def owe_line(ledger: Ledger, ticket: Ticket, entry: HistoryEntry) -> None:
@@ -90,18 +80,12 @@ def owe_line(ledger: Ledger, ticket: Ticket, entry: HistoryEntry) -> None:
     )
 
 
-def owe_first_line(ledger: Ledger, ticket: Ticket, entry: HistoryEntry, conversation: str) -> None:
+def owe_first_line(rows: Adds, machine_now: datetime, ticket: Ticket, entry: HistoryEntry, conversation: str) -> None:
     """Owe the first line under a card that is stored in this very transaction: nothing to look up."""
-    row = _row(
-        ledger,
-        ticket,
-        Kind.LOG_LINE,
-        f"{ticket.name}:log:{entry.position}",
-        Priority.CARD,
-        {"position": entry.position},
-    )
+    key = f"{ticket.name}:log:{entry.position}"
+    row = _row(machine_now, ticket, Kind.LOG_LINE, key, Priority.CARD, {"position": entry.position})
     row.thread_of, row.position, row.conversation = ticket.desk_card_id, entry.position, conversation
-    ledger.session.add(row)
+    rows.add(row)
 
 
 def tell_customer(ledger: Ledger, ticket: Ticket, entry: HistoryEntry) -> None:
@@ -109,7 +93,7 @@ def tell_customer(ledger: Ledger, ticket: Ticket, entry: HistoryEntry) -> None:
     if ticket.customer_card_id is None:
         return
     row = _row(
-        ledger,
+        ledger.machine_now,
         ticket,
         Kind.CUSTOMER_LINE,
         f"{ticket.name}:customer:{entry.position}",
@@ -134,7 +118,7 @@ def owe_in_thread(
 ) -> None:
     """Owe a notice under the desk's card."""
     card = ledger.session.get(Outgoing, (ticket.team_id, ticket.desk_card_id))
-    row = _row(ledger, ticket, kind, key, priority, args)
+    row = _row(ledger.machine_now, ticket, kind, key, priority, args)
     row.thread_of, row.position = ticket.desk_card_id, position
     row.conversation = card.conversation if card else ""
     outbox.owe(ledger.session, row)
@@ -183,7 +167,7 @@ def owe_directly(  # noqa: PLR0913 - a row has that many facts
 
 
 def _row(
-    ledger: Ledger,
+    machine_now: datetime,
     ticket: Ticket,
     kind: Kind,
     key: str,
@@ -198,6 +182,6 @@ def _row(
         ticket_number=ticket.number,
         args=args,
         priority=priority,
-        ready_at=ledger.machine_now,
-        created_at=ledger.machine_now,
+        ready_at=machine_now,
+        created_at=machine_now,
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.clock import Clock, ClockState, clocks_of
+from models.record import Adds
 from models.sla.clock import WorkingDays, deadline
 from models.sla.contract import ClockKind, Contract, Promise, Starts, TicketKind, WaitKind
 from models.sla.ladder import Rung, RungKind, ladder
@@ -63,6 +64,17 @@ def planned_for(contract: Contract, ticket: Ticket, clock: Clock, waits: Sequenc
     )
 
 
+def first_clocks(rows: Adds, ticket: Ticket, contract: Contract, started_at: datetime) -> None:
+    """Start every promise that applies to a ticket that is being opened: nothing was done on it yet."""
+    clocks = []
+    for promise in promises_for(contract, facts_of(ticket)):
+        clock = _new_clock(ticket, promise, started_at)
+        _show(clock, planned_for(contract, ticket, clock, ()))
+        rows.add(clock)
+        clocks.append(clock)
+    arm(rows, ticket, contract, clocks, ())
+
+
 def start_clocks(
     session: Session,
     ticket: Ticket,
@@ -78,8 +90,8 @@ def start_clocks(
     go on until another act (PI-09). A class that is reached again takes up the clock it had.
     """
     done = acts_done(ticket)
-    waits = waits_of(session, ticket.team_id, ticket.number) if ticket.entries else []
-    earlier = clocks_of(session, ticket.team_id, ticket.number) if ticket.entries else []
+    waits = waits_of(session, ticket.team_id, ticket.number)
+    earlier = clocks_of(session, ticket.team_id, ticket.number)
     clocks = []
     for promise in promises_for(contract, facts_of(ticket, starts_on)):
         is_done = promise.clock in done
@@ -169,7 +181,7 @@ def replan(session: Session, ticket: Ticket, contract: Contract) -> None:
 
 
 def arm(
-    session: Session,
+    rows: Adds,
     ticket: Ticket,
     contract: Contract,
     clocks: Sequence[Clock],
@@ -179,7 +191,7 @@ def arm(
     for clock in clocks:
         steps = pending(ticket, clock, rungs_of(contract, ticket, clock, waits))
         if steps:
-            session.add(
+            rows.add(
                 Timer(
                     team_id=ticket.team_id,
                     kind=TimerKind.CLOCK,

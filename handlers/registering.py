@@ -19,6 +19,7 @@ from models.channel import channels_of
 from models.desk import people_with_role
 from models.history import Event, Happening
 from models.person import Person, person_by_slack_id
+from models.record import Fresh
 from models.sla.contract import Place, Role
 from models.ticket import Ticket, next_number
 
@@ -36,10 +37,10 @@ def open_ticket(work: Work, draft: Draft, setting: Setting, places: Places) -> T
 
     Everything is read before the first row is added, so that all rows go out together.
     """
-    session, viewer = work.session, work.viewer
+    viewer, fresh = work.viewer, Fresh()
     severity = setting.contract.severity(setting.severity or setting.contract.default_severity)
     requester = _requester(work, draft, setting)
-    number = next_number(session, viewer.team_id)
+    number = next_number(work.session, viewer.team_id)
     ticket = Ticket(
         team_id=viewer.team_id,
         number=number,
@@ -61,20 +62,21 @@ def open_ticket(work: Work, draft: Draft, setting: Setting, places: Places) -> T
         opened_at=work.now,
         opened_by=viewer.person.id,
         requester_id=requester.id,
-        summary_id=typed_text.keep(session, viewer.team_id, requester.id, draft.summary),
-        details_id=typed_text.keep(session, viewer.team_id, requester.id, draft.details),
+        summary_id=typed_text.keep(fresh, viewer.team_id, requester.id, draft.summary),
+        details_id=typed_text.keep(fresh, viewer.team_id, requester.id, draft.details),
         answers={each.question.id: each.answer.id for each in setting.walked.given},
         asked={
-            ask: str(typed_text.keep(session, viewer.team_id, requester.id, text)) for ask, text in draft.extras.items()
+            ask: str(typed_text.keep(fresh, viewer.team_id, requester.id, text)) for ask, text in draft.extras.items()
         },
         development_case=f"DEV-{number}" if severity.development_case else None,
         source_channel=draft.source["channel"] if draft.source else None,
         source_ts=draft.source["ts"] if draft.source else None,
     )
-    session.add(ticket)
-    owe_cards(work.ledger, ticket, places.desk, places.customer)
-    promises.start_clocks(session, ticket, setting.contract, setting.reported_at)
-    _write_down(work, ticket, draft, requester, places.desk)
+    fresh.add(ticket)
+    owe_cards(fresh, work.machine_now, ticket, places.desk, places.customer)
+    promises.first_clocks(fresh, ticket, setting.contract, setting.reported_at)
+    _write_down(fresh, work, ticket, draft, requester, places.desk)
+    fresh.store(work.session)
     return ticket
 
 
@@ -107,7 +109,7 @@ def _requester(work: Work, draft: Draft, setting: Setting) -> Person:
     return known
 
 
-def _write_down(work: Work, ticket: Ticket, draft: Draft, requester: Person, desk_channel: str) -> None:
+def _write_down(fresh: Fresh, work: Work, ticket: Ticket, draft: Draft, requester: Person, desk_channel: str) -> None:
     facts: dict[str, Any] = {"intake": ticket.intake, "proposed": ticket.proposed_severity}
     if requester.id != work.viewer.person.id:
         facts["to"] = requester.id
@@ -115,7 +117,7 @@ def _write_down(work: Work, ticket: Ticket, draft: Draft, requester: Person, des
         facts["received_at"] = draft.received_at.isoformat()
     text_id = None
     if draft.ordered_by:
-        text_id = typed_text.keep(work.session, ticket.team_id, work.viewer.person.id, draft.ordered_by)
+        text_id = typed_text.keep(fresh, ticket.team_id, work.viewer.person.id, draft.ordered_by)
     happening = Happening(
         event=Event.OPENED,
         at=work.now,
@@ -124,8 +126,8 @@ def _write_down(work: Work, ticket: Ticket, draft: Draft, requester: Person, des
         channel=draft.channel,
         facts=facts,
     )
-    entry = history.change(work.session, ticket, happening)
-    owe_first_line(work.ledger, ticket, entry, desk_channel)
+    entry = history.change(fresh, ticket, happening)
+    owe_first_line(fresh, work.machine_now, ticket, entry, desk_channel)
 
 
 def confirmation(work: Work, ticket: Ticket, draft: Draft, setting: Setting, places: Places, words: Words) -> ViewDict:

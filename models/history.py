@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, Column
 from sqlmodel import Field, Session, col, select
 
-from models.record import Record
+from models.record import Adds, Record
 from models.ticket import Ticket
 
 
@@ -78,7 +78,7 @@ class Happening:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-def change(session: Session, ticket: Ticket, happening: Happening, **changes: Any) -> HistoryEntry:
+def change(session: Adds, ticket: Ticket, happening: Happening, **changes: Any) -> HistoryEntry:
     """Write an event and what it changes on the ticket: the only way a ticket changes."""
     for name, value in changes.items():
         setattr(ticket, name, value)

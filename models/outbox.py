@@ -325,12 +325,12 @@ def next_ready(session: Session) -> datetime | None:
     return session.exec(query).one()
 
 
-def owed_now(session: Session, machine_now: datetime, resting: Collection[tuple[str, str]] = ()) -> int:
-    """How many messages are owed and may be tried, those being sent included."""
-    query = select(func.count()).where(Outgoing.state == State.WAITING, Outgoing.ready_at <= machine_now)
+def is_owed(session: Session, machine_now: datetime, resting: Collection[tuple[str, str]] = ()) -> bool:
+    """Whether anything is owed that may be tried by then, what is being sent included."""
+    query = select(Outgoing.id).where(Outgoing.state == State.WAITING, Outgoing.ready_at <= machine_now)
     if resting:
         query = query.where(tuple_(col(Outgoing.team_id), col(Outgoing.conversation)).not_in(list(resting)))
-    return int(session.exec(query).one())
+    return session.exec(query.limit(1)).first() is not None
 
 
 def is_being_posted(session: Session, team_id: str, conversation: str) -> bool:

@@ -6,10 +6,12 @@ do not validate, and nothing has to be noticed about an object that is not store
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from pydantic_core import PydanticUndefined
-from sqlmodel import SQLModel
+from sqlalchemy import Insert, inspect
+from sqlmodel import Session, SQLModel
 
 
 class Record(SQLModel):
@@ -48,3 +50,42 @@ class Record(SQLModel):
                 for name, field in fields.items()
                 if field.default_factory is None and field.default is not PydanticUndefined
             }
+
+
+class Adds(Protocol):
+    """Whatever takes new rows: a session, or a `Fresh` that stores them all at once."""
+
+    def add(self, instance: Record, /) -> None:
+        """Take a new row."""
+        ...
+
+
+class Fresh:
+    """New rows of one piece of work, stored together in the order of their tables' first row.
+
+    A session would look after each of them as an object: find changes, sort, refresh. Nobody reads
+    or changes these rows again in the same transaction, so they go out as plain inserts, one
+    statement a table.
+    """
+
+    def __init__(self) -> None:
+        """Hold nothing yet."""
+        self._rows: dict[type[Record], list[Record]] = {}
+
+    def add(self, instance: Record, /) -> None:
+        """Take a new row."""
+        self._rows.setdefault(type(instance), []).append(instance)
+
+    def store(self, session: Session) -> None:
+        """Insert all of them; foreign keys want the tables in the order in which they were added."""
+        for record, rows in self._rows.items():
+            statement, names = _insert(record)
+            values = [{name: row.__dict__[name] for name in names} for row in rows]
+            session.connection().execute(statement, values if len(values) > 1 else values[0])
+        self._rows.clear()
+
+
+@cache
+def _insert(record: type[Record]) -> tuple[Insert, tuple[str, ...]]:
+    table = inspect(record).local_table
+    return table.insert(), tuple(column.key for column in table.columns)

@@ -4,7 +4,7 @@ from sqlalchemy import Text
 from sqlmodel import Field, Session
 
 from models.ids import new_id
-from models.record import Record
+from models.record import Adds, Record
 
 
 class TypedText(Record, table=True):
@@ -18,7 +18,7 @@ class TypedText(Record, table=True):
     body: str = Field(sa_type=Text)
 
 
-def keep(session: Session, team_id: str, author_id: str | None, body: str | None) -> str | None:
+def keep(session: Adds, team_id: str, author_id: str | None, body: str | None) -> str | None:
     """Store a text and give its id; nothing typed is None."""
     if not body:
         return None
