@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
@@ -27,8 +27,8 @@ FLAGS = (
 )
 MONDAY = datetime(2026, 11, 23, 8, 40, tzinfo=UTC)
 PATIENCE = 10_000
-WIDE = {"width": 1280, "height": 800}
-NARROW = {"width": 400, "height": 800}
+WIDE: ViewportSize = {"width": 1280, "height": 800}
+NARROW: ViewportSize = {"width": 400, "height": 800}
 
 Enter = Callable[..., Page]
 Running = tuple[Sandbox, Gallery]
@@ -136,38 +136,59 @@ def client(slack: Sandbox) -> WebClient:
     return WebClient(slack.bot_token, base_url=slack.api_url)
 
 
+class Pages:
+    """The browser's pages, kept since making one takes longer than most tests do; and what went wrong on them."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.kept: dict[bool, Page] = {}
+        self.wrong: list[str] = []
+
+    def fresh(self, *, dark: bool = False) -> Page:
+        """A page of a browser that was never here."""
+        page = self.browser.new_page(color_scheme="dark" if dark else "light", locale="en-GB")
+        page.set_default_timeout(PATIENCE)
+        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        page.on("console", lambda line: self.wrong.append(line.text) if line.type == "error" else None)
+        return page
+
+    def known(self, *, dark: bool = False) -> Page:
+        """A page of a browser that has seen the hints."""
+        if dark not in self.kept:
+            self.kept[dark] = self.fresh(dark=dark)
+            self.kept[dark].add_init_script("if (origin !== 'null') localStorage.setItem('sandbox-hints-done', 'yes')")
+        return self.kept[dark]
+
+
+@pytest.fixture(scope="session")
+def _pages(browser: Browser) -> Pages:
+    return Pages(browser)
+
+
 @pytest.fixture
-def enter(browser: Browser, slack: Sandbox) -> Iterator[Enter]:
+def enter(_pages: Pages, slack: Sandbox) -> Iterator[Enter]:
     """Opens the page as somebody: `enter("kari", at="acme")`. An error or a breach of its policy fails the test."""
-    contexts = []
-    wrong: list[str] = []
+    opened: list[Page] = []
+    _pages.wrong.clear()
 
     def open_page(
         who: str = "kari",
         *,
         at: str = "acme",
-        viewport: dict[str, int] = WIDE,
+        viewport: ViewportSize = WIDE,
         dark: bool = False,
         first: bool = False,
     ) -> Page:
-        context = browser.new_context(
-            viewport=viewport,  # type: ignore[arg-type]  # a dict of the two keys it wants
-            color_scheme="dark" if dark else "light",
-            locale="en-GB",
-        )
-        contexts.append(context)
-        if not first:
-            context.add_init_script("localStorage.setItem('sandbox-hints-done', 'yes')")
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda line: wrong.append(line.text) if line.type == "error" else None)
+        page = _pages.fresh(dark=dark) if first else _pages.known(dark=dark)
+        opened.append(page)
+        page.set_viewport_size(viewport)
         page.goto(f"{slack.url}/#as={slack.person(who).id}&at={slack.channel(at).id}")
         page.wait_for_selector("html[data-ready]")
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in opened:
+        page.goto("about:blank")
+        page.mouse.move(0, 0)
     offline = "ERR_INTERNET_DISCONNECTED"
-    assert [words for words in wrong if offline not in words] == []
+    assert [words for words in _pages.wrong if offline not in words] == []
