@@ -8,7 +8,7 @@ from sqlalchemy import JSON, CheckConstraint, Column, ColumnElement, Index, and_
 from sqlmodel import Field, Session, col, func, select
 
 from models.ids import new_id
-from models.record import Record
+from models.record import BY_KEY, Record
 from models.sla.contract import TicketKind
 from models.ticket import Order, Ticket
 
@@ -33,6 +33,7 @@ class Clock(Record, table=True):
     __table_args__ = (
         CheckConstraint("state in ('running', 'paused', 'stopped', 'withdrawn')", name="clock_state"),
         Index("clock_of_ticket", "team_id", "ticket_number"),
+        BY_KEY,
     )
 
     team_id: str = Field(primary_key=True)

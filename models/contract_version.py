@@ -6,14 +6,14 @@ from sqlalchemy import Text, UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
 from models.ids import new_id
-from models.record import Record
+from models.record import BY_KEY, Record
 
 
 class ContractVersion(Record, table=True):
     """The whole text of one version of a contract. Never changed after it was stored."""
 
     __tablename__ = "contract_version"
-    __table_args__ = (UniqueConstraint("team_id", "contract", "hash"),)
+    __table_args__ = (UniqueConstraint("team_id", "contract", "hash"), BY_KEY)
 
     team_id: str = Field(primary_key=True)
     id: str = Field(primary_key=True, default_factory=new_id)
@@ -29,7 +29,7 @@ class CalendarVersion(Record, table=True):
     """The opening days of one calendar, written out, with the versions of the tables it rests on."""
 
     __tablename__ = "calendar_version"
-    __table_args__ = (UniqueConstraint("team_id", "contract", "hash"),)
+    __table_args__ = (UniqueConstraint("team_id", "contract", "hash"), BY_KEY)
 
     team_id: str = Field(primary_key=True)
     id: str = Field(primary_key=True, default_factory=new_id)

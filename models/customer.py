@@ -8,7 +8,7 @@ from sqlmodel import Field, Session, col, or_, select
 
 from models.ids import new_id
 from models.person import Person
-from models.record import Record
+from models.record import BY_KEY, Record
 
 
 class Customer(Record, table=True):
@@ -18,7 +18,7 @@ class Customer(Record, table=True):
     single values of the contract that its own agreement changes.
     """
 
-    __table_args__ = (UniqueConstraint("team_id", "key"),)
+    __table_args__ = (UniqueConstraint("team_id", "key"), BY_KEY)
 
     team_id: str = Field(primary_key=True)
     id: str = Field(primary_key=True, default_factory=new_id)

@@ -5,13 +5,13 @@ from sqlmodel import Field, Session, col, select
 
 from models.ids import new_id
 from models.person import Person
-from models.record import Record
+from models.record import BY_KEY, Record
 
 
 class Desk(Record, table=True):
     """A support desk. Its cards stand in `channel_id`; its posts are in `language`."""
 
-    __table_args__ = (UniqueConstraint("team_id", "key"),)
+    __table_args__ = (UniqueConstraint("team_id", "key"), BY_KEY)
 
     team_id: str = Field(primary_key=True)
     id: str = Field(primary_key=True, default_factory=new_id)

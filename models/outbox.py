@@ -27,7 +27,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, and_, col, func, or_, select
 
 from models.ids import new_id
-from models.record import Record
+from models.record import BY_KEY, Record
 
 
 class Kind(StrEnum):
@@ -84,9 +84,23 @@ class Outgoing(Record, table=True):
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),
         ),
-        Index("outbox_ticket", "team_id", "ticket_number"),
-        Index("outbox_thread", "team_id", "thread_of", "position"),
-        Index("outbox_message", "team_id", "channel", "ts"),
+        Index(
+            "outbox_thread",
+            "team_id",
+            "thread_of",
+            "position",
+            sqlite_where=text("thread_of is not null"),
+            postgresql_where=text("thread_of is not null"),
+        ),
+        Index(
+            "outbox_message",
+            "team_id",
+            "channel",
+            "ts",
+            sqlite_where=text("ts is not null"),
+            postgresql_where=text("ts is not null"),
+        ),
+        BY_KEY,
     )
 
     team_id: str = Field(primary_key=True)
@@ -168,14 +182,18 @@ def refresh_cards(session: Session, team_id: str, number: int, machine_now: date
     )
 
 
-def pages_of(session: Session, team_id: str, number: int) -> list[Outgoing]:
-    """The pages that were owed for a ticket, in order."""
+def page_key(number: int, person_id: str) -> str:
+    """The unique key of the page to one person for a ticket."""
+    return f"T-{number}:page:{person_id}"
+
+
+def pages_to(session: Session, team_id: str, number: int, person_ids: Collection[str]) -> list[Outgoing]:
+    """The pages for a ticket that were owed to these people, in order."""
     query = (
         select(Outgoing)
         .where(
             Outgoing.team_id == team_id,
-            Outgoing.ticket_number == number,
-            Outgoing.kind == Kind.PAGE,
+            col(Outgoing.key).in_([page_key(number, person_id) for person_id in sorted(person_ids)]),
         )
         .order_by(col(Outgoing.id))
         .with_for_update()
@@ -272,13 +290,16 @@ def mark_sent(session: Session, held: Held, channel: str, ts: str, machine_now: 
 
 
 def mark_later(session: Session, held: Held, ready_at: datetime, reason: str, *, sure: bool) -> bool:
-    """Try again from `ready_at`; `sure` when Slack certainly did nothing."""
+    """Try again from `ready_at`; `sure` when Slack certainly did nothing this time.
+
+    What an earlier attempt left open stays open: that this one was refused does not tell.
+    """
     return _mark(
         session,
         held,
         ready_at=ready_at,
         attempts=Outgoing.attempts + 1,
-        uncertain=not sure,
+        uncertain=Outgoing.uncertain if sure else True,
         reason=reason,
     )
 

@@ -1,10 +1,14 @@
 """People: who someone is in Slack, apart from every fact about tickets."""
 
+import re
+
 from sqlalchemy import UniqueConstraint, bindparam
-from sqlmodel import Field, Session, select
+from sqlmodel import Field, Session, col, select
 
 from models.ids import new_id
-from models.record import Record
+from models.record import BY_KEY, Record
+
+MENTION = re.compile(r"<@(\w+)[|>]")
 
 
 class Person(Record, table=True):
@@ -14,7 +18,7 @@ class Person(Record, table=True):
     touches this row and the texts the person typed.
     """
 
-    __table_args__ = (UniqueConstraint("team_id", "slack_user"),)
+    __table_args__ = (UniqueConstraint("team_id", "slack_user"), BY_KEY)
 
     team_id: str = Field(primary_key=True)
     id: str = Field(primary_key=True, default_factory=new_id)
@@ -24,6 +28,15 @@ class Person(Record, table=True):
     language: str | None = None
     locale: str | None = None
     zone: str | None = None
+
+
+def names_in(session: Session, team_id: str, text: str) -> dict[str, str]:
+    """The names of the people whom a Slack text mentions ("<@U1>"), by Slack id, as far as they are known."""
+    mentioned = sorted(set(MENTION.findall(text)))
+    if not mentioned:
+        return {}
+    query = select(Person).where(Person.team_id == team_id, col(Person.slack_user).in_(mentioned))
+    return {person.slack_user: person.name for person in session.exec(query) if person.name}
 
 
 def person_by_slack_id(session: Session, team_id: str, slack_user: str) -> Person | None:

@@ -15,7 +15,7 @@ class Received(Record, table=True):
     team_id: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
     answer: Any = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
-    stored_at: datetime = Field(index=True)
+    stored_at: datetime
 
 
 def answer_before(session: Session, team_id: str, key: str) -> Received | None:

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, Column, Index
 from sqlmodel import Field, Session, col, delete, func, or_, select
 
 from models.ids import new_id
-from models.record import Record
+from models.record import BY_KEY, Record
 
 
 class TimerKind(StrEnum):
@@ -25,10 +25,7 @@ class Timer(Record, table=True):
     ahead, further each time, and never stops the others.
     """
 
-    __table_args__ = (
-        Index("timer_due", "due_at"),
-        Index("timer_of_ticket", "team_id", "ticket_number"),
-    )
+    __table_args__ = (Index("timer_due", "due_at"), Index("timer_of_ticket", "team_id", "ticket_number"), BY_KEY)
 
     team_id: str = Field(primary_key=True)
     id: str = Field(primary_key=True, default_factory=new_id)

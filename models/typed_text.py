@@ -14,7 +14,7 @@ class TypedText(Record, table=True):
 
     team_id: str = Field(primary_key=True)
     id: str = Field(primary_key=True, default_factory=new_id)
-    author_id: str | None = Field(default=None, index=True)
+    author_id: str | None = None
     body: str = Field(sa_type=Text)
 
 

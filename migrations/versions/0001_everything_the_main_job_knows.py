@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("contract", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("until", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("team_id", "customer_id", "since"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "calendar_version",
@@ -32,6 +33,7 @@ def upgrade() -> None:
         sa.Column("stored_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("team_id", "id"),
         sa.UniqueConstraint("team_id", "contract", "hash"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "channel",
@@ -41,6 +43,7 @@ def upgrade() -> None:
         sa.Column("desk_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("language", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.PrimaryKeyConstraint("team_id", "id"),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("channel", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_channel_customer_id"), ["customer_id"], unique=False)
@@ -65,6 +68,7 @@ def upgrade() -> None:
         sa.Column("rungs", sa.JSON(), nullable=False),
         sa.CheckConstraint("state in ('running', 'paused', 'stopped', 'withdrawn')", name="clock_state"),
         sa.PrimaryKeyConstraint("team_id", "id"),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("clock", schema=None) as batch_op:
         batch_op.create_index("clock_of_ticket", ["team_id", "ticket_number"], unique=False)
@@ -76,6 +80,7 @@ def upgrade() -> None:
         sa.Column("person_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("super_user", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("team_id", "customer_id", "person_id"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "contract_version",
@@ -89,6 +94,7 @@ def upgrade() -> None:
         sa.Column("stored_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("team_id", "id"),
         sa.UniqueConstraint("team_id", "contract", "hash"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "customer",
@@ -103,6 +109,7 @@ def upgrade() -> None:
         sa.Column("overrides", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("team_id", "id"),
         sa.UniqueConstraint("team_id", "key"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "desk",
@@ -114,6 +121,7 @@ def upgrade() -> None:
         sa.Column("language", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.PrimaryKeyConstraint("team_id", "id"),
         sa.UniqueConstraint("team_id", "key"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "desk_role",
@@ -123,6 +131,7 @@ def upgrade() -> None:
         sa.Column("role", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("team_id", "desk_id", "person_id", "role"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "heartbeat",
@@ -130,6 +139,7 @@ def upgrade() -> None:
         sa.Column("beat_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("contract_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "history",
@@ -144,6 +154,7 @@ def upgrade() -> None:
         sa.Column("message_ts", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("team_id", "ticket_number", "position"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "outbox",
@@ -174,11 +185,23 @@ def upgrade() -> None:
         sa.CheckConstraint("state in ('waiting', 'sent', 'refused', 'expired', 'dropped')", name="outbox_state"),
         sa.PrimaryKeyConstraint("team_id", "id"),
         sa.UniqueConstraint("team_id", "key"),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.create_index("outbox_message", ["team_id", "channel", "ts"], unique=False)
-        batch_op.create_index("outbox_thread", ["team_id", "thread_of", "position"], unique=False)
-        batch_op.create_index("outbox_ticket", ["team_id", "ticket_number"], unique=False)
+        batch_op.create_index(
+            "outbox_message",
+            ["team_id", "channel", "ts"],
+            unique=False,
+            sqlite_where=sa.text("ts is not null"),
+            postgresql_where=sa.text("ts is not null"),
+        )
+        batch_op.create_index(
+            "outbox_thread",
+            ["team_id", "thread_of", "position"],
+            unique=False,
+            sqlite_where=sa.text("thread_of is not null"),
+            postgresql_where=sa.text("thread_of is not null"),
+        )
         batch_op.create_index(
             "outbox_waiting",
             ["ready_at"],
@@ -199,6 +222,7 @@ def upgrade() -> None:
         sa.Column("zone", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.PrimaryKeyConstraint("team_id", "id"),
         sa.UniqueConstraint("team_id", "slack_user"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "received",
@@ -207,10 +231,8 @@ def upgrade() -> None:
         sa.Column("answer", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("stored_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("team_id", "key"),
+        sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("received", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_received_stored_at"), ["stored_at"], unique=False)
-
     op.create_table(
         "team",
         sa.Column("team_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -219,6 +241,7 @@ def upgrade() -> None:
         sa.Column("bot_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("next_number", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("team_id"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "ticket",
@@ -267,10 +290,17 @@ def upgrade() -> None:
         sa.CheckConstraint("status in ('new', 'in_progress', 'resolved', 'closed')", name="ticket_status"),
         sa.CheckConstraint("reported_at <= opened_at", name="ticket_reported_before_opened"),
         sa.PrimaryKeyConstraint("team_id", "number"),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.create_index("ticket_of_customer", ["team_id", "customer_id", "number"], unique=False)
-        batch_op.create_index("ticket_of_owner", ["team_id", "owner_id", "status"], unique=False)
+        batch_op.create_index(
+            "ticket_of_owner",
+            ["team_id", "owner_id"],
+            unique=False,
+            sqlite_where=sa.text("owner_id is not null"),
+            postgresql_where=sa.text("owner_id is not null"),
+        )
         batch_op.create_index("ticket_queue", ["team_id", "desk_id", "status", "rank", "number"], unique=False)
 
     op.create_table(
@@ -286,6 +316,7 @@ def upgrade() -> None:
         sa.Column("held_until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("failure", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.PrimaryKeyConstraint("team_id", "id"),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("timer", schema=None) as batch_op:
         batch_op.create_index("timer_due", ["due_at"], unique=False)
@@ -298,10 +329,8 @@ def upgrade() -> None:
         sa.Column("author_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("team_id", "id"),
+        sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("typed_text", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_typed_text_author_id"), ["author_id"], unique=False)
-
     op.create_table(
         "wait",
         sa.Column("team_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -311,6 +340,7 @@ def upgrade() -> None:
         sa.Column("began_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("team_id", "ticket_number", "id"),
+        sqlite_with_rowid=False,
     )
     # ### end Alembic commands ###
 
@@ -319,9 +349,6 @@ def downgrade() -> None:
     """Undo it."""
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_table("wait")
-    with op.batch_alter_table("typed_text", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_typed_text_author_id"))
-
     op.drop_table("typed_text")
     with op.batch_alter_table("timer", schema=None) as batch_op:
         batch_op.drop_index("timer_of_ticket")
@@ -330,23 +357,29 @@ def downgrade() -> None:
     op.drop_table("timer")
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.drop_index("ticket_queue")
-        batch_op.drop_index("ticket_of_owner")
+        batch_op.drop_index(
+            "ticket_of_owner",
+            sqlite_where=sa.text("owner_id is not null"),
+            postgresql_where=sa.text("owner_id is not null"),
+        )
         batch_op.drop_index("ticket_of_customer")
 
     op.drop_table("ticket")
     op.drop_table("team")
-    with op.batch_alter_table("received", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_received_stored_at"))
-
     op.drop_table("received")
     op.drop_table("person")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index(
             "outbox_waiting", sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'")
         )
-        batch_op.drop_index("outbox_ticket")
-        batch_op.drop_index("outbox_thread")
-        batch_op.drop_index("outbox_message")
+        batch_op.drop_index(
+            "outbox_thread",
+            sqlite_where=sa.text("thread_of is not null"),
+            postgresql_where=sa.text("thread_of is not null"),
+        )
+        batch_op.drop_index(
+            "outbox_message", sqlite_where=sa.text("ts is not null"), postgresql_where=sa.text("ts is not null")
+        )
 
     op.drop_table("outbox")
     op.drop_table("history")
