@@ -52,12 +52,23 @@ def main() -> None:
         pretty_exceptions_enable=False,
     )
     app.callback()(vakt)
+    if list(parts(sys.argv[1:])) == [PARTS["run"]]:
+        leave_out("rich")
     gc.disable()  # a thousand modules are loaded and nothing becomes garbage: a tenth of the start
     for name in parts(sys.argv[1:]):
         importlib.import_module(name).register(app)
     gc.freeze()
     gc.enable()
     app(prog_name="vakt")
+
+
+def leave_out(name: str) -> None:
+    """Let a library that others load when it is there not be there.
+
+    structlog takes 5 MB and a tenth of a second of tables and colours for tracebacks that show
+    local variables, which a server must not print.
+    """
+    sys.modules[name] = None  # type: ignore[assignment]
 
 
 def vakt() -> None:

@@ -7,11 +7,11 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pytest
 
@@ -129,7 +129,7 @@ def opens(tmp_path: Path) -> Iterator[Opens]:
     """Opens a workspace with the demonstration's people and channels, for an app of that manifest."""
     opened: list[Sandbox] = []
 
-    def opens_(manifest: Path | Mapping[str, object] = MANIFEST) -> Sandbox:
+    def opens_(manifest: Path | dict[str, Any] = MANIFEST) -> Sandbox:
         seed = tmp_path / "seed.json"
         seed.write_text(json.dumps(seed_of(read(WORKSPACE, read_contracts(None)))), "utf-8")
         slack = Sandbox(manifest, seed=load_seed(seed), limits=Limits().lifted())

@@ -34,20 +34,17 @@ def test_it_takes_signed_requests_in_place_of_sockets(well: Vakt, slack: Sandbox
     assert "/ticket" in (answer.text or "")
 
 
-def test_it_sends_to_this_machine_past_the_proxy(shell: Vakt) -> None:
-    shell.settings |= {"HTTP_PROXY": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}
-    with shell.running("run") as running:
-        assert running.waits_for("ready")
+def test_it_sends_to_this_machine_past_the_proxy(well: Vakt) -> None:
+    well.settings |= {"HTTP_PROXY": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}
+    with well.running("run") as running:
+        running.waits_for("ready")
         assert running.stops(signal.SIGTERM) == 0
 
 
-def test_it_waits_for_slack_when_it_knows_its_workspace(shell: Vakt, slack: Sandbox) -> None:
-    with shell.running("run") as running:
-        running.waits_for("ready")
-        running.stops(signal.SIGTERM)
+def test_it_waits_for_slack_when_it_knows_its_workspace(well: Vakt, slack: Sandbox) -> None:
     slack.stop()
-    with shell.running("run") as running:
-        assert running.waits_for("socket_not_opened")
+    with well.running("run") as running:
+        running.waits_for("socket_not_opened")
         assert running.stops(signal.SIGTERM) == 0
 
 
@@ -68,18 +65,18 @@ def test_it_waits_for_slack_when_it_knows_its_workspace(shell: Vakt, slack: Sand
         ("VAKT_DATABASE_URL", "postgresql://me:secret@127.0.0.1:9/x", "The database does not answer: "),
     ],
 )
-def test_a_setting_that_cannot_be_used_is_named(shell: Vakt, name: str, value: str, words: str) -> None:
-    shell.settings[name] = value
-    said = shell.refuses("run")
+def test_a_setting_that_cannot_be_used_is_named(well: Vakt, name: str, value: str, words: str) -> None:
+    well.settings[name] = value
+    said = well.refuses("run")
     assert words in said
     assert "secret" not in said
 
 
-def test_a_port_that_is_taken_is_named(shell: Vakt) -> None:
+def test_a_port_that_is_taken_is_named(well: Vakt) -> None:
     with socket.create_server(("0.0.0.0", 0)) as taken:
         port = taken.getsockname()[1]
-        shell.settings["VAKT_HTTP_PORT"] = str(port)
-        assert f"Port {port} is taken" in shell.refuses("run", "--http")
+        well.settings["VAKT_HTTP_PORT"] = str(port)
+        assert f"Port {port} is taken" in well.refuses("run", "--http")
 
 
 def test_a_contract_that_cannot_be_used_is_named(shell: Vakt) -> None:
@@ -89,12 +86,11 @@ def test_a_contract_that_cannot_be_used_is_named(shell: Vakt) -> None:
     assert "wrong.toml" in shell.refuses("run")
 
 
-def test_a_database_of_a_newer_vakt_is_refused(shell: Vakt) -> None:
-    assert shell.says("db", "upgrade").returncode == 0
-    with sqlite3.connect(shell.folder / "vakt.db") as database:
+def test_a_database_of_a_newer_vakt_is_refused(well: Vakt) -> None:
+    with sqlite3.connect(well.folder / "vakt.db") as database:
         database.execute("update alembic_version set version_num = '9999'")
     database.close()
-    assert "9999" in shell.refuses("run")
+    assert "9999" in well.refuses("run")
 
 
 def test_a_file_that_takes_the_place_of_ours_is_named(shell: Vakt) -> None:
