@@ -88,7 +88,7 @@ def _refuse(error: UserError, body: Body, desk: Desk, kind: Payload) -> BoltResp
     if kind is Payload.EVENT:
         return BoltResponse(status=200, body="")
     origin, words = origin_of(body), _words_if_any(body, desk)
-    facts = RefusalFacts(error.key, desk.now(), error.values)
+    facts = error.facts(desk.now())
     if kind is Payload.COMMAND:
         return done(body, refusals.refusal_message(facts, words))
     if kind is Payload.VIEW:

@@ -199,7 +199,7 @@ def _ask(
             raise UserError(Refusal.NOT_RESOLVED, number=at.ticket.name)
         carry = metadata(ticket=at.ticket.number, severity=at.ticket.severity, **carried)
         rendered = view(_act_facts(at, carry), reader(session, viewer, at))
-    desk.aside.open_view(origin.team_id, origin.trigger_id or "", rendered, origin.sorry)
+    _show(body, rendered, desk)
 
 
 def _ticket(session: Session, origin: Origin, number: int) -> Ticket | None:

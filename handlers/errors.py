@@ -8,6 +8,10 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from handlers.views.facts import Refusal, RefusalFacts, Value
+from handlers.views.names import Action
+
+WAYS_OUT: Mapping[Refusal, Action] = {Refusal.RESOLVED: Action.REOPEN}
+"""What to press instead, of the ticket that the refusal names."""
 
 
 class UserError(Exception):
@@ -31,8 +35,9 @@ class UserError(Exception):
         return error
 
     def facts(self, now: datetime) -> RefusalFacts:
-        """For the view."""
-        return RefusalFacts(self.key, now, self.values)
+        """For the view, with the way out as a button where one press is enough."""
+        action = WAYS_OUT.get(self.key)
+        return RefusalFacts(self.key, now, self.values, action, str(self.values["number"]) if action else "")
 
 
 class NotYetError(Exception):

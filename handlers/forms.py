@@ -320,6 +320,6 @@ def checked(draft: Draft, body: Body, now: datetime) -> Draft:
     )
 
 
-def summary_typed(text: str) -> str:
-    """A command's text as a summary: what Slack escaped is read back, and cut to the field's size."""
-    return " ".join(clean(as_typed(text)).split())[:SUMMARY_LIMIT]
+def summary_typed(text: str, names: Mapping[str, str]) -> str:
+    """A Slack text as a summary: what Slack escaped is read back, and cut to the field's size."""
+    return " ".join(clean(as_typed(text, names)).split())[:SUMMARY_LIMIT]

@@ -21,6 +21,7 @@ from handlers.views.typed import as_typed
 from handlers.views.words import Words
 from models.channel import channel_by_id
 from models.customer import Customer
+from models.person import names_in
 from models.sla.contract import Contract, Place, TicketKind
 from models.sla.questions import Walk
 from models.store import Session
@@ -30,7 +31,8 @@ from models.store import Session
 
 def from_command(origin: Origin, text: str, desk: Desk) -> None:
     """`/ticket` or `/ticket <summary>`: open the view."""
-    _show(origin, Draft(channel=origin.channel, summary=summary_typed(text)), desk)
+    summary = summary_typed(text, _names(origin, text, desk))
+    _show(origin, Draft(channel=origin.channel, summary=summary), desk)
 
 
 def from_shortcut(body: Body, desk: Desk) -> None:
@@ -41,17 +43,26 @@ def from_shortcut(body: Body, desk: Desk) -> None:
 def from_message(body: Body, desk: Desk) -> None:
     """The message shortcut: the ticket counts from that message."""
     origin, message = origin_of(body), body["message"]
-    text = as_typed(str(message.get("text") or ""))
+    raw = str(message.get("text") or "")
+    names = _names(origin, raw, desk)
+    text, summary = as_typed(raw, names), summary_typed(raw, names)
     sent_at = datetime.fromtimestamp(float(message["ts"]), UTC)
     draft = Draft(
         channel=origin.channel,
-        summary=summary_typed(str(message.get("text") or "")),
-        details=text if len(" ".join(text.split())) > len(summary_typed(text)) else "",
+        summary=summary,
+        details=text if len(" ".join(text.split())) > len(summary) else "",
         source={"channel": origin.channel or "", "ts": str(message["ts"])},
         reported_at=min(sent_at, desk.now()),
         author=str(message.get("user") or "") or None,
     )
     _show(origin, draft, desk)
+
+
+def _names(origin: Origin, raw: str, desk: Desk) -> Mapping[str, str]:
+    if "<@" not in raw:
+        return {}
+    with desk.reading() as session:
+        return names_in(session, origin.team_id, raw)
 
 
 def _show(origin: Origin, draft: Draft, desk: Desk) -> None:

@@ -14,7 +14,7 @@ from handlers.once import Work, once
 from handlers.views.typed import as_typed
 from models import outbox
 from models.outbox import Kind, Outgoing
-from models.person import person_by_slack_id
+from models.person import names_in
 from models.ticket import Team
 
 HEARD = frozenset({None, "file_share", "thread_broadcast", "me_message"})
@@ -98,17 +98,7 @@ def _card(body: Body, event: Mapping[str, Any], thread_ts: str | None, desk: Des
 def _text(work: Work, message: Mapping[str, Any]) -> str:
     """What was written, with people by name, as plain text."""
     raw = str(message.get("text") or "")
-    return as_typed(raw, _names(work, raw))
-
-
-def _names(work: Work, text: str) -> dict[str, str]:
-    names = {}
-    for part in text.split("<@")[1:]:
-        slack_user = part.partition(">")[0].partition("|")[0]
-        person = person_by_slack_id(work.session, work.viewer.team_id, slack_user)
-        if person is not None and person.name:
-            names[slack_user] = person.name
-    return names
+    return as_typed(raw, names_in(work.session, work.viewer.team_id, raw))
 
 
 def _links(message: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlmodel import select
 
-from models.clock import Clock
-from models.history import Event, HistoryEntry
+from models.clock import Clock, clocks_of
+from models.history import Event, history_of
 from models.ticket import Ticket
 from sandbox import Message, Person
 from sandbox.interactions import payload
@@ -56,12 +56,8 @@ def stored(house: House, name: str) -> Ticket:
 def events(house: House, name: str) -> list[str]:
     """Everything that happened to it, in order."""
     with house.vakt.database.reading() as session:
-        query = (
-            select(HistoryEntry)
-            .where(HistoryEntry.ticket_number == int(name.removeprefix("T-")))
-            .order_by(HistoryEntry.position)  # type: ignore[arg-type]
-        )
-        return [entry.event for entry in session.exec(query)]
+        entries = history_of(session, house.slack.team_id, int(name.removeprefix("T-")))
+        return [entry.event for entry in entries]
 
 
 def times(house: House, name: str, event: Event) -> int:
@@ -72,10 +68,8 @@ def times(house: House, name: str, event: Event) -> int:
 def clocks(house: House, name: str) -> dict[str, Clock]:
     """Its clocks by kind, the latest of each."""
     with house.vakt.database.reading() as session:
-        query = (
-            select(Clock).where(Clock.ticket_number == int(name.removeprefix("T-"))).order_by(Clock.id)  # type: ignore[arg-type]
-        )
-        return {clock.kind: clock for clock in session.exec(query)}
+        number = int(name.removeprefix("T-"))
+        return {clock.kind: clock for clock in clocks_of(session, house.slack.team_id, number)}
 
 
 def in_oslo(at: datetime | None) -> str:

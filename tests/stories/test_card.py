@@ -229,7 +229,7 @@ def test_level_3_and_more_work_are_logged_and_the_customer_hears_by_when(house: 
     ola.modal().fill("act.text", "We are building a test.").submit()
     house.slack.expects("We are building a test.", in_="#nordkonf", thread=it.theirs)
     house.slack.expects("the customer hears again by", in_="#desk", thread=it.card)
-    assert in_oslo(clocks(house, it.name)[ClockKind.NEXT_UPDATE].due_at) == "2026-11-25 16:00"
+    assert in_oslo(clocks(house, it.name)[ClockKind.NEXT_UPDATE].due_at) == "2026-11-25 15:00"
     assert times(house, it.name, Event.TO_LEVEL_3) == 1
     house.is_quiet()
 
@@ -269,8 +269,10 @@ def test_a_button_on_a_resolved_ticket_says_so_and_changes_nothing(house: House)
     before = events(house, it.name)
     for button in ("start", "reply", "resume", "workaround", "severity", "accept", "still_waiting"):
         presses_old(house, ola, it.card, f"ticket.{button}", block=f"desk:{it.name}", value=it.name)
-        house.slack.expects_private("T-1 is resolved, and nothing was changed", to=ola, in_="#desk")
+        told = house.slack.expects_private("T-1 is resolved, and nothing was changed", to=ola, in_="#desk")
         forget(house)
+    ola.clicks("Reopen", on=told)
+    ola.modal().close()
     anna.clicks("ticket.confirm", on=solved)
     house.settles()
     before = [*before, Event.CUSTOMER_CONFIRMED]

@@ -1,0 +1,226 @@
+"""Acknowledged means stored: transactions, the queue of writers, and the schema's history."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlmodel import select
+
+from bot import schema
+from bot.database import WRITE_DEADLINE, Database, Lane, WriterQueue
+from models import tables
+from models.heartbeat import Heartbeat
+from models.received import Received
+from models.store import BusyError
+from models.ticket import Team, next_number
+from tests.stories.conftest import MONDAY
+
+TEAM = "T1"
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """The real database, without anything in it."""
+    made = Database(database_url)
+    yield made
+    made.dispose()
+
+
+def _names(database: Database) -> list[str]:
+    with database.reading() as session:
+        return sorted(session.exec(select(Heartbeat.name)))
+
+
+def _beat(name: str) -> Heartbeat:
+    return Heartbeat(name=name, beat_at=MONDAY, contract_at=MONDAY)
+
+
+def test_a_transaction_is_stored_whole_or_not_at_all(database: Database) -> None:
+    """An exception undoes what came before it, and those who wait for commits hear nothing."""
+    woken: list[int] = []
+    database.after_commit(lambda: woken.append(1))
+    with database.transaction() as session:
+        session.add(_beat("kept"))
+    with pytest.raises(ZeroDivisionError):
+        _store_and_fail(database)
+    assert _names(database) == ["kept"]
+    assert woken == [1]
+
+
+def _store_and_fail(database: Database) -> None:
+    with database.transaction() as session:
+        session.add(_beat("undone"))
+        session.flush()
+        raise ZeroDivisionError
+
+
+def test_two_of_the_same_key_are_refused_and_the_first_stays(database: Database) -> None:
+    """`received` has one row for each delivery, whoever comes at the same moment."""
+    with database.transaction() as session:
+        session.add(Received(team_id=TEAM, key="trigger:1", stored_at=MONDAY, answer="first"))
+    with pytest.raises(IntegrityError), database.transaction() as session:
+        session.add(Received(team_id=TEAM, key="trigger:1", stored_at=MONDAY, answer="second"))
+    with database.reading() as session:
+        assert session.exec(select(Received.answer)).all() == ["first"]
+
+
+def test_reading_cannot_write(database: Database) -> None:
+    """Whatever the statement."""
+    for statement in ("delete from heartbeat", "update ticket set number = 1", "create table other (id integer)"):
+        with pytest.raises(DBAPIError), database.reading() as session:
+            session.execute(text(statement))
+    assert _names(database) == []
+
+
+def test_a_reader_sees_one_moment_and_holds_up_no_writer(database: Database) -> None:
+    """What is committed meanwhile is seen by the next one."""
+    with database.reading() as session:
+        before = session.exec(select(Heartbeat.name)).all()
+        with database.transaction() as writer:
+            writer.add(_beat("meanwhile"))
+        assert before == []
+    assert _names(database) == ["meanwhile"]
+
+
+def test_numbers_asked_for_at_once_differ_and_have_no_gaps(database: Database) -> None:
+    """Twenty threads, one counter."""
+    with database.transaction() as session:
+        session.add(Team(team_id=TEAM))
+    given: list[int] = []
+
+    def take() -> None:
+        with database.transaction() as session:
+            number = next_number(session, TEAM)
+        given.append(number)
+
+    _at_once([take] * 20)
+    assert sorted(given) == list(range(1, 21))
+
+
+def _at_once(acts: list[Callable[[], None]]) -> None:
+    threads = [threading.Thread(target=act) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+
+
+def test_writers_go_in_the_order_of_asking_and_people_before_loops() -> None:
+    """Whoever is done hands the pen over; nobody races for it."""
+    queue = WriterQueue()
+    went: list[str] = []
+
+    def write(name: str, lane: Lane) -> None:
+        with queue.taken(lane, 5):
+            went.append(name)
+
+    asked = ["loop 1", "person 1", "loop 2", "person 2"]
+    lanes = {name: Lane.LOOP if name.startswith("loop") else Lane.INTERACTIVE for name in asked}
+    threads = [threading.Thread(target=write, args=(name, lanes[name])) for name in asked]
+    with queue.taken(Lane.INTERACTIVE, 5):
+        for number, thread in enumerate(threads, 1):
+            thread.start()
+            _until(partial(_has_waiting, queue, number))
+    for thread in threads:
+        thread.join(5)
+    assert went == ["person 1", "person 2", "loop 1", "loop 2"]
+
+
+def _has_waiting(queue: WriterQueue, number: int) -> bool:
+    return sum(map(len, queue._waiting)) == number  # noqa: SLF001
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 5
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.001)
+
+
+def test_a_writer_who_waited_too_long_gives_up_and_leaves_the_queue() -> None:
+    """The next one gets the pen; what is left of the time is told to whoever holds it."""
+    queue = WriterQueue()
+    with queue.taken(Lane.INTERACTIVE, 1) as left:
+        assert 0.5 < left <= 1
+        begun = time.monotonic()
+        with pytest.raises(BusyError), queue.taken(Lane.INTERACTIVE, 0.1):
+            pytest.fail("nobody may write now")
+        assert 0.05 < time.monotonic() - begun < 1
+    with queue.taken(Lane.LOOP, 1):
+        pass
+
+
+def test_another_process_that_holds_the_database_makes_us_busy_in_time(database: Database) -> None:
+    """One deadline for the queue and the database's own lock together; nothing is stored."""
+    other = create_engine(database.engine.url)
+    with other.connect() as connection:
+        if database.is_sqlite:
+            connection.exec_driver_sql("begin immediate")
+        else:
+            connection.execute(text("lock table heartbeat in access exclusive mode"))
+        begun = time.monotonic()
+        with pytest.raises(BusyError), database.transaction() as session:
+            session.add(_beat("late"))
+        assert time.monotonic() - begun < WRITE_DEADLINE + 1
+        connection.rollback()
+    other.dispose()
+    assert _names(database) == []
+    with database.transaction() as session:
+        session.add(_beat("now"))
+    assert _names(database) == ["now"]
+
+
+# The schema
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_models(database: Database) -> None:
+    """Columns, types, keys, indexes and constraints; on both databases."""
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        differences = compare_metadata(context, tables.metadata)
+    assert differences == []
+
+
+def test_every_check_of_the_models_is_in_the_database(database: Database) -> None:
+    """Alembic does not compare these."""
+    wanted = {
+        (table.name, str(check.name))
+        for table in tables.metadata.tables.values()
+        for check in table.constraints
+        if check.__class__.__name__ == "CheckConstraint" and check.name
+    }
+    with database.engine.connect() as connection:
+        look = inspect(connection)
+        found = {
+            (name, str(check["name"])) for name in look.get_table_names() for check in look.get_check_constraints(name)
+        }
+    assert wanted <= found
+
+
+def test_an_upgrade_is_done_once_and_the_second_changes_nothing(database_url: str, tmp_path: Path) -> None:
+    """Also in a folder that was not there."""
+    assert schema.revision_of(database_url) == schema.head()
+    assert not schema.upgrade(database_url)
+    empty = f"sqlite:///{tmp_path / 'new' / 'vakt.db'}"
+    assert schema.upgrade(empty)
+    assert not schema.upgrade(empty)
+
+
+def test_sqlite_keeps_what_is_acknowledged_through_a_power_cut(database: Database) -> None:
+    """Write-ahead log, synced at each commit; foreign keys on. PostgreSQL does so by itself."""
+    with database.transaction() as session:
+        if database.is_sqlite:
+            settings = [
+                session.execute(text(f"pragma {name}")).scalar_one() for name in ("journal_mode", "synchronous")
+            ]
+            assert settings == ["wal", 2]
+        else:
+            assert session.execute(text("show synchronous_commit")).scalar_one() == "on"
+            assert session.execute(text("show fsync")).scalar_one() in {"on", "off"}
