@@ -49,7 +49,7 @@ Vakt's sandbox is at {url}   (Ctrl-C stops it)
 
   1  Be Anna, in #acme, and type  /ticket Invoices will not send
      Answer the questions: the last line says class, deadline and clause before you submit.
-  2  Be Ola, in #desk: the card's buttons are Start work, Reply, Assign, Wait, Resolve, Why? and more.
+  2  Be Ola, in #desk: work the card. Start work, Reply, Assign and Wait are buttons; Resolve and Why? are under ⋯.
   3  Move the clock in the strip on top: +1 h, next reminder, next opening.
 
 {clock}
