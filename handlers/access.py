@@ -10,10 +10,11 @@ from enum import StrEnum
 
 from handlers.errors import UserError
 from handlers.views.facts import PersonFact, Refusal, Value
-from models.customer import contacts_of, customers_of
-from models.desk import people_with_role, roles_of
-from models.person import Person, person_by_slack_id
+from models.customer import contacts_of
+from models.desk import people_with_role
+from models.person import Person
 from models.sla.contract import Contract, Role
+from models.standing import standing_of
 from models.store import Session
 from models.ticket import Reach, Ticket
 
@@ -78,6 +79,9 @@ WORKING_ROLES = frozenset({Role.AGENT, Role.SENIOR, Role.ON_CALL, Role.ADMINISTR
 
 LOOKING = frozenset({Act.SEE, Act.SEE_INSIDE})
 
+ANSWERING = frozenset({Act.ANSWER_PAGE})
+"""What everybody of the desk may do: a manager is paged as well, when nobody else is left."""
+
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
@@ -115,12 +119,11 @@ class Refused:
 
 def viewer_of(session: Session, team_id: str, slack_user: str) -> Viewer:
     """Who somebody is, by Slack id. Somebody Vakt never met is nobody's, and is not stored here."""
-    person = person_by_slack_id(session, team_id, slack_user)
-    if person is None:
+    standing = standing_of(session, team_id, slack_user)
+    if standing is None:
         return Viewer(team_id, Person(team_id=team_id, slack_user=slack_user, name=""))
-    roles = roles_of(session, team_id, person.id)
-    customers = {} if roles else customers_of(session, team_id, person.id)
-    return Viewer(team_id, person, roles, customers)
+    customers = {} if standing.roles else standing.customers
+    return Viewer(team_id, standing.person, standing.roles, customers)
 
 
 def may(
@@ -135,7 +138,7 @@ def may(
         role = Role.AGENT if Part.CUSTOMER in parts else "contact"
         return Refused(Refusal.NO_RIGHT, {"role": role, "anyone": _who_may(session, ticket, role)})
     part = Part.DESK if Part.DESK in able else Part.CUSTOMER
-    if act in LOOKING or part is Part.CUSTOMER:
+    if act in LOOKING | ANSWERING or part is Part.CUSTOMER:
         return Allowed(part)
     held = viewer.roles_at(ticket.desk_id)
     if not held & WORKING_ROLES:

@@ -14,9 +14,9 @@ from handlers.access import Act
 from handlers.agreements import Agreements
 from handlers.errors import UserError
 from handlers.once import Work
-from handlers.owed import note, tell_role
+from handlers.owed import note, pages_of, tell_role
 from handlers.views.facts import PersonFact, Refusal
-from models import history, typed_text
+from models import history, outbox, typed_text
 from models.clock import ClockState, clocks_of
 from models.customer import Customer
 from models.history import Event, Happening, HistoryEntry
@@ -136,6 +136,8 @@ def _begin(doing: Doing, at: datetime, reason: str | None = None) -> None:
         owner_id=doing.ticket.owner_id or _may_own(doing),
     )
     _stop(doing, STARTED, at)
+    for page in pages_of(doing.work.session, doing.ticket):
+        outbox.redraw(page, {}, doing.work.machine_now)
 
 
 def _may_own(doing: Doing) -> str | None:

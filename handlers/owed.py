@@ -185,3 +185,10 @@ def _row(
         ready_at=machine_now,
         created_at=machine_now,
     )
+
+
+def pages_of(session: Session, ticket: Ticket) -> list[Outgoing]:
+    """Every page of a ticket: the history names who was paged."""
+    paged = history.all_of(session, ticket.team_id, ticket.number, Event.PAGED)
+    people = {str(entry.facts["to"]) for entry in paged if entry.facts.get("to")}
+    return outbox.pages_to(session, ticket.team_id, ticket.number, people)

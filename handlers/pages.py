@@ -5,15 +5,14 @@ from typing import Any
 
 from handlers.acts import Doing
 from handlers.errors import UserError
-from handlers.owed import Ledger, note, owe_directly
+from handlers.owed import Ledger, note, owe_directly, pages_of
 from handlers.views.facts import PersonFact, Refusal
-from models import history, outbox
+from models import outbox
 from models.desk import people_with_role
 from models.history import Event, Happening
 from models.outbox import Kind, Outgoing, Priority
 from models.person import Person
 from models.sla.contract import Role
-from models.store import Session
 from models.ticket import Ticket
 
 
@@ -23,7 +22,7 @@ def page_next(ledger: Ledger, ticket: Ticket, happening: Happening) -> None:
     After the last comes a manager; with nobody left the desk's thread says so.
     """
     session = ledger.session
-    paged = {row.conversation for row in _pages(session, ticket)}
+    paged = {row.conversation for row in pages_of(session, ticket)}
     people = [
         person
         for role in (Role.ON_CALL, Role.MANAGER)
@@ -51,7 +50,7 @@ def page_next(ledger: Ledger, ticket: Ticket, happening: Happening) -> None:
 
 def acknowledge(doing: Doing) -> None:
     """Somebody is on it: nobody else is woken. The second to press is told who was first."""
-    rows = _pages(doing.work.session, doing.ticket)
+    rows = pages_of(doing.work.session, doing.ticket)
     for row in rows:
         _refuse_acknowledged(doing, row)
     doing.note(doing.happening(Event.ACKNOWLEDGED))
@@ -65,7 +64,7 @@ def acknowledge(doing: Doing) -> None:
 
 def leave_until_opening(doing: Doing, reason: str) -> None:
     """Whoever is on call chooses the next opening over now, and says why. Source: PI-06."""
-    rows = _pages(doing.work.session, doing.ticket)
+    rows = pages_of(doing.work.session, doing.ticket)
     doing.note(doing.happening(Event.NEXT_OPENING, text_id=doing.keep(reason)))
     answer = {
         "acknowledged_by": doing.actor.id,
@@ -91,16 +90,9 @@ def _refuse_acknowledged(doing: Doing, row: Outgoing) -> None:
 
 def pass_on(doing: Doing, *, declined: bool) -> None:
     """The next one is woken: the one who was cannot, or wants help."""
-    rows = _pages(doing.work.session, doing.ticket)
+    rows = pages_of(doing.work.session, doing.ticket)
     for row in rows:
         _refuse_acknowledged(doing, row)
         if declined and row.conversation == doing.actor.slack_user:
             outbox.redraw(row, {"declined": True}, doing.work.machine_now)
     page_next(doing.work.ledger, doing.ticket, doing.happening(Event.PAGED))
-
-
-def _pages(session: Session, ticket: Ticket) -> list[Outgoing]:
-    """Every page of a ticket: the history names who was paged."""
-    paged = history.all_of(session, ticket.team_id, ticket.number, Event.PAGED)
-    people = {str(entry.facts["to"]) for entry in paged if entry.facts.get("to")}
-    return outbox.pages_to(session, ticket.team_id, ticket.number, people)

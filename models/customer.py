@@ -74,16 +74,6 @@ _AGREEMENT = (
 )
 
 
-def customers_of(session: Session, team_id: str, person_id: str) -> dict[str, bool]:
-    """The customers a person speaks for, and for each whether as a super user."""
-    return dict(session.exec(_CUSTOMERS, params={"team": team_id, "person": person_id}).all())
-
-
-_CUSTOMERS = select(Contact.customer_id, Contact.super_user).where(
-    Contact.team_id == bindparam("team"), Contact.person_id == bindparam("person")
-)
-
-
 def contacts_of(session: Session, team_id: str, customer_id: str) -> list[Person]:
     """Everybody who speaks for a customer, by name."""
     query = (

@@ -1,6 +1,6 @@
 """Desks: the people who keep a contract, the channel they work in, and their roles."""
 
-from sqlalchemy import UniqueConstraint, bindparam
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
 from models.ids import new_id
@@ -31,19 +31,6 @@ class DeskRole(Record, table=True):
     person_id: str = Field(primary_key=True)
     role: str = Field(primary_key=True)
     position: int = 0
-
-
-def roles_of(session: Session, team_id: str, person_id: str) -> dict[str, frozenset[str]]:
-    """The roles a person holds, by desk id."""
-    held: dict[str, set[str]] = {}
-    for desk_id, role in session.exec(_ROLES, params={"team": team_id, "person": person_id}):
-        held.setdefault(desk_id, set()).add(role)
-    return {desk_id: frozenset(roles) for desk_id, roles in held.items()}
-
-
-_ROLES = select(DeskRole.desk_id, DeskRole.role).where(
-    DeskRole.team_id == bindparam("team"), DeskRole.person_id == bindparam("person")
-)
 
 
 def people_with_role(session: Session, team_id: str, desk_id: str, role: str) -> list[Person]:
