@@ -35,6 +35,9 @@ WORKERS = 8
 GATHER = 0.01
 """Seconds from being woken to looking, so that a burst of commits is one look."""
 LONGEST_WAIT = timedelta(minutes=5)
+LONGEST_SLEEP = 5.0
+"""Seconds after which the loop looks again, whatever it believes to be next."""
+
 REPEATED_WHEN_UNSURE = frozenset({Kind.PAGE})
 """Kinds that are said again when nobody can find out whether they were said."""
 
@@ -139,8 +142,9 @@ class Sender:
         with self._awake:
             free = WORKERS - self._flying
         if free <= 0:
-            return 30.0
-        for row in self._claim(free):
+            return LONGEST_SLEEP
+        at = self._machine.now()
+        for row in self._claim(free, at):
             wait = self._rates.take(row.team_id, _method(row), row.conversation)
             held = Held(row.team_id, row.id, row.lease_token or "", row.revision)
             if wait > 0:
@@ -148,19 +152,19 @@ class Sender:
                 self._rest(held, wait)
             else:
                 self._launch(row, held)
-        return self._seconds_to_next()
+        return self._seconds_to_next(at)
 
-    def _claim(self, limit: int) -> list[Outgoing]:
+    def _claim(self, limit: int, at: datetime) -> list[Outgoing]:
         """Lease what may be sent; conversations whose rate is used up are left alone meanwhile."""
-        at = time.monotonic()
-        self._resting = {where: until for where, until in self._resting.items() if until > at}
+        tick = time.monotonic()
+        self._resting = {where: until for where, until in self._resting.items() if until > tick}
         with self._database.reading() as session:
-            if not outbox.is_owed(session, self._machine.now(), self._resting):
+            if not outbox.is_owed(session, at, self._resting):
                 return []
         with self._database.transaction(Lane.LOOP) as session:
             return outbox.claim(
                 session,
-                self._machine.now(),
+                at,
                 self._lease,
                 limit,
                 token=new_id(),
@@ -171,13 +175,17 @@ class Sender:
         with self._database.transaction(Lane.LOOP) as session:
             outbox.mark_rested(session, held, self._machine.now() + timedelta(seconds=seconds))
 
-    def _seconds_to_next(self) -> float:
+    def _seconds_to_next(self, at: datetime) -> float:
+        """What could be claimed `at` has been; the rest waits for its time, or for what is before it.
+
+        The end of what is before it wakes the loop; held by another process, it is looked for.
+        """
         with self._database.reading() as session:
-            ready = outbox.next_ready(session)
+            ready = outbox.next_ready(session, at)
         waits = [until - time.monotonic() for until in self._resting.values()]
-        if ready is not None and not (waits and ready <= self._machine.now()):
+        if ready is not None:
             waits.append((ready - self._machine.now()).total_seconds())
-        return min([30.0, *(max(0.01, wait) for wait in waits)])
+        return min([LONGEST_SLEEP, *(max(0.01, wait) for wait in waits)])
 
     def _launch(self, row: Outgoing, held: Held) -> None:
         with self._awake:

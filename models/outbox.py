@@ -66,6 +66,10 @@ class State(StrEnum):
     DROPPED = "dropped"
 
 
+ENDED = frozenset({State.REFUSED, State.EXPIRED, State.DROPPED})
+"""Never to be said."""
+
+
 class Outgoing(Record, table=True):
     """One message owed. Times here are machine time; leases are ended by token and by time.
 
@@ -137,16 +141,29 @@ class Outgoing(Record, table=True):
 def owe(session: Session, row: Outgoing) -> None:
     """Store a message that is owed, unless the same key is owed or was said already.
 
-    The first card of a thread inherits the priority of what waits for it.
+    The first card of a thread inherits the priority of what waits for it. Under one that could not
+    be posted nothing can be said either.
     """
     already = select(Outgoing.id).where(Outgoing.team_id == row.team_id, Outgoing.key == row.key)
     if session.exec(already).first() is not None:
         return
     session.add(row)
     if row.thread_of is not None:
-        parent = session.get(Outgoing, (row.team_id, row.thread_of))
-        if parent is not None and parent.ts is None and parent.priority > row.priority:
-            parent.priority = row.priority
+        _hang_under(row, session.get(Outgoing, (row.team_id, row.thread_of)))
+
+
+def _hang_under(row: Outgoing, parent: Outgoing | None) -> None:
+    """What is owed under a message that was never posted: it makes haste, or will never be."""
+    if parent is None or parent.ts is not None:
+        return
+    if parent.state in ENDED:
+        row.state, row.reason = parent.state, _under(parent.reason)
+    elif parent.priority > row.priority:
+        parent.priority = row.priority
+
+
+def _under(reason: str | None) -> str:
+    return f"the message it hangs under: {reason}"
 
 
 def card_of(session: Session, team_id: str, number: int, kind: Kind) -> Outgoing | None:
@@ -163,6 +180,7 @@ def card_key(number: int, kind: Kind) -> str:
 def refresh_cards(session: Session, team_id: str, number: int, machine_now: datetime) -> None:
     """Owe an edit of a ticket's cards: what they show has changed.
 
+    A card that stands but whose last edit was refused is tried again: it says something else now.
     One atomic statement: a sender that marks the row at the same moment compares revisions and
     leaves the row waiting, whichever of the two comes first.
     """
@@ -171,11 +189,11 @@ def refresh_cards(session: Session, team_id: str, number: int, machine_now: date
         .where(
             col(Outgoing.team_id) == team_id,
             col(Outgoing.key).in_([card_key(number, kind) for kind in sorted(CARDS)]),
-            col(Outgoing.state).in_([State.WAITING, State.SENT]),
+            or_(col(Outgoing.state).in_([State.WAITING, State.SENT]), col(Outgoing.ts).is_not(None)),
         )
         .values(
             revision=Outgoing.revision + 1,
-            ready_at=case((col(Outgoing.state) == State.SENT, machine_now), else_=Outgoing.ready_at),
+            ready_at=case((col(Outgoing.state) == State.WAITING, Outgoing.ready_at), else_=machine_now),
             state=State.WAITING,
         )
         .execution_options(synchronize_session=False)
@@ -310,9 +328,13 @@ def mark_rested(session: Session, held: Held, ready_at: datetime) -> bool:
 
 
 def mark_ended(session: Session, held: Held, state: State, reason: str) -> bool:
-    """Never to be said: refused, expired or no longer true. What hangs under it ends with it."""
+    """Never to be said: refused, expired or no longer true.
+
+    What hangs under it ends with it, unless it was posted and only its edit is refused.
+    """
     ended = _mark(session, held, state=state, reason=reason)
-    if ended:
+    row = session.get(Outgoing, (held.team_id, held.id)) if ended else None
+    if row is not None and row.ts is None:
         session.execute(
             update(Outgoing)
             .where(
@@ -320,7 +342,7 @@ def mark_ended(session: Session, held: Held, state: State, reason: str) -> bool:
                 col(Outgoing.thread_of) == held.id,
                 col(Outgoing.state) == State.WAITING,
             )
-            .values(state=state, reason=f"the message it hangs under: {reason}")
+            .values(state=state, reason=_under(reason))
             .execution_options(synchronize_session=False)
         )
     return ended
@@ -340,9 +362,9 @@ def _mark(session: Session, held: Held, **values: Any) -> bool:
     return bool(marked.rowcount)  # type: ignore[attr-defined]
 
 
-def next_ready(session: Session) -> datetime | None:
-    """The machine instant at which the earliest waiting row may be tried."""
-    query = select(func.min(Outgoing.ready_at)).where(Outgoing.state == State.WAITING)
+def next_ready(session: Session, machine_now: datetime) -> datetime | None:
+    """The machine instant after this one at which a waiting row may be tried first."""
+    query = select(func.min(Outgoing.ready_at)).where(Outgoing.state == State.WAITING, Outgoing.ready_at > machine_now)
     return session.exec(query).one()
 
 

@@ -1,0 +1,526 @@
+"""What is owed is said, once, in order, whatever Slack does; and what falls due is looked at."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+from typing import Any, cast
+
+import pytest
+from sqlmodel import Session, select
+
+from bot.app import build
+from bot.database import Database
+from bot.gateway import Gateway, Message, OutcomeUnknownError, Posted, SlackRefusedError, SlackUnavailableError
+from bot.machine import MachineClock, MovableClock
+from bot.rates import Rates
+from bot.sender import LONGEST_WAIT, Sender, wait_before_attempt
+from bot.ticker import Ticker
+from models import heartbeat, outbox
+from models.history import Event
+from models.outbox import Held, Kind, Outgoing, Priority, State
+from models.timer import Timer, TimerKind
+from tests.stories.conftest import P2, House, Shared
+from tests.stories.scenes import GUIDANCE, opened, times
+
+NOW = datetime(2026, 11, 23, 8, 40, tzinfo=UTC)
+TEAM = "T1"
+
+
+# With Slack as it is
+
+
+def _said(house: House, channel: str, words: str) -> int:
+    """How many messages in a channel say that, threads included."""
+    where = house.slack.world.workspace.conversations[house.slack.channel_id(channel)]
+    return sum(1 for post in where.posts.values() if words in str(post.body.get("text")))
+
+
+def _calls(house: House, method: str) -> list[dict[str, Any]]:
+    return [row for row in house.slack.requests if row["name"] == method]
+
+
+@pytest.mark.parametrize("kind", ["500", "reset", "lost_answer", "timeout", "internal_error"])
+def test_a_card_is_posted_once_whatever_becomes_of_the_answer(house: House, kind: str) -> None:
+    """Before a second attempt the channel is searched for the message's key."""
+    house.slack.fault("chat.postMessage", kind=kind, where=lambda args: "T-1" in str(args.get("text")), times=2)
+    name = house.opens(house.person("anna"), "How are invoices sent", kind=GUIDANCE, card=False)
+    house.settles()
+    house.card(name)
+    house.slack.expects(name, in_="#acme", thread=None)
+    assert _said(house, "#desk", "T-1 · Priority 5") == 1
+    assert _said(house, "#acme", "T-1 · ") == 1
+    assert _calls(house, "conversations.history")
+    house.is_quiet()
+
+
+def test_a_look_up_that_is_refused_for_now_leaves_the_question_open(house: House) -> None:
+    """Said, answer lost, look-up rate limited: it is looked up again and not said twice."""
+    in_desk = house.slack.channel_id("#desk")
+    house.slack.fault("chat.postMessage", kind="lost_answer", where=lambda args: args.get("channel") == in_desk)
+    house.slack.fault("conversations.history", kind="ratelimited", retry_after=1)
+    name = house.opens(house.person("anna"), "How are invoices sent", kind=GUIDANCE)
+    house.settles()
+    house.card(name)
+    assert _said(house, "#desk", "T-1 · Priority 5") == 1
+    house.is_quiet()
+
+
+def test_a_rate_limit_is_waited_for_as_long_as_slack_says(house: House) -> None:
+    """Then everything is said, once."""
+    fault = house.slack.fault("chat.postMessage", kind="ratelimited", retry_after=2)
+    begun = monotonic()
+    name = house.opens(house.person("anna"), "How are invoices sent", kind=GUIDANCE)
+    house.settles()
+    assert len(fault.happened) == 1
+    assert monotonic() - begun >= 2
+    house.card(name)
+    assert _said(house, "#desk", "T-1 · Priority 5") == 1
+    house.is_quiet()
+
+
+def test_edits_of_a_card_coalesce_and_the_last_one_shows_the_present(house: House) -> None:
+    """Five changes while one edit is under way are one more edit, not five."""
+    it = opened(house, *P2)
+    ola = house.person("ola")
+    house.settles()
+    before = len(_calls(house, "chat.update"))
+    house.slack.fault("chat.update", kind="delay", seconds=1.0, where=lambda args: args["channel"] == it.card.channel)
+    ola.clicks("Start work", on=it.card)
+    for severity in ("P3", "P4", "P5"):
+        ola.clicks("Severity…", on=it.card)
+        ola.modal().choose("act.severity", severity).fill("act.reason", "Looked at again").submit()
+    house.settles()
+    here = {"ts": it.card.ts, "channel": it.card.channel}
+    edits = [row for row in _calls(house, "chat.update")[before:] if here.items() <= row["request"].items()]
+    assert len(edits) < 4
+    assert "Priority 5" in it.card.words
+    house.slack.forgets()
+
+
+def test_the_order_in_a_thread_is_kept_when_one_has_to_wait(house: House) -> None:
+    """The second answer fails at first; the third does not overtake it, cards and others do."""
+    it = opened(house)
+    ola = house.person("ola")
+    house.slack.fault("chat.postMessage", kind="503", where=lambda args: "two" in str(args.get("text")))
+    for answer in ("one", "two", "three"):
+        ola.clicks("Reply", on=it.card)
+        ola.modal().fill("Answer to the customer", f"Answer {answer}").submit()
+    house.settles()
+    said = [reply.text.rpartition(" ")[2] for reply in it.theirs.replies]
+    assert said == ["one", "two", "three"]
+    house.slack.forgets()
+
+
+def test_a_channel_that_refuses_ends_its_rows_with_the_reason_and_no_others(house: House) -> None:
+    """The desk's card stands; what hangs under the customer's card ends with it."""
+    acme = house.slack.channel_id("#acme")
+    house.slack.fault("chat.postMessage", kind="is_archived", where=lambda args: args.get("channel") == acme, times=99)
+    name = house.opens(house.person("anna"), "How are invoices sent", kind=GUIDANCE, card=False)
+    card = house.card(name)
+    house.person("ola").clicks("Resolve", on=card)
+    house.person("ola").modal().fill("Outcome", "Under Settings.").submit()
+    house.slack.expects_edit(card, "Under Settings.")
+    house.settles()
+    ended = {row.kind: row for row in _rows(house) if row.state == State.REFUSED}
+    assert "is_archived" in str(ended[Kind.CUSTOMER_CARD].reason)
+    assert not [row for row in _rows(house) if row.state == State.WAITING]
+    assert times(house, name, Event.RESOLVED) == 1
+    house.is_quiet()
+
+
+def _rows(house: House) -> list[Outgoing]:
+    with house.vakt.database.reading() as session:
+        return list(session.exec(select(Outgoing)))
+
+
+def test_what_is_owed_when_vakt_stops_is_said_once_by_the_next_one(house: House) -> None:
+    """Slack is away while a ticket is worked on; a new process on the same database says it all."""
+    it = opened(house)
+    ola = house.person("ola")
+    house.settles()
+    house.slack.fault("chat.postMessage", kind="503", times=99)
+    fault = house.slack.fault("chat.update", kind="503", times=99)
+    ola.clicks("Reply", on=it.card)
+    ola.modal().fill("Answer to the customer", "Looking at it now.").submit()
+    house.slack.until(lambda: bool(fault.happened), 5.0)
+    house.vakt.stop()
+    assert [row for row in _rows(house) if row.state == State.WAITING]
+    house.slack.do(house.slack.world.faults.waiting.clear)
+    second = build(house.vakt.settings, clock=Shared(house.slack.clock), rates=Rates(1000, 1000))
+    second.start()
+    try:
+        assert second.settle()
+        house.slack.expects("Looking at it now.", in_="#acme", thread=it.theirs)
+        house.slack.expects_edit(it.card, "Owner: Ola Hansen")
+        assert _said(house, "#acme", "Looking at it now.") == 1
+        assert not [row for row in _rows(house) if row.state == State.WAITING]
+    finally:
+        second.stop()
+
+
+# The sender alone, with the real database
+
+
+@dataclass
+class Script:
+    """A gateway that does what it is told: each entry is an exception to raise, or None to go on."""
+
+    failures: list[Exception | None] = field(default_factory=list)
+    history: bool = True
+    said: list[tuple[str, str, str | None]] = field(default_factory=list)
+    edited: list[str] = field(default_factory=list)
+    broken_after: bool = False
+    refuses_edits: bool = False
+
+    def post(
+        self, team_id: str, conversation: str, _message: Message, key: str, thread_ts: str | None, **_: Any
+    ) -> Posted:
+        """Say it, or fail before or after saying it."""
+        assert team_id == TEAM
+        failure = self.failures.pop(0) if self.failures else None
+        if failure is None or self.broken_after:
+            self.said.append((conversation, key, thread_ts))
+        if failure is not None:
+            raise failure
+        return Posted(conversation, f"{len(self.said)}.0")
+
+    def update(self, _team_id: str, posted: Posted, _message: Message) -> None:
+        """Edit it, or refuse."""
+        if self.refuses_edits:
+            raise SlackRefusedError("chat.update", "invalid_blocks")
+        self.edited.append(posted.ts)
+
+    def find(self, _team_id: str, conversation: str, key: str, _thread_ts: str | None) -> Posted | None:
+        """Look it up, where that is possible."""
+        if not self.history:
+            raise SlackRefusedError("conversations.history", "not_in_channel")
+        found = [number for number, (where, said, _) in enumerate(self.said, 1) if (where, said) == (conversation, key)]
+        return Posted(conversation, f"{found[0]}.0") if found else None
+
+
+@dataclass
+class Words:
+    """A message that says its row's key."""
+
+    text: str
+    blocks: tuple[()] = ()
+
+
+@dataclass
+class Hands:
+    """Machine time moved by hand."""
+
+    at: datetime = NOW
+
+    def now(self) -> datetime:
+        """The instant shown."""
+        return self.at
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """The real database, without anything in it."""
+    made = Database(database_url)
+    yield made
+    made.dispose()
+
+
+@dataclass
+class Bench:
+    """A sender, its parts, and the means to look at its rows."""
+
+    database: Database
+    script: Script = field(default_factory=Script)
+    machine: Hands = field(default_factory=Hands)
+    holds: set[str] = field(default_factory=set)
+
+    def owes(self, key: str, **values: Any) -> Outgoing:
+        """Store a row."""
+        at = self.machine.at
+        given: dict[str, Any] = {"kind": Kind.LOG_LINE, "conversation": "C1", "ready_at": at, "created_at": at}
+        row = Outgoing(team_id=TEAM, key=key, **given | values)
+        with self.database.transaction() as session:
+            outbox.owe(session, row)
+        return row
+
+    def passes(self) -> None:
+        """Send everything that may be sent at this instant, one at a time and in this thread."""
+        sender = self.sender()
+        while self._one(sender):
+            pass
+        sender.stop()
+
+    def sender(self) -> Sender:
+        """One that has not started."""
+        return Sender(
+            self.database,
+            cast("Gateway", self.script),
+            self._render,
+            (MovableClock(NOW), cast("MachineClock", self.machine)),
+            Rates(1000, 1000),
+            timedelta(seconds=30),
+        )
+
+    def _one(self, sender: Sender) -> bool:
+        rows = sender._claim(1, self.machine.at)  # noqa: SLF001 - without its threads
+        for row in rows:
+            sender._carry(row, Held(row.team_id, row.id, row.lease_token or "", row.revision))  # noqa: SLF001
+        return bool(rows)
+
+    def _render(self, _session: Session, row: Outgoing, _now: datetime) -> Message | None:
+        return None if row.key in self.holds else cast("Message", Words(row.key))
+
+    def row(self, key: str) -> Outgoing:
+        """The row as stored now."""
+        with self.database.reading() as session:
+            return session.exec(select(Outgoing).where(Outgoing.key == key)).one()
+
+
+@pytest.fixture
+def bench(database: Database) -> Bench:
+    """A sender on the real database."""
+    return Bench(database)
+
+
+def test_the_wait_doubles_up_to_five_minutes() -> None:
+    """1, 2, 4, 8, 16 s …"""
+    waits = [wait_before_attempt(n).total_seconds() for n in range(1, 6)]
+    assert waits == [1, 2, 4, 8, 16]
+    assert wait_before_attempt(10) == wait_before_attempt(10_000) == LONGEST_WAIT == timedelta(minutes=5)
+
+
+def test_the_most_urgent_goes_first_and_a_card_inherits_its_threads_urgency(bench: Bench) -> None:
+    """A page before a reminder before a card; an urgent line pulls its card along."""
+    bench.owes("card", kind=Kind.DESK_CARD, priority=Priority.CARD)
+    bench.owes("reminder", kind=Kind.REMINDER, priority=Priority.REMINDER, conversation="U1")
+    pulled = bench.owes("pulled", kind=Kind.DESK_CARD, priority=Priority.CARD)
+    bench.owes("urgent", priority=Priority.PAGE, thread_of=pulled.id, position=1)
+    bench.passes()
+    assert [key for _, key, _ in bench.script.said] == ["pulled", "urgent", "reminder", "card"]
+    assert bench.script.said[1][2] == "1.0"
+
+
+def test_a_key_is_owed_once(bench: Bench) -> None:
+    """However often somebody owes it, also after it was said."""
+    bench.owes("T-1:log:1")
+    bench.owes("T-1:log:1")
+    bench.passes()
+    bench.owes("T-1:log:1")
+    bench.passes()
+    assert len(bench.script.said) == 1
+
+
+def test_an_unknown_outcome_is_looked_up_before_the_second_attempt(bench: Bench) -> None:
+    """Said before the connection broke: found, and marked as said where it stands."""
+    bench.script.failures, bench.script.broken_after = [OutcomeUnknownError("broken")], True
+    bench.owes("line")
+    bench.passes()
+    assert (bench.row("line").state, bench.row("line").uncertain) == (State.WAITING, True)
+    bench.machine.at += timedelta(seconds=1)
+    bench.passes()
+    assert (bench.row("line").state, bench.row("line").ts) == (State.SENT, "1.0")
+    assert len(bench.script.said) == 1
+
+
+def test_a_refusal_for_now_does_not_settle_what_an_earlier_attempt_left_open(bench: Bench) -> None:
+    """Unknown, then rate limited: still unknown."""
+    bench.script.failures = [OutcomeUnknownError("broken"), SlackUnavailableError("chat.postMessage", "ratelimited", 3)]
+    bench.owes("line")
+    bench.passes()
+    bench.machine.at += timedelta(seconds=1)
+    bench.passes()
+    row = bench.row("line")
+    assert (row.uncertain, row.attempts) == (True, 2)
+    assert row.ready_at == bench.machine.at + timedelta(seconds=3)
+
+
+@pytest.mark.parametrize(("kind", "said"), [(Kind.PAGE, 1), (Kind.REMINDER, 0)])
+def test_where_history_cannot_be_read_a_page_is_repeated_and_the_rest_is_not(
+    bench: Bench, kind: Kind, said: int
+) -> None:
+    """Waking somebody twice is better than not at all."""
+    bench.script.failures, bench.script.history = [OutcomeUnknownError("broken")], False
+    bench.owes("direct", kind=kind, conversation="U1")
+    bench.passes()
+    bench.machine.at += timedelta(seconds=1)
+    bench.passes()
+    assert len(bench.script.said) == said
+    assert bench.row("direct").state == (State.SENT if said else State.REFUSED)
+
+
+def test_a_lease_that_ended_is_taken_over_and_the_slow_one_marks_nothing(bench: Bench) -> None:
+    """The new holder looks first whether it was said; the old one's mark finds another token."""
+    bench.owes("line")
+    with bench.database.transaction() as session:
+        [slow] = outbox.claim(session, bench.machine.at, timedelta(seconds=30), 1, token="slow")
+        held = Held(slow.team_id, slow.id, "slow", slow.revision)
+    bench.passes()
+    assert bench.script.said == []
+    bench.machine.at += timedelta(seconds=31)
+    with bench.database.transaction() as session:
+        [row] = outbox.claim(session, bench.machine.at, timedelta(seconds=30), 1, token="next")
+        assert row.uncertain
+        assert not outbox.mark_sent(session, held, "C1", "9.9", bench.machine.at)
+    assert (bench.row("line").state, bench.row("line").ts) == (State.WAITING, None)
+
+
+def test_a_card_that_changed_while_it_was_sent_is_edited_again(bench: Bench) -> None:
+    """The revision that was sent is older than the one that is wanted."""
+    bench.owes("T-1:desk_card", kind=Kind.DESK_CARD, ticket_number=1)
+    with bench.database.transaction() as session:
+        [row] = outbox.claim(session, bench.machine.at, timedelta(seconds=30), 1, token="one")
+    with bench.database.transaction() as session:
+        outbox.refresh_cards(session, TEAM, 1, bench.machine.at)
+    with bench.database.transaction() as session:
+        assert outbox.mark_sent(session, Held(TEAM, row.id, "one", row.revision), "C1", "1.0", bench.machine.at)
+    assert bench.row("T-1:desk_card").state == State.WAITING
+    bench.passes()
+    after = bench.row("T-1:desk_card")
+    assert (after.state, after.sent_revision, bench.script.edited) == (State.SENT, after.revision, ["1.0"])
+
+
+def test_what_no_longer_holds_is_dropped_with_what_hangs_under_it(bench: Bench) -> None:
+    """And what came too late to be worth saying expires; both keep their reason."""
+    card = bench.owes("card", kind=Kind.DESK_CARD)
+    bench.owes("under", thread_of=card.id, position=1)
+    bench.owes("late", kind=Kind.REMINDER, conversation="U1", expires_at=bench.machine.at)
+    bench.holds.add("card")
+    bench.passes()
+    assert [bench.row(key).state for key in ("card", "under", "late")] == [State.DROPPED, State.DROPPED, State.EXPIRED]
+    assert all(bench.row(key).reason for key in ("card", "under", "late"))
+    assert bench.script.said == []
+
+
+def test_nothing_is_owed_under_a_message_that_could_not_be_posted(bench: Bench) -> None:
+    """What comes later ends at once with the same reason, and keeps no sender awake."""
+    bench.script.failures = [SlackRefusedError("chat.postMessage", "is_archived")]
+    card = bench.owes("card", kind=Kind.CUSTOMER_CARD)
+    bench.passes()
+    bench.owes("under", thread_of=card.id, position=1)
+    assert bench.row("under").state == State.REFUSED
+    assert "is_archived" in str(bench.row("under").reason)
+    with bench.database.reading() as session:
+        assert not outbox.is_owed(session, bench.machine.at)
+
+
+def test_an_edit_that_is_refused_ends_neither_the_thread_nor_the_next_edit(bench: Bench) -> None:
+    """The card says something else next time, and Slack may take that."""
+    card = bench.owes("T-1:desk_card", kind=Kind.DESK_CARD, ticket_number=1)
+    bench.passes()
+    bench.script.refuses_edits = True
+    _refresh(bench)
+    bench.passes()
+    assert bench.row("T-1:desk_card").state == State.REFUSED
+    bench.owes("under", thread_of=card.id, position=1)
+    bench.script.refuses_edits = False
+    _refresh(bench)
+    bench.passes()
+    assert [bench.row(key).state for key in ("T-1:desk_card", "under")] == [State.SENT, State.SENT]
+
+
+def _refresh(bench: Bench) -> None:
+    with bench.database.transaction() as session:
+        outbox.refresh_cards(session, TEAM, 1, bench.machine.at)
+
+
+def test_a_sender_that_can_do_nothing_sleeps(bench: Bench) -> None:
+    """While Slack is away the thread waits for its card, and the loop for the card's next attempt."""
+    bench.script.failures = [SlackUnavailableError("chat.postMessage", "away")] * 50
+    card = bench.owes("card", kind=Kind.DESK_CARD)
+    bench.owes("under", thread_of=card.id, position=1)
+    bench.passes()
+    sender = bench.sender()
+    assert sender._pass() == pytest.approx(1.0)  # noqa: SLF001 - what the loop would sleep
+    sender.stop()
+
+
+# The ticker alone, with the real database
+
+
+def _ticker(
+    database: Database, handle: Callable[[Session, Timer, datetime], None], now: datetime = NOW
+) -> tuple[Ticker, list[tuple[int, datetime | None]]]:
+    batches: list[tuple[int, datetime | None]] = []
+
+    def finish(_session: Session, handled: Sequence[Timer], _now: datetime, down_since: datetime | None) -> None:
+        batches.append((len(handled), down_since))
+
+    clocks = (MovableClock(now), cast("MachineClock", Hands()))
+    return Ticker(database, handle, finish, clocks), batches
+
+
+def _timer(database: Database, number: int, due_at: datetime = NOW - timedelta(minutes=1)) -> None:
+    with database.transaction() as session:
+        session.add(Timer(team_id=TEAM, kind=TimerKind.CLOCK, ticket_number=number, due_at=due_at))
+
+
+def _timers(database: Database) -> list[Timer]:
+    with database.reading() as session:
+        return list(session.exec(select(Timer).order_by(Timer.ticket_number)))  # type: ignore[arg-type]
+
+
+def test_a_timer_that_fails_is_held_back_and_stops_no_other(database: Database) -> None:
+    """What it had written is undone; it comes again after 1, 2, 4 minutes of machine time."""
+    for number in (1, 2, 3):
+        _timer(database, number)
+    seen = []
+
+    def handle(session: Session, timer: Timer, _now: datetime) -> None:
+        seen.append(timer.ticket_number)
+        if timer.ticket_number == 2:
+            session.add(Timer(team_id=TEAM, kind=TimerKind.ACCESS, ticket_number=99, due_at=NOW))
+            session.flush()
+            message = "nobody foresaw this"
+            raise RuntimeError(message)
+
+    ticker, batches = _ticker(database, handle)
+    ticker.catch_up()
+    assert sorted(seen) == [1, 2, 3]
+    assert batches == [(2, None)]
+    [left] = _timers(database)
+    assert (left.ticket_number, left.attempts) == (2, 1)
+    assert left.held_until == NOW + timedelta(minutes=1)
+    assert "nobody foresaw" in str(left.failure)
+
+
+def test_only_what_is_due_is_handled_in_the_order_in_which_it_fell_due(database: Database) -> None:
+    """More than one batch is one catch-up; what is not due waits."""
+    for number in range(1, 131):
+        _timer(database, number, NOW - timedelta(minutes=number))
+    _timer(database, 500, NOW + timedelta(minutes=5))
+    seen: list[int] = []
+    ticker, batches = _ticker(database, lambda _session, timer, _now: seen.append(timer.ticket_number))
+    ticker.catch_up()
+    assert seen == sorted(range(1, 131), reverse=True)
+    assert [size for size, _ in batches] == [100, 30]
+    assert [timer.ticket_number for timer in _timers(database)] == [500]
+    assert ticker.next_due() == NOW + timedelta(minutes=5)
+
+
+def test_coming_back_after_a_while_says_since_when_vakt_was_down(database: Database) -> None:
+    """By the stored pulse, in machine time; a short stop is none."""
+    with database.transaction() as session:
+        heartbeat.beat(session, "ticker", NOW - timedelta(minutes=29), NOW - timedelta(minutes=29))
+    _timer(database, 1)
+    ticker, batches = _ticker(database, lambda _session, _timer, _now: None)
+    ticker.catch_up()
+    assert batches == [(1, NOW - timedelta(minutes=29))]
+    _timer(database, 2)
+    again, later = _ticker(database, lambda _session, _timer, _now: None)
+    again.catch_up()
+    assert later == [(1, None)]
+
+
+def test_a_commit_wakes_the_ticker_before_its_sleep_is_over(database: Database) -> None:
+    """A timer due at once is not left until the loop looks by itself."""
+    seen = threading.Event()
+    ticker, _ = _ticker(database, lambda _session, _timer, _now: seen.set())
+    database.after_commit(ticker.wake)
+    ticker.start()
+    try:
+        _timer(database, 1)
+        assert seen.wait(3)
+    finally:
+        ticker.stop()
