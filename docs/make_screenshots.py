@@ -71,8 +71,12 @@ def choose(modal: Locator, question: str, answer: str) -> None:
 def work(page: Page) -> None:
     """Ola's card, and its account."""
     page.get_by_role("button", name="Start work").first.wait_for()
+    page.get_by_role("button", name="Next reminder").click()
+    page.get_by_role("button", name="2 replies").first.click()
+    page.get_by_text("Reminder").first.wait_for()
     shoot(page, "desk")
-    page.get_by_role("button", name="Why?").first.click()
+    page.get_by_role("button", name="More actions").first.click()
+    page.get_by_role("menuitem", name="Why?").first.click()
     page.locator("dialog.modal[open]").get_by_text("Counted").first.wait_for()
     shoot(page, "why")
 
