@@ -57,7 +57,6 @@ def test_it_waits_for_slack_when_it_knows_its_workspace(well: Vakt, slack: Sandb
         ("SLACK_APP_TOKEN", "", "SLACK_APP_TOKEN is not set"),
         ("SLACK_APP_TOKEN", "xapp-1", "Slack refuses SLACK_APP_TOKEN: invalid_auth"),
         ("SLACK_API_URL", "http://slack.example/api/", "plain http is allowed to this machine only, use https"),
-        ("SLACK_API_URL", "http://127.0.0.1:9/api/", "Slack cannot be reached"),
         ("VAKT_HTTP_PORT", "70000", "VAKT_HTTP_PORT: Input should be less than or equal to 65535"),
         ("VAKT_DATABASE_URL", "vakt.db", "VAKT_DATABASE_URL is no address of a database"),
         ("VAKT_DATABASE_URL", "oracle2://x/y", "VAKT_DATABASE_URL is no address of a database"),
@@ -70,6 +69,11 @@ def test_a_setting_that_cannot_be_used_is_named(well: Vakt, name: str, value: st
     said = well.refuses("run")
     assert words in said
     assert "secret" not in said
+
+
+def test_slack_that_was_never_reached_is_named(shell: Vakt) -> None:
+    shell.settings["SLACK_API_URL"] = "http://127.0.0.1:9/api/"
+    assert "Slack cannot be reached" in shell.refuses("run")
 
 
 def test_a_port_that_is_taken_is_named(well: Vakt) -> None:
