@@ -82,10 +82,17 @@ class HttpDoor:
     def stop(self) -> None:
         """Stop listening."""
         self._server.task_dispatcher.shutdown()
-        # The loop ends when nothing is left to listen to, its own wake-up pipe included.
+        if self._thread.is_alive():
+            # In the loop's own thread, which would sleep on for a second otherwise.
+            self._server.trigger.pull_trigger(self._close)
+            self._thread.join(timeout=5)
+        else:
+            self._close()
+
+    def _close(self) -> None:
+        """The loop ends when nothing is left to listen to, its own wake-up pipe included."""
         for each in list(self._sockets.values()):
             each.close()
-        self._thread.join(timeout=5)
 
     @property
     def is_open(self) -> bool:

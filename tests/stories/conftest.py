@@ -216,14 +216,24 @@ def begins_at() -> datetime:
     return MONDAY
 
 
+@pytest.fixture(scope="session")
+def workspace() -> Workspace:
+    """The demonstration's workspace, read once."""
+    return read(DEMO, read_contracts(None))
+
+
 @pytest.fixture
 def house(
-    wiring: str, database_url: str, tmp_path: Path, begins_at: datetime, monkeypatch: pytest.MonkeyPatch
+    wiring: str,
+    database_url: str,
+    workspace: Workspace,
+    tmp_path: Path,
+    begins_at: datetime,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[House]:
     """The desk, ready to work; closed afterwards, when nothing unexpected was said."""
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
         monkeypatch.delenv(name, raising=False)
-    workspace = read(DEMO, read_contracts(None))
     seed = tmp_path / "seed.json"
     seed.write_text(json.dumps(seed_of(workspace)), "utf-8")
     clock = Clock(begins_at)
@@ -242,8 +252,12 @@ def house(
 def _close(door: SocketDoor | HttpDoor, slack: Sandbox) -> None:
     """Close the door; a socket whose other end is gone is closed at once."""
     if isinstance(door, SocketDoor):
-        door.handler.client.auto_reconnect_enabled = False
+        client = door.handler.client
+        client.auto_reconnect_enabled = False
         slack.drop_sockets()
+        # The SDK's reader would wait a second for one more message: it gets an empty one.
+        client.message_processor.event.set()
+        client.message_queue.put("")
     door.stop()
 
 
