@@ -92,9 +92,8 @@ def build(
     client = web_client(settings)
     gateway = Gateway(lambda team_id: client)  # noqa: ARG005 - one token until several workspaces
     team = _identify(database, gateway)
-    found = contracts.read_contracts(settings.vakt_policies)
     with database.transaction() as session:
-        contracts.store_contracts(session, team.team_id, found.values(), contract_clock.now())
+        contracts.bring_up_to_date(session, team.team_id, settings.vakt_policies, contract_clock.now())
     aside = Aside()
     agreements = contracts.agreements()
     desk = Desk(

@@ -1,4 +1,8 @@
-"""The policy files into the database: each version once, with its calendars written out."""
+"""The policy files into the database: each version once, with its calendars written out.
+
+At start only what changed is parsed: a file whose content is stored already, with calendars of
+this year and of these packages, is left alone.
+"""
 
 import hashlib
 import json
@@ -11,11 +15,12 @@ from sqlmodel import Session, select
 
 from handlers.agreements import Agreements
 from models.contract_version import CalendarVersion, ContractVersion
-from models.sla.calendar_document import expanded
+from models.sla.calendar_document import expanded, restored
 from models.sla.contract import Contract
-from models.sla.policy import load_policies, parse_policy, with_overrides
+from models.sla.policy import fingerprint, load_policies, parse_stored, policy_files, with_overrides
 
-YEARS_AHEAD = 3
+YEARS_BEFORE, YEARS_AHEAD = 2, 10
+"""How many years a stored calendar is written out for, around the year in which it is stored."""
 
 
 def read_contracts(folder: Path | None) -> dict[str, Contract]:
@@ -29,53 +34,86 @@ def read_contracts(folder: Path | None) -> dict[str, Contract]:
 
 def agreements() -> Agreements:
     """Contracts as tickets see them, read back from what is stored."""
-    return Agreements(parse_policy, with_overrides)
+    return Agreements(stored_contract, with_overrides)
+
+
+def stored_contract(content: str, calendars: str) -> Contract:
+    """A contract from its stored version and the stored version of its calendars."""
+    documents = json.loads(calendars)
+    return parse_stored(content, {name: restored(document) for name, document in documents.items()})
+
+
+def bring_up_to_date(session: Session, team_id: str, folder: Path | None, now: datetime) -> None:
+    """Store what the policy files say, where it is new.
+
+    Raises:
+        PolicyError: a file changed, and some file cannot be used.
+    """
+    found = [fingerprint(path) for path in policy_files([folder] if folder else [])]
+    if all(each is not None and _is_stored(session, team_id, *each, now) for each in found):
+        return
+    store_contracts(session, team_id, read_contracts(folder).values(), now)
+
+
+def _is_stored(session: Session, team_id: str, contract: str, digest: str, now: datetime) -> bool:
+    return _version_of(session, team_id, contract, digest) and _calendars_of(
+        session, team_id, contract, _calendar_hash(digest, now)
+    )
 
 
 def store_contracts(session: Session, team_id: str, contracts: Iterable[Contract], now: datetime) -> None:
     """Keep the versions that are new; what is stored is never changed."""
     for contract in contracts:
-        _store_version(session, team_id, contract, now)
+        if not _version_of(session, team_id, contract.id, contract.hash):
+            session.add(
+                ContractVersion(
+                    team_id=team_id,
+                    contract=contract.id,
+                    hash=contract.hash,
+                    content=contract.content,
+                    published=contract.published,
+                    effective=contract.effective,
+                    stored_at=now,
+                )
+            )
         _store_calendars(session, team_id, contract, now)
 
 
-def _store_version(session: Session, team_id: str, contract: Contract, now: datetime) -> None:
+def _version_of(session: Session, team_id: str, contract: str, digest: str) -> bool:
     known = select(ContractVersion.id).where(
         ContractVersion.team_id == team_id,
-        ContractVersion.contract == contract.id,
-        ContractVersion.hash == contract.hash,
+        ContractVersion.contract == contract,
+        ContractVersion.hash == digest,
     )
-    if session.exec(known).first() is None:
-        session.add(
-            ContractVersion(
-                team_id=team_id,
-                contract=contract.id,
-                hash=contract.hash,
-                content=contract.content,
-                published=contract.published,
-                effective=contract.effective,
-                stored_at=now,
-            )
-        )
+    return session.exec(known).first() is not None
+
+
+def _calendars_of(session: Session, team_id: str, contract: str, digest: str) -> bool:
+    known = select(CalendarVersion.id).where(
+        CalendarVersion.team_id == team_id,
+        CalendarVersion.contract == contract,
+        CalendarVersion.hash == digest,
+    )
+    return session.exec(known).first() is not None
+
+
+def _calendar_hash(contract_hash: str, now: datetime) -> str:
+    """A new one for every new contract, year, or version of the tables that calendars rest on."""
+    tables = f"{version('holidays')} {version('tzdata')} {now.year}"
+    return hashlib.sha256(f"{contract_hash} {tables}".encode()).hexdigest()
 
 
 def _store_calendars(session: Session, team_id: str, contract: Contract, now: datetime) -> None:
-    """A new one for every new contract, year, or version of the tables it rests on."""
-    tables = f"{version('holidays')} {version('tzdata')} {now.year}"
-    digest = hashlib.sha256(f"{contract.hash} {tables}".encode()).hexdigest()
-    known = select(CalendarVersion.id).where(
-        CalendarVersion.team_id == team_id,
-        CalendarVersion.contract == contract.id,
-        CalendarVersion.hash == digest,
-    )
-    if session.exec(known).first() is not None:
+    digest = _calendar_hash(contract.hash, now)
+    if _calendars_of(session, team_id, contract.id, digest):
         return
-    years = range(now.year - 1, now.year + YEARS_AHEAD)
+    years = range(now.year - YEARS_BEFORE, now.year + YEARS_AHEAD)
     content = {name: expanded(calendar, years) for name, calendar in contract.calendars.items()}
     session.add(
         CalendarVersion(
             team_id=team_id,
             contract=contract.id,
+            contract_hash=contract.hash,
             hash=digest,
             content=json.dumps(content, ensure_ascii=False),
             stored_at=now,

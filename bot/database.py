@@ -170,6 +170,7 @@ def _sqlite_engine(url: str, *, reading: bool = False) -> Engine:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url,
+        hide_parameters=True,
         connect_args={"check_same_thread": False, "timeout": WRITE_DEADLINE},
         pool_size=25,
         max_overflow=10,
@@ -195,6 +196,7 @@ def _postgresql_engine(url: str) -> Engine:
         connect_args={"options": f"-c lock_timeout={int(WRITE_DEADLINE * 1000)}"},
         pool_size=25,
         max_overflow=10,
+        hide_parameters=True,
         pool_pre_ping=True,
         pool_use_lifo=True,
     )

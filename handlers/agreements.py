@@ -12,13 +12,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from models import contract_version
-from models.contract_version import ContractVersion
+from models.contract_version import CalendarVersion, ContractVersion
 from models.customer import Customer, agreement_on
 from models.sla.contract import Contract
 from models.store import Session
 from models.ticket import Ticket
 
-Parse = Callable[[Mapping[str, Any], str], Contract]
+Parse = Callable[[str, str], Contract]
 Override = Callable[[Contract, Mapping[str, Any], frozenset[str]], Contract]
 
 
@@ -46,11 +46,11 @@ class Agreements:
     """Gives contracts; keeps those it has parsed."""
 
     def __init__(self, parse: Parse, override: Override) -> None:
-        """`parse` reads a stored document, `override` applies a customer's own terms."""
+        """`parse` reads a stored contract and its stored calendars, `override` applies a customer's own terms."""
         self._parse = parse
         self._override = override
         self._lock = threading.Lock()
-        self._kept: dict[tuple[str, str], Contract] = {}
+        self._kept: dict[tuple[str, str, str], Contract] = {}
         self._found: dict[tuple[str, str, date], tuple[float, tuple[str, str] | None]] = {}
 
     def in_force(self, session: Session, customer: Customer, now: datetime) -> Force:
@@ -71,46 +71,37 @@ class Agreements:
         return found
 
     def _as_of(self, session: Session, customer: Customer, contract: str, day: date) -> Force:
-        version_id, calendars_id = self._latest(session, customer.team_id, contract, day)
-        kept = self._kept.get((version_id, _terms(customer)))
-        if kept is None:
-            version = session.get(ContractVersion, (customer.team_id, version_id))
-            if version is None:
-                message = f"{contract} has no version in force on {day}"
-                raise NoAgreementError(message)
-            kept = self._for(version, customer)
-        return Force(kept, version_id, calendars_id)
+        ids = self._latest(session, customer.team_id, contract, day)
+        return Force(self._of(session, customer, *ids), *ids)
 
-    def _latest(self, session: Session, team_id: str, contract: str, today: date) -> tuple[str, str]:
+    def _latest(self, session: Session, team_id: str, contract: str, day: date) -> tuple[str, str]:
         """The versions in force, asked anew twice a minute: another process may store new ones."""
-        key = (team_id, contract, today)
+        key = (team_id, contract, day)
         asked_at, found = self._found.get(key, (0.0, None))
         if found is not None and time.monotonic() - asked_at < ASK_AGAIN:
             return found
-        version = contract_version.version_in_force(session, team_id, contract, today)
-        calendars = contract_version.latest_calendar(session, team_id, contract)
+        version = contract_version.version_in_force(session, team_id, contract, day)
+        calendars = contract_version.latest_calendars(session, version) if version else None
         if version is None or calendars is None:
-            message = f"{contract} has no version in force on {today}"
+            message = f"{contract} has no version in force on {day}"
             raise NoAgreementError(message)
         self._found[key] = (time.monotonic(), (version.id, calendars.id))
         return version.id, calendars.id
 
     def of_ticket(self, session: Session, ticket: Ticket, customer: Customer) -> Contract:
-        """The contract a ticket was opened under: a later version never touches it."""
-        kept = self._kept.get((ticket.contract_version_id, _terms(customer)))
-        if kept is not None:
-            return kept
-        version = session.get(ContractVersion, (ticket.team_id, ticket.contract_version_id))
-        if version is None:
-            message = f"{ticket.name} refers to a contract version that is not stored"
-            raise NoAgreementError(message)
-        return self._for(version, customer)
+        """The contract and calendars a ticket was opened under: later versions never touch it."""
+        return self._of(session, customer, ticket.contract_version_id, ticket.calendar_version_id)
 
-    def _for(self, version: ContractVersion, customer: Customer) -> Contract:
-        key = (version.id, _terms(customer))
+    def _of(self, session: Session, customer: Customer, version_id: str, calendars_id: str) -> Contract:
+        key = (version_id, calendars_id, _terms(customer))
         kept = self._kept.get(key)
         if kept is None:
-            contract = self._parse(json.loads(version.content), f"{version.contract} (stored)")
+            version = session.get(ContractVersion, (customer.team_id, version_id))
+            calendars = session.get(CalendarVersion, (customer.team_id, calendars_id))
+            if version is None or calendars is None:
+                message = f"{customer.key} refers to a contract version that is not stored"
+                raise NoAgreementError(message)
+            contract = self._parse(version.content, calendars.content)
             if customer.options or customer.overrides:
                 contract = self._override(contract, customer.overrides, frozenset(customer.options))
             with self._lock:

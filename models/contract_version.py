@@ -26,7 +26,10 @@ class ContractVersion(Record, table=True):
 
 
 class CalendarVersion(Record, table=True):
-    """The opening days of one calendar, written out, with the versions of the tables it rests on."""
+    """The calendars of one contract version, their days written out.
+
+    A newer one for the same version comes with a year, or with new tables of holidays and zones.
+    """
 
     __tablename__ = "calendar_version"
     __table_args__ = (UniqueConstraint("team_id", "contract", "hash"), BY_KEY)
@@ -34,6 +37,7 @@ class CalendarVersion(Record, table=True):
     team_id: str = Field(primary_key=True)
     id: str = Field(primary_key=True, default_factory=new_id)
     contract: str
+    contract_hash: str
     hash: str
     content: str = Field(sa_type=Text)
     stored_at: datetime
@@ -53,11 +57,15 @@ def version_in_force(session: Session, team_id: str, contract: str, day: date) -
     return session.exec(query).first()
 
 
-def latest_calendar(session: Session, team_id: str, contract: str) -> CalendarVersion | None:
-    """The calendars of a contract as they were stored last."""
+def latest_calendars(session: Session, version: ContractVersion) -> CalendarVersion | None:
+    """The calendars of a contract version as they were stored last."""
     query = (
         select(CalendarVersion)
-        .where(CalendarVersion.team_id == team_id, CalendarVersion.contract == contract)
+        .where(
+            CalendarVersion.team_id == version.team_id,
+            CalendarVersion.contract == version.contract,
+            CalendarVersion.contract_hash == version.hash,
+        )
         .order_by(col(CalendarVersion.stored_at).desc(), col(CalendarVersion.id).desc())
     )
     return session.exec(query).first()

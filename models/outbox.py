@@ -15,11 +15,9 @@ from sqlalchemy import (
     JSON,
     CheckConstraint,
     Column,
-    Index,
     UniqueConstraint,
     case,
     exists,
-    text,
     tuple_,
     update,
 )
@@ -82,28 +80,6 @@ class Outgoing(Record, table=True):
     __table_args__ = (
         UniqueConstraint("team_id", "key"),
         CheckConstraint("state in ('waiting', 'sent', 'refused', 'expired', 'dropped')", name="outbox_state"),
-        Index(
-            "outbox_waiting",
-            "ready_at",
-            sqlite_where=text("state = 'waiting'"),
-            postgresql_where=text("state = 'waiting'"),
-        ),
-        Index(
-            "outbox_thread",
-            "team_id",
-            "thread_of",
-            "position",
-            sqlite_where=text("thread_of is not null"),
-            postgresql_where=text("thread_of is not null"),
-        ),
-        Index(
-            "outbox_message",
-            "team_id",
-            "channel",
-            "ts",
-            sqlite_where=text("ts is not null"),
-            postgresql_where=text("ts is not null"),
-        ),
         BY_KEY,
     )
 
@@ -376,11 +352,11 @@ def is_owed(session: Session, machine_now: datetime, resting: Collection[tuple[s
     return session.exec(query.limit(1)).first() is not None
 
 
-def is_being_posted(session: Session, team_id: str, conversation: str) -> bool:
-    """Whether a first card is on its way to a conversation, so that its ts is not known yet."""
+def is_being_posted(session: Session, team_id: str, conversations: Collection[str]) -> bool:
+    """Whether a first card is on its way to one of these, so that its ts is not known yet."""
     query = select(Outgoing.id).where(
         Outgoing.team_id == team_id,
-        Outgoing.conversation == conversation,
+        col(Outgoing.conversation).in_(conversations),
         Outgoing.state == State.WAITING,
         col(Outgoing.ts).is_(None),
         col(Outgoing.kind).in_(CARDS),

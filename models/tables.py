@@ -1,6 +1,7 @@
 """Every table, imported, so that the schema is whole wherever it is asked for."""
 
-from sqlmodel import SQLModel
+from sqlalchemy import Index, text
+from sqlmodel import SQLModel, col
 
 from models import (
     channel,
@@ -37,3 +38,26 @@ RECORDS = (
 )
 
 metadata = SQLModel.metadata
+
+PARTIAL = (
+    ("outbox_waiting", "state = 'waiting'", (col(outbox.Outgoing.ready_at),)),
+    (
+        "outbox_thread",
+        "thread_of is not null",
+        (col(outbox.Outgoing.team_id), col(outbox.Outgoing.thread_of), col(outbox.Outgoing.position)),
+    ),
+    (
+        "outbox_message",
+        "ts is not null",
+        (col(outbox.Outgoing.team_id), col(outbox.Outgoing.channel), col(outbox.Outgoing.ts)),
+    ),
+    ("ticket_of_owner", "owner_id is not null", (col(ticket.Ticket.team_id), col(ticket.Ticket.owner_id))),
+)
+"""Indexes of a few rows among many: their name, which rows, which columns.
+
+They stand here because naming a condition for PostgreSQL loads that whole dialect, which a process
+on SQLite needs no part of.
+"""
+
+for _name, _rows, _columns in PARTIAL:
+    Index(_name, *_columns, sqlite_where=text(_rows), postgresql_where=text(_rows))

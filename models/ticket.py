@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, ColumnElement, Index, bindparam, or_, text
+from sqlalchemy import JSON, CheckConstraint, Column, ColumnElement, Index, bindparam, or_
 from sqlmodel import Field, Session, col, func, select, update
 
 from models.record import BY_KEY, Record
@@ -42,13 +42,6 @@ class Ticket(Record, table=True):
         CheckConstraint("reported_at <= opened_at", name="ticket_reported_before_opened"),
         Index("ticket_queue", "team_id", "desk_id", "status", "rank", "number"),
         Index("ticket_of_customer", "team_id", "customer_id", "number"),
-        Index(
-            "ticket_of_owner",
-            "team_id",
-            "owner_id",
-            sqlite_where=text("owner_id is not null"),
-            postgresql_where=text("owner_id is not null"),
-        ),
         BY_KEY,
     )
 

@@ -9,9 +9,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-
-import holidays
+from functools import cache, lru_cache
+from importlib import import_module
+from types import ModuleType
 
 FIRST_YEAR, LAST_YEAR = 1971, 2099
 """Before 1953 (Sweden) and after 2100 the package silently knows no holidays at all."""
@@ -69,7 +69,17 @@ class FrozenHolidays:
         return {day: self.dates[day] for day in sorted(self.dates) if day.year == year}
 
 
+@cache
+def _package() -> ModuleType:
+    """The `holidays` package, loaded when first asked.
+
+    It brings 250 modules and 8 MB, and a calendar that was stored with its dates needs none of it.
+    """
+    return import_module("holidays")
+
+
 def _known(rule: HolidayRule) -> None:
+    holidays = _package()
     country = holidays.list_supported_countries(include_aliases=False).get(rule.country)
     if country is None:
         raise ValueError(f'no holidays are known for country "{rule.country}"; use a code such as NO, SE or US')
@@ -89,7 +99,7 @@ def _known(rule: HolidayRule) -> None:
 @lru_cache(maxsize=1024)
 def _names(rule: HolidayRule, year: int) -> Mapping[date, str]:
     # A day observed for a holiday of the next year (31 December) is found with the years around it.
-    found = holidays.country_holidays(
+    found = _package().country_holidays(
         rule.country,
         subdiv=rule.subdivision,
         years=range(year - 1, year + 2),

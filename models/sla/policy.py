@@ -18,6 +18,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from models.sla.calendar import Calendar
 from models.sla.contract import Contract, Override
 from models.sla.day_rules import DayRules
 from models.sla.policy_build import build
@@ -101,6 +102,24 @@ def parse_policy(document: Mapping[str, Any], source: str) -> Contract:
         raise PolicyError([f"{source}: calendars.{error}"]) from error
     _open_some_day(contract, source)
     return contract
+
+
+def parse_stored(content: str, calendars: Mapping[str, Calendar]) -> Contract:
+    """The contract of a stored version, counting in its stored calendars: what was in force then.
+
+    It was checked when it was stored, and is not checked again.
+    """
+    file = PolicyFile.model_validate(json.loads(content))
+    return build(file, content=content, digest=hashlib.sha256(content.encode()).hexdigest(), calendars=calendars)
+
+
+def fingerprint(path: Path) -> tuple[str, str] | None:
+    """The id and the content's hash of a policy file, without checking it; None for what is no policy."""
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        return str(document["id"]), hashlib.sha256(canonical(document).encode()).hexdigest()
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _open_some_day(contract: Contract, source: str) -> None:

@@ -1,10 +1,11 @@
 """From a policy file whose shape and references are right to the frozen contract."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+from models.sla.calendar import Calendar
 from models.sla.clock import (
     AtOnce,
     ClockTime,
@@ -61,9 +62,12 @@ from models.sla.policy_values import parse_amount
 from models.sla.questions import Answer, Outcome, Question, Text, Tree
 
 
-def build(file: PolicyFile, *, content: str, digest: str) -> Contract:
-    """The contract a checked file describes. Raises ValueError when a calendar cannot be made."""
-    specs = calendar_specs(file)
+def build(file: PolicyFile, *, content: str, digest: str, calendars: Mapping[str, Calendar] | None = None) -> Contract:
+    """The contract a checked file describes, counting in `calendars` when they are given.
+
+    Raises ValueError when a calendar cannot be made.
+    """
+    specs = {name: calendar.spec for name, calendar in calendars.items()} if calendars else calendar_specs(file)
     return Contract(
         id=file.id,
         vendor=file.vendor,
@@ -85,7 +89,7 @@ def build(file: PolicyFile, *, content: str, digest: str) -> Contract:
         severities=tuple(_severity(name, each) for name, each in file.severities.items()),
         default_severity=file.default_severity,
         questions={kind: _tree(tree) for kind, tree in file.questions.items()},
-        calendars=Calendars(specs),
+        calendars=calendars or Calendars(specs),
         calendar_specs=specs,
         regions=file.regions,
         default_region=file.default_region,
