@@ -32,33 +32,30 @@ class Work:
 
 
 @contextmanager
-def once(desk: Desk, origin: Origin, *, look_first: bool = True) -> Iterator[Work]:
-    """A transaction for a delivery that may come twice.
+def once(desk: Desk, origin: Origin, *, note_first: bool = True) -> Iterator[Work]:
+    """A transaction for a delivery that may come twice, also twice at the same moment.
 
-    Without `look_first` a second delivery is noticed when its note cannot be stored: right where
-    the work itself would succeed again, and a look-up cheaper each time it comes but once.
+    The note that it came is stored first, so that the second delivery waits for the end of the first
+    and then finds its answer. Without `note_first` it is stored last, which costs less: right where
+    the work itself would succeed again.
 
     Raises:
         AlreadyAnsweredError: it came before; nothing was done, the stored answer is inside.
     """
     try:
         with desk.transaction() as session:
-            if look_first:
-                _refuse_second(session, origin)
+            note = Received(team_id=origin.team_id, key=origin.key, stored_at=desk.machine_now())
+            if note_first:
+                session.add(note)
+                session.flush()
             viewer = viewer_of(session, origin.team_id, origin.slack_user)
             session.add(viewer.person)
-            work = Work(session, viewer, desk.now(), desk.machine_now())
+            work = Work(session, viewer, desk.now(), note.stored_at)
             yield work
-            session.add(
-                Received(
-                    team_id=origin.team_id,
-                    key=origin.key,
-                    answer=work.answer,
-                    stored_at=work.machine_now,
-                )
-            )
+            note.answer = work.answer
+            session.add(note)
     except ConflictError:
-        # Two deliveries of one thing at the same moment: the other one has been stored.
+        # The other one has been stored.
         with desk.reading() as session:
             _refuse_second(session, origin)
         raise

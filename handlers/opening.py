@@ -88,7 +88,7 @@ def submitted(body: Body, desk: Desk) -> Mapping[str, Any]:
     """*Open* was pressed: store the ticket, and answer with its number."""
     origin = origin_of(body)
     draft = checked(draft_of(body), body, desk.now())
-    with once(desk, origin, look_first=False) as work:
+    with once(desk, origin, note_first=False) as work:
         setting = _demand_setting(work, draft, desk)
         words = reader_of(work.session, work.viewer, None, setting)
         places = places_of(work, draft, setting)

@@ -90,7 +90,8 @@ def _card(body: Body, event: Mapping[str, Any], thread_ts: str | None, desk: Des
             return row if row.kind == Kind.CUSTOMER_CARD else None
         team = session.get(Team, team_id)
         ours = team is not None and event.get("parent_user_id") == team.bot_user
-        if ours and outbox.is_being_posted(session, team_id, channel):
+        # A direct message is owed to a person; what channel that is, its post tells.
+        if ours and outbox.is_being_posted(session, team_id, [channel, str(event.get("user"))]):
             raise NotYetError
     return None
 

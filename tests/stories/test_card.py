@@ -161,6 +161,7 @@ def test_a_wait_that_the_agreement_does_not_know_is_shown_and_stops_nothing(hous
     assert stored(house, it.name).work_started_at is not None
     ola.clicks("Resume", on=it.card)
     house.slack.expects("The wait was ended by Ola Hansen", in_="#desk", thread=it.card)
+    house.settles()
     ola.chooses("Wait", "For the customer", on=it.card)
     house.settles()
     assert not ola.has_modal()
