@@ -110,7 +110,7 @@ def test_a_class_given_after_work_has_started_still_calls_senior_people_and_mana
     house.is_quiet()
 
 
-@pytest.mark.clause("PI-07", "PI-09", "PI-12")
+@pytest.mark.clause("PI-07", "PI-09", "PI-10", "PI-12")
 def test_serious_and_enquiries_are_expected_today_and_promised_for_tomorrow(house: House) -> None:
     """What falls due at closing is said then; today is only usual, tomorrow is the promise."""
     fault = opened(house, *SERIOUS, by="kari", in_="#nordkonf")
@@ -228,7 +228,7 @@ class TestOnASaturdayNight:
         """Saturday, 23:00."""
         return oslo("2026-11-28 23:00")
 
-    @pytest.mark.clause("PI-06", "PI-09", "PI-10", "PI-19")
+    @pytest.mark.clause("PI-06", "PI-09", "PI-19")
     def test_a_critical_fault_pages_and_runs_no_clock_and_on_call_chooses_now_or_the_next_opening(
         self, house: House
     ) -> None:
@@ -263,4 +263,31 @@ class TestOnASaturdayNight:
             person = house.person(who)
             person.clicks(button, on=house.slack.expects("T-1", to=person))
         house.slack.expects("Nobody is left to page", in_="#desk", thread=ticket.card)
+        house.is_quiet()
+
+
+class TestInJuly:
+    """In the two weeks when support is closed."""
+
+    @pytest.fixture
+    def begins_at(self) -> datetime:
+        """A Tuesday of ISO week 29."""
+        return oslo("2026-07-14 11:00")
+
+    @pytest.mark.clause("PI-10", "PI-12", "PI-19")
+    def test_an_enquiry_waits_for_the_opening_and_a_fault_does_not(self, house: House) -> None:
+        """Support opens on 27 July; whoever answers before that is neither stopped nor warned."""
+        enquiry = opened(house, by="kari", in_="#nordkonf", kind=QUESTION)
+        fault = opened(house, *SERIOUS, by="kari", in_="#nordkonf")
+        ingrid = house.person("ingrid")
+        house.slack.expects("(senior): T-2 came in", in_="#desk", thread=fault.card)
+        assert in_oslo(clocks(house, "T-1")["start_of_work"].due_at) == "2026-07-27 15:00"
+        assert in_oslo(clocks(house, "T-2")["start_of_work"].due_at) == "2026-07-15 16:00"
+        house.slack.expects_edit(enquiry.card, "the clock starts <!date^1785135600")
+        assert "to uker i juli" in house.person("kari").types("/ticket why T-1", in_="#nordkonf").words
+        ingrid.clicks("Reply", on=enquiry.card)
+        ingrid.modal().fill("Svar til kunden", "Se under Innstillinger").submit()
+        house.slack.expects("Se under Innstillinger", in_="#nordkonf", thread=enquiry.theirs)
+        ingrid.clicks("Start work", on=fault.card)
+        house.moves_to(oslo("2026-07-15 09:00"))
         house.is_quiet()

@@ -157,6 +157,11 @@ def laden(typed: str = ORDINARY) -> f.TicketFacts:
         development_case=typed,
         next_update_at=at("16:00"),
         call_back=True,
+        has_release=True,
+        on_behalf=True,
+        ordered_by=typed,
+        asked=(({"en": typed}, typed),),
+        customer_notes=({"en": typed},),
         notes=({"en": typed},),
         clocks=tuple(
             clock(kind=kind, strength=strength, expected_at=at("12:00")) for kind in ClockKind for strength in Strength
@@ -452,6 +457,8 @@ def _reminding(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
     yield "page", reminders.page(page(typed), w)
     yield "page, second", reminders.page(page(typed, position=2, next_steps=(), clock=START), w)
     yield "page, night", reminders.page(page(typed, clock_starts_at=at("08:00")), w)
+    yield "page, may wait", reminders.page(page(typed, may_wait_until=at("08:00")), w)
+    yield "page, waits", reminders.page(page(typed, may_wait_until=at("08:00"), waits_because=typed), w)
     yield "page, declined", reminders.page(page(typed, declined=True), w)
     yield "page, started", reminders.page(page(typed, started=True), w)
     answered = page(typed, acknowledged_at=at("23:06", 21), acknowledged_by=person(typed))
@@ -460,6 +467,7 @@ def _reminding(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
 
 def _noticing(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
     facts = laden(typed)
+    yield "release", notices.release_planned(line(f.LogKind.TARGET_RELEASE, typed, other=typed), w)
     yield "class changed", notices.class_changed(line(f.LogKind.SEVERITY_CHANGED, typed), facts, w)
     yield "reply", notices.reply(line(f.LogKind.REPLIED, typed), w)
     yield "waiting for access", notices.waiting_notice(waiting(typed), typed, w)
@@ -541,6 +549,8 @@ ACTS = (
     acts.resolve_view,
     acts.reopen_view,
     acts.accept_view,
+    acts.release_view,
+    acts.next_opening_view,
 )
 
 
