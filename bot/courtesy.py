@@ -92,12 +92,21 @@ class Courtesy:
         self._aside.do(f"tell:{sorry.slack_user}", lambda: self._tell(team_id, sorry, message))
 
     def _tell(self, team_id: str, sorry: Sorry, message: Rendered) -> None:
-        if sorry.response_url:
-            self._gateway.answer(sorry.response_url, message)
-        elif sorry.channel and not sorry.channel.startswith("D"):
+        if sorry.response_url and self._answered(sorry.response_url, message):
+            return
+        if sorry.channel and not sorry.channel.startswith("D"):
             self._privately(team_id, sorry.channel, sorry.slack_user, message)
         else:
             self._directly(team_id, sorry.slack_user, message)
+
+    def _answered(self, response_url: str, message: Rendered) -> bool:
+        """Whether the response URL took it; it takes five answers within half an hour."""
+        try:
+            self._gateway.answer(response_url, message)
+        except SlackRefusedError as refused:
+            log.info("response_url_refused", failure=str(refused))
+            return False
+        return True
 
     def _privately(self, team_id: str, channel: str, slack_user: str, message: Rendered) -> None:
         try:

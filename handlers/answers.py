@@ -46,12 +46,12 @@ def kind_of(body: Body) -> Payload:
     return Payload.CLICK
 
 
-def done(body: Body, answer: Any) -> BoltResponse:
+def done(body: Body, answer: object) -> BoltResponse:
     """The answer to what went well. A command's is a message, a view's a response action."""
     del body
     if isinstance(answer, Rendered):
         return _json({"response_type": "ephemeral", **message(answer)})
-    return _json(answer) if answer else BoltResponse(status=200, body="")
+    return _json(answer) if isinstance(answer, Mapping) else BoltResponse(status=200, body="")
 
 
 def message(rendered: Rendered) -> dict[str, Any]:

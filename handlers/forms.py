@@ -63,7 +63,7 @@ def team_of(body: Body) -> str:
     return str(view.get("app_installed_team_id") or body.get("team_id") or team.get("id") or "")
 
 
-def _channel_id(body: Body, channel: Any) -> str | None:
+def _channel_id(body: Body, channel: object) -> str | None:
     if isinstance(channel, Mapping):
         return str(channel.get("id") or "") or None
     return str(body.get("channel_id") or channel or "") or None

@@ -48,6 +48,19 @@ def test_a_window_that_could_not_be_opened_in_time_becomes_a_private_answer(hous
     house.is_quiet()
 
 
+def test_a_private_answer_finds_another_way_when_its_address_is_used_up(house: House) -> None:
+    """In the channel for her alone; where that is refused too, directly."""
+    it = opened(house)
+    anna = house.person("anna")
+    house.slack.fault("response_url", kind="500", times=2)
+    presses_old(house, anna, it.theirs, "ticket.start", block="x", value=it.name)
+    house.slack.expects_private("This needs the role agent", to=anna, in_="#acme")
+    house.slack.fault("chat.postEphemeral", kind="user_not_in_channel")
+    presses_old(house, anna, it.theirs, "ticket.start", block="x", value=it.name)
+    house.slack.expects("This needs the role agent", to=anna)
+    house.is_quiet()
+
+
 def test_a_view_submitted_after_the_ticket_changed_says_so_and_keeps_the_text(house: House) -> None:
     """A class that another has changed is refused at its field; an ended ticket in the window."""
     it = opened(house)
