@@ -95,6 +95,7 @@ class TestOnAFriday:
         """The same time next working day; the customer hears of no breach, because an aim is none."""
         ticket = opened(house, *NORMAL, by="erik", in_="#talentia")
         ola = house.person("ola")
+        house.settles()
         ola.types("I have seen it", in_="#talentia", thread=ticket.theirs)
         house.slack.expects_edit(ticket.card, "Answered")
         house.moves_to(oslo("2026-11-30 16:00"))
