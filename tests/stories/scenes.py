@@ -99,6 +99,17 @@ def option(value: str) -> dict[str, Any]:
     return {"text": {"type": "plain_text", "text": value}, "value": value}
 
 
+def hears(house: House, who: Person, words: str, *, in_: str) -> Message:
+    """The one private answer that is new to somebody in a channel; it says `words`."""
+    house.slack.idle()
+    assert house.vakt.aside.idle(5)
+    here = (house.slack.channel_id(in_), who.id)
+    new = [one for one in house.slack.world.heard if not one.expected and (one.channel, one.private_to) == here]
+    assert [words in one.words for one in new] == [True], [one.words for one in new]
+    new[0].expected = True
+    return Message(house.slack, new[0].channel, str(new[0].body["ts"]))
+
+
 def forget(house: House) -> None:
     """Take everything said so far as expected, so that the next answer is not taken for an old one."""
     house.slack.idle()

@@ -9,7 +9,7 @@ from models.history import Event
 from models.person import Person as PersonRecord
 from sandbox import Person
 from tests.stories.conftest import House
-from tests.stories.scenes import events, forget, opened, option, presses_old, stored, times
+from tests.stories.scenes import events, forget, hears, opened, option, presses_old, stored, times
 
 SECRET = "The salaries of the board are wrong"
 NO_SUCH = "T-1"
@@ -63,13 +63,13 @@ def test_no_forged_press_shows_or_changes_anothers_ticket(house: House) -> None:
         presses_old(house, anna, theirs, "ticket.more", block="x", selected_option=option(f"{chosen}:{name}"))
         _is_told_of_none(house, anna)
     presses_old(house, anna, theirs, "list.page", block="x", value="open:0")
-    assert SECRET not in house.slack.expects_private("Open tickets", to=anna, in_="#acme").words
+    assert SECRET not in hears(house, anna, "Open tickets", in_="#acme").words
     assert events(house, name) == before
     house.is_quiet()
 
 
 def _is_told_of_none(house: House, who: Person) -> None:
-    house.slack.expects_private("There is no T-1 among the tickets you may see", to=who, in_="#acme")
+    hears(house, who, "There is no T-1 among the tickets you may see", in_="#acme")
     assert not who.has_modal()
     forget(house)
 
@@ -93,9 +93,9 @@ def test_a_press_whose_value_nobody_made_is_answered_as_an_old_button(house: Hou
             assert "Something broke" not in answer.words, (action, value, answer.words)
         forget(house)
     presses_old(house, anna, theirs, "ticket.more", block="x", selected_option=option("explode:T-1"))
-    house.slack.expects_private("earlier version", to=anna, in_="#acme")
+    hears(house, anna, "earlier version", in_="#acme")
     presses_old(house, anna, theirs, "ticket.gone", block="x", value="T-1")
-    house.slack.expects_private("earlier version", to=anna, in_="#acme")
+    hears(house, anna, "earlier version", in_="#acme")
     house.is_quiet()
 
 
@@ -128,11 +128,11 @@ def test_a_manager_looks_but_does_not_act(house: House) -> None:
     for button in ("Start work", "Reply", "Severity…", "Resolve"):
         forget(house)
         per.clicks(button, on=it.card)
-        answer = house.slack.expects_private("This needs the role agent", to=per, in_="#desk")
+        answer = hears(house, per, "This needs the role agent", in_="#desk")
         assert "Ola Hansen" in answer.words
     forget(house)
     per.chooses("Assign", house.person("ola"), on=it.card)
-    house.slack.expects_private("This needs the role agent", to=per, in_="#desk")
+    hears(house, per, "This needs the role agent", in_="#desk")
     assert events(house, it.name) == before
     assert not per.has_modal()
     house.is_quiet()
@@ -152,10 +152,10 @@ def test_another_desks_people_see_and_change_nothing(house: House) -> None:
     assert "Open tickets: 0" in tor.types("/ticket list", in_="#desk").words
     assert "How are invoices sent" not in tor.opens_home().text
     tor.clicks("Start work", on=it.card)
-    house.slack.expects_private("There is no T-1", to=tor, in_="#desk")
+    hears(house, tor, "There is no T-1", in_="#desk")
     forget(house)
     house.person("ola").chooses("Assign", tor, on=it.card)
-    house.slack.expects_private("Tor Aas is not an agent of this desk", to=house.person("ola"), in_="#desk")
+    hears(house, house.person("ola"), "Tor Aas is not an agent of this desk", in_="#desk")
     assert events(house, it.name) == before
     assert stored(house, it.name).owner_id is None
     house.is_quiet()

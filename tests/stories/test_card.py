@@ -5,7 +5,7 @@ import pytest
 from models.history import Event
 from models.sla.contract import ClockKind
 from tests.stories.conftest import P2, House, oslo
-from tests.stories.scenes import clocks, events, forget, in_oslo, opened, option, presses_old, stored, times
+from tests.stories.scenes import clocks, events, forget, hears, in_oslo, opened, option, presses_old, stored, times
 
 BLOCKER = (("Är det något tekniskt fel?", "Ja"), ("Kan folk använda tjänsten?", "Nej, ingen kan"))
 """The answers under Heartpace's agreement that promise an answer, a start and a solution."""
@@ -55,7 +55,7 @@ def test_the_second_to_press_start_is_told_who_was_first(house: House) -> None:
     house.moves_to(oslo("2026-11-23 10:12"))
     presses_old(house, ola, it.card, "ticket.start", block=f"desk:{it.name}", value=it.name)
     presses_old(house, ingrid, it.card, "ticket.start", block=f"desk:{it.name}", value=it.name)
-    house.slack.expects_private("Ola Hansen var først", to=ingrid, in_="#desk")
+    hears(house, ingrid, "Ola Hansen var først", in_="#desk")
     assert times(house, it.name, Event.WORK_STARTED) == 1
     assert in_oslo(stored(house, it.name).work_started_at) == "2026-11-23 10:12"
     house.is_quiet()
@@ -104,17 +104,17 @@ def test_only_the_desks_people_can_own_and_some_classes_only_seniors(house: Hous
     plain, grave = opened(house), opened(house, *P1, summary="GO does not start")
     ola, ingrid = house.person("ola"), house.person("ingrid")
     ola.chooses("Assign", house.person("anna"), on=plain.card)
-    house.slack.expects_private("Anna Svensson is not an agent", to=ola, in_="#desk")
+    hears(house, ola, "Anna Svensson is not an agent", in_="#desk")
     ola.chooses("Assign", house.person("per"), on=plain.card)
-    house.slack.expects_private("Per Lind is not an agent", to=ola, in_="#desk")
+    hears(house, ola, "Per Lind is not an agent", in_="#desk")
     assert stored(house, plain.name).owner_id is None
     ola.chooses("Assign", ingrid, on=plain.card)
     house.slack.expects_edit(plain.card, "Owner: Ingrid Berg")
     ola.chooses("Assign", ingrid, on=plain.card)
-    house.slack.expects_private("Ingrid Berg owns T-1 already", to=ola, in_="#desk")
+    hears(house, ola, "Ingrid Berg owns T-1 already", in_="#desk")
     assert clocks(house, plain.name)[ClockKind.START_OF_WORK].counting
     ingrid.chooses("Assign", ola, on=grave.card)
-    house.slack.expects_private("Ingrid Berg", to=ingrid, in_="#desk")
+    hears(house, ingrid, "Ingrid Berg", in_="#desk")
     assert stored(house, grave.name).owner_id is None
     ola.clicks("Start work", on=grave.card)
     house.settles()
@@ -144,7 +144,7 @@ def test_waiting_before_the_start_asks_whether_work_has_begun(house: House) -> N
     house.slack.expects("The wait was ended by Ola Hansen", in_="#desk", thread=it.card)
     assert in_oslo(clocks(house, it.name)[ClockKind.START_OF_WORK].due_at) == "2026-11-23 14:40"
     presses_old(house, ingrid, it.card, "ticket.resume", block=f"desk:{it.name}", value=it.name)
-    house.slack.expects_private("T-1 venter ikke", to=ingrid, in_="#desk")
+    hears(house, ingrid, "T-1 venter ikke", in_="#desk")
     assert times(house, it.name, Event.RESUMED) == 1
     house.is_quiet()
 
@@ -179,12 +179,12 @@ def test_a_way_round_moves_the_class_only_when_the_customer_says_it_works(house:
     asked = house.slack.expects("Print it and post it.", in_="#acme", thread=it.theirs)
     assert stored(house, it.name).severity == "P2"
     ola.clicks("ticket.workaround_works", on=asked)
-    house.slack.expects_private("needs the role", to=ola, in_="#acme")
+    hears(house, ola, "needs the role", in_="#acme")
     anna.clicks("ticket.workaround_works", on=asked)
     house.slack.expects("Prioritet 3", in_="#acme", thread=it.theirs)
     house.slack.expects_edit(it.card, "Priority 3")
     anna.clicks("ticket.workaround_fails", on=asked)
-    house.slack.expects_private("Anna Svensson was first", to=anna, in_="#acme")
+    hears(house, anna, "Anna Svensson was first", in_="#acme")
     due = clocks(house, it.name)[ClockKind.START_OF_WORK]
     assert (due.severity, in_oslo(due.due_at)) == ("P3", "2026-11-24 12:40")
     house.is_quiet()
@@ -270,7 +270,7 @@ def test_a_button_on_a_resolved_ticket_says_so_and_changes_nothing(house: House)
     before = events(house, it.name)
     for button in ("start", "reply", "resume", "workaround", "severity", "accept", "still_waiting"):
         presses_old(house, ola, it.card, f"ticket.{button}", block=f"desk:{it.name}", value=it.name)
-        told = house.slack.expects_private("T-1 is resolved, and nothing was changed", to=ola, in_="#desk")
+        told = hears(house, ola, "T-1 is resolved, and nothing was changed", in_="#desk")
         forget(house)
     ola.clicks("Reopen", on=told)
     ola.modal().close()
@@ -279,10 +279,10 @@ def test_a_button_on_a_resolved_ticket_says_so_and_changes_nothing(house: House)
     before = [*before, Event.CUSTOMER_CONFIRMED]
     for button in ("start", "reply", "resume", "severity"):
         presses_old(house, ola, it.card, f"ticket.{button}", block=f"desk:{it.name}", value=it.name)
-        house.slack.expects_private("T-1 is closed, and nothing was changed", to=ola, in_="#desk")
+        hears(house, ola, "T-1 is closed, and nothing was changed", in_="#desk")
         forget(house)
     anna.clicks("ticket.confirm", on=solved)
-    house.slack.expects_private("not resolved", to=anna, in_="#acme")
+    hears(house, anna, "not resolved", in_="#acme")
     assert events(house, it.name) == before
     assert not ola.has_modal()
     house.is_quiet()
@@ -324,7 +324,7 @@ def test_the_customers_people_cannot_press_the_desks_buttons(house: House) -> No
     before = events(house, it.name)
     for button in ("start", "reply", "assign", "resume", "severity", "resolve"):
         presses_old(house, anna, it.theirs, f"ticket.{button}", block=f"desk:{it.name}", value=it.name)
-        house.slack.expects_private("This needs the role agent", to=anna, in_="#acme")
+        hears(house, anna, "This needs the role agent", in_="#acme")
         forget(house)
     assert events(house, it.name) == before
     house.is_quiet()

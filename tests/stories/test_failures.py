@@ -17,7 +17,7 @@ from models.received import Received
 from models.ticket import Ticket
 from sandbox.inspector import redact
 from tests.stories.conftest import House
-from tests.stories.scenes import GUIDANCE, events, forget, opened, presses_old, stored, times
+from tests.stories.scenes import GUIDANCE, events, forget, hears, opened, presses_old, stored, times
 
 
 def _tickets(house: House) -> int:
@@ -35,9 +35,9 @@ def test_a_window_that_could_not_be_opened_in_time_becomes_a_private_answer(hous
     house.slack.world.limits = replace(house.slack.world.limits, trigger=0.2)
     house.slack.fault("views.open", kind="delay", seconds=0.4, times=3)
     anna.types("/ticket Invoices", in_="#acme")
-    house.slack.expects_private("they had passed", to=anna, in_="#acme")
+    hears(house, anna, "they had passed", in_="#acme")
     ola.clicks("Reply", on=it.card)
-    house.slack.expects_private("they had passed", to=ola, in_="#desk")
+    hears(house, ola, "they had passed", in_="#desk")
     anna.uses_shortcut("Open a ticket")
     house.slack.expects("they had passed", to=anna)
     assert not anna.has_modal()
@@ -54,7 +54,7 @@ def test_a_private_answer_finds_another_way_when_its_address_is_used_up(house: H
     anna = house.person("anna")
     house.slack.fault("response_url", kind="500", times=2)
     presses_old(house, anna, it.theirs, "ticket.start", block="x", value=it.name)
-    house.slack.expects_private("This needs the role agent", to=anna, in_="#acme")
+    hears(house, anna, "This needs the role agent", in_="#acme")
     house.slack.fault("chat.postEphemeral", kind="user_not_in_channel")
     presses_old(house, anna, it.theirs, "ticket.start", block="x", value=it.name)
     house.slack.expects("This needs the role agent", to=anna)
@@ -196,7 +196,7 @@ def test_a_bug_is_answered_with_a_reference_that_the_log_has_too(house: House, t
         ola.modal().submit()
         references.append(_reference(ola.modal().text))
         presses_old(house, ola, it.card, "ticket.start", block=f"desk:{it.name}", value=it.name)
-        references.append(_reference(house.slack.expects_private("Reference", to=ola, in_="#desk").text))
+        references.append(_reference(hears(house, ola, "Reference", in_="#desk").text))
         assert house.vakt.aside.idle(5)
         if table == "person":
             ola.uses_shortcut("Open a ticket")
@@ -259,7 +259,7 @@ def test_what_cannot_be_stored_in_time_says_so_within_slacks_three_seconds(house
     ola.modal().fill("Answer to the customer", "Hello")
     with _locked(house):
         assert ola.clicks("Start work", on=it.card) is None
-        house.slack.expects_private("could not be stored in time", to=ola, in_="#desk")
+        hears(house, ola, "could not be stored in time", in_="#desk")
         assert ola.modal().submit().error is None
         assert "could not be stored in time" in ola.modal().text
     house.settles()
