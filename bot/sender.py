@@ -41,6 +41,9 @@ LONGEST_SLEEP = 5.0
 REPEATED_WHEN_UNSURE = frozenset({Kind.PAGE})
 """Kinds that are said again when nobody can find out whether they were said."""
 
+LOOKED_AT = 50
+"""Rows looked at in one pass, the most urgent first."""
+
 BROADCAST = frozenset({Kind.ESCALATION})
 """Kinds that stand in a thread and are shown in its channel too."""
 
@@ -79,6 +82,7 @@ class Sender:
         self._work_to_do = False
         self._flying = 0
         self._resting: dict[tuple[str, str], float] = {}
+        self._more_to_see = False
         self._stopping = False
         self._executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="sender")
         self._thread = threading.Thread(target=self._loop, name="sender", daemon=True)
@@ -145,35 +149,36 @@ class Sender:
             return LONGEST_SLEEP
         at = self._machine.now()
         for row in self._claim(free, at):
-            wait = self._rates.take(row.team_id, _method(row), row.conversation)
-            held = Held(row.team_id, row.id, row.lease_token or "", row.revision)
-            if wait > 0:
-                self._resting[row.team_id, row.conversation] = time.monotonic() + wait
-                self._rest(held, wait)
-            else:
-                self._launch(row, held)
-        return self._seconds_to_next(at)
+            self._launch(row, Held(row.team_id, row.id, row.lease_token or "", row.revision))
+        return 0.0 if self._more_to_see else self._seconds_to_next(at)
 
     def _claim(self, limit: int, at: datetime) -> list[Outgoing]:
-        """Lease what may be sent; conversations whose rate is used up are left alone meanwhile."""
+        """Lease what may be sent and whose rate allows it."""
+        granted = self._granted(limit, at)
+        if not granted:
+            return []
+        with self._database.transaction(Lane.LOOP) as session:
+            return outbox.claim(session, at, self._lease, limit, token=new_id(), only=granted)
+
+    def _granted(self, limit: int, at: datetime) -> list[str]:
+        """The rows whose rate allows it now; a conversation whose rate is used up rests until it is not."""
         tick = time.monotonic()
         self._resting = {where: until for where, until in self._resting.items() if until > tick}
         with self._database.reading() as session:
-            if not outbox.is_owed(session, at, self._resting):
-                return []
-        with self._database.transaction(Lane.LOOP) as session:
-            return outbox.claim(
-                session,
-                at,
-                self._lease,
-                limit,
-                token=new_id(),
-                resting=self._resting,
-            )
-
-    def _rest(self, held: Held, seconds: float) -> None:
-        with self._database.transaction(Lane.LOOP) as session:
-            outbox.mark_rested(session, held, self._machine.now() + timedelta(seconds=seconds))
+            rows = outbox.sendable(session, at, LOOKED_AT, self._resting)
+        granted: list[str] = []
+        for row in rows:
+            where = (row.team_id, row.conversation)
+            if where in self._resting or len(granted) == limit:
+                continue
+            wait = self._rates.take(row.team_id, _method(row), row.conversation)
+            if wait > 0:
+                self._resting[where] = time.monotonic() + wait
+            else:
+                granted.append(row.id)
+        # With every worker busy the end of what flies wakes the loop.
+        self._more_to_see = len(rows) == LOOKED_AT and len(granted) < limit
+        return granted
 
     def _seconds_to_next(self, at: datetime) -> float:
         """What could be claimed `at` has been; the rest waits for its time, or for what is before it.

@@ -22,7 +22,8 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import aliased
-from sqlmodel import Field, Session, and_, col, func, or_, select
+from sqlmodel import Field, Session, and_, col, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.ids import new_id
 from models.record import BY_KEY, Record
@@ -209,21 +210,22 @@ def row_of_message(session: Session, team_id: str, channel: str, ts: str) -> Out
     return session.exec(query).first()
 
 
-def claim(
-    session: Session,
-    machine_now: datetime,
-    lease: timedelta,
-    limit: int,
-    *,
-    token: str,
-    resting: Collection[tuple[str, str]] = (),
+def sendable(
+    session: Session, machine_now: datetime, limit: int, resting: Collection[tuple[str, str]] = ()
 ) -> list[Outgoing]:
-    """Lease rows that may be sent now, the most urgent first.
+    """Rows that may be sent now, the most urgent first; only looked at.
 
     A notice waits for the message it hangs under, and for the notices before it in that thread. A
     card's edit stands outside that order. `resting` are the (team, conversation) pairs whose rate
     is used up.
     """
+    query = _sendable(machine_now).limit(limit)
+    if resting:
+        query = query.where(tuple_(col(Outgoing.team_id), col(Outgoing.conversation)).not_in(list(resting)))
+    return list(session.exec(query))
+
+
+def _sendable(machine_now: datetime) -> SelectOfScalar[Outgoing]:
     parent, earlier = aliased(Outgoing), aliased(Outgoing)
     in_order = ~exists().where(
         col(earlier.team_id) == Outgoing.team_id,
@@ -231,7 +233,7 @@ def claim(
         col(earlier.position) < Outgoing.position,
         col(earlier.state) == State.WAITING,
     )
-    query = (
+    return (
         select(Outgoing)
         .outerjoin(
             parent,
@@ -244,11 +246,25 @@ def claim(
             or_(col(Outgoing.thread_of).is_(None), and_(col(parent.ts).is_not(None), in_order)),
         )
         .order_by(col(Outgoing.priority), col(Outgoing.created_at), col(Outgoing.id))
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=Outgoing)
     )
-    if resting:
-        query = query.where(tuple_(Outgoing.team_id, Outgoing.conversation).not_in(list(resting)))
+
+
+def claim(
+    session: Session,
+    machine_now: datetime,
+    lease: timedelta,
+    limit: int,
+    *,
+    token: str,
+    only: Collection[str] | None = None,
+) -> list[Outgoing]:
+    """Lease rows that may be sent now, the most urgent first; `only` these, when they are named.
+
+    Rows that another process holds are left to it.
+    """
+    query = _sendable(machine_now).limit(limit).with_for_update(skip_locked=True, of=Outgoing)
+    if only is not None:
+        query = query.where(col(Outgoing.id).in_(only))
     rows = list(session.exec(query))
     for row in rows:
         row.uncertain = row.uncertain or row.leased_until is not None
@@ -298,11 +314,6 @@ def mark_later(session: Session, held: Held, ready_at: datetime, reason: str, *,
     )
 
 
-def mark_rested(session: Session, held: Held, ready_at: datetime) -> bool:
-    """Give a row back untried: its turn comes at `ready_at`."""
-    return _mark(session, held, ready_at=ready_at)
-
-
 def mark_ended(session: Session, held: Held, state: State, reason: str) -> bool:
     """Never to be said: refused, expired or no longer true.
 
@@ -340,15 +351,18 @@ def _mark(session: Session, held: Held, **values: Any) -> bool:
 
 def next_ready(session: Session, machine_now: datetime) -> datetime | None:
     """The machine instant after this one at which a waiting row may be tried first."""
-    query = select(func.min(Outgoing.ready_at)).where(Outgoing.state == State.WAITING, Outgoing.ready_at > machine_now)
-    return session.exec(query).one()
+    query = (
+        select(Outgoing.ready_at)
+        .where(Outgoing.state == State.WAITING, Outgoing.ready_at > machine_now)
+        .order_by(col(Outgoing.ready_at))
+        .limit(1)
+    )
+    return session.exec(query).first()
 
 
-def is_owed(session: Session, machine_now: datetime, resting: Collection[tuple[str, str]] = ()) -> bool:
+def is_owed(session: Session, machine_now: datetime) -> bool:
     """Whether anything is owed that may be tried by then, what is being sent included."""
     query = select(Outgoing.id).where(Outgoing.state == State.WAITING, Outgoing.ready_at <= machine_now)
-    if resting:
-        query = query.where(tuple_(col(Outgoing.team_id), col(Outgoing.conversation)).not_in(list(resting)))
     return session.exec(query.limit(1)).first() is not None
 
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, Column, Index
-from sqlmodel import Field, Session, col, delete, func, or_, select
+from sqlmodel import Field, Session, col, delete, or_, select
 
 from models.ids import new_id
 from models.record import BY_KEY, Record
@@ -56,8 +56,8 @@ def due_timers(session: Session, now: datetime, machine_now: datetime, limit: in
 
 def next_due(session: Session) -> datetime | None:
     """The contract instant of the earliest timer that is not held back."""
-    query = select(func.min(Timer.due_at)).where(col(Timer.held_until).is_(None))
-    return session.exec(query).one()
+    query = select(Timer.due_at).where(col(Timer.held_until).is_(None)).order_by(col(Timer.due_at)).limit(1)
+    return session.exec(query).first()
 
 
 def disarm(session: Session, team_id: str, number: int, clock_ids: list[str]) -> None:
