@@ -87,7 +87,7 @@ def main(kind: str, *rest: str) -> None:
     """Run one baseline until it is ended."""
     app = application(insert_into(*rest) if kind == "insert" else nothing)
     handler = SocketModeHandler(app, os.environ["SLACK_APP_TOKEN"], ping_interval=2, concurrency=20)
-    handler.connect()  # type: ignore[no-untyped-call]
+    handler.connect()
     threading.Event().wait()
 
 

@@ -29,7 +29,9 @@ Folder = Annotated[
     Path | None,
     typer.Option("--policies", envvar="VAKT_POLICIES", help="A further folder of policy files."),
 ]
-ContractName = Annotated[str, typer.Argument(metavar="CONTRACT", help="The contract's id, such as softone.")]
+ContractName = Annotated[
+    str, typer.Argument(metavar="CONTRACT", help="The contract's id; vakt policy check lists them.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for a program.")]
 Language = Annotated[str, typer.Option("--language", help="The language of reasons and clauses: en, nb or sv.")]
 Region = Annotated[str | None, typer.Option("--region", help="The customer's region, where a contract has several.")]
@@ -174,7 +176,9 @@ def _day(text: str | None) -> date:
 
 
 def due_command(
-    contract: Annotated[str | None, typer.Argument(metavar="[CONTRACT]", help="The contract's id.")] = None,
+    contract: Annotated[
+        str | None, typer.Argument(metavar="[CONTRACT]", help="The contract's id; vakt policy check lists them.")
+    ] = None,
     severity: SeverityName = None,
     opened: Opened = None,
     clock: ClockName = None,

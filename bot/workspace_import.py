@@ -1,7 +1,7 @@
 """`workspace.toml` into the database, and back: the difference first, then one transaction."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlmodel import Session, SQLModel, col, select
 
@@ -18,6 +18,8 @@ from models.customer import Agreement, Contact, Customer
 from models.desk import Desk, DeskRole
 from models.person import Person
 from models.sla.contract import Role
+
+Named = TypeVar("Named", Person, Desk, Customer)
 
 
 def import_workspace(session: Session, team_id: str, workspace: Workspace) -> list[Change]:
@@ -199,7 +201,7 @@ def _write(
         changes.append(Change("~", f"{what}: {', '.join(differ)}"))
 
 
-def _first(session: Session, record: type[Any], team_id: str, **keys: str) -> Any:
+def _first(session: Session, record: type[Named], team_id: str, **keys: str) -> Named | None:
     query = select(record).where(record.team_id == team_id)
     for name, value in keys.items():
         query = query.where(getattr(record, name) == value)

@@ -227,9 +227,9 @@ def clock_fact(at: Scene, clock: Clock, waits: Sequence[Wait]) -> told.ClockFact
         expected_strength=planned.promise.expected_strength,
         stopped_at=clock.stopped_at,
         done_by=person_fact(at.session, at.ticket.team_id, clock.stopped_by),
-        ahead_by=_between(planned, elapsed, until, clock.due_at),
+        ahead_by=_between(planned, until, clock.due_at, elapsed=elapsed),
         breached=clock.late_at is not None,
-        late_by=_between(planned, elapsed, clock.late_at, until) if clock.late_at else None,
+        late_by=_between(planned, clock.late_at, until, elapsed=elapsed) if clock.late_at else None,
         escalated_to=_escalated_to(at, clock) if clock.late_at else (),
         paused=_standing_for(at.ticket, clock),
         paused_since=at.ticket.waiting_since if _standing_for(at.ticket, clock) else None,
@@ -267,7 +267,7 @@ def _standing_for(ticket: Ticket, clock: Clock) -> WaitKind | None:
     return WaitKind(ticket.waiting)
 
 
-def _between(planned: Planned, elapsed: bool, start: datetime | None, end: datetime | None) -> timedelta | None:
+def _between(planned: Planned, start: datetime | None, end: datetime | None, *, elapsed: bool) -> timedelta | None:
     if start is None or end is None or end < start:
         return None
     return end - start if elapsed else planned.calendar.elapsed(start, end)
