@@ -12,6 +12,7 @@ from handlers.errors import AlreadyAnsweredError
 from handlers.forms import Origin
 from handlers.owed import Ledger
 from models.received import Received, answer_before
+from models.record import Fresh
 from models.store import ConflictError, Session
 
 
@@ -53,7 +54,10 @@ def once(desk: Desk, origin: Origin, *, note_first: bool = True) -> Iterator[Wor
             work = Work(session, viewer, desk.now(), note.stored_at)
             yield work
             note.answer = work.answer
-            session.add(note)
+            if not note_first:
+                fresh = Fresh()
+                fresh.add(note)
+                fresh.store(session)
     except ConflictError:
         # The other one has been stored.
         with desk.reading() as session:
