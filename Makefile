@@ -19,15 +19,17 @@ demo: .venv/demo.ready ## a Slack workspace on this machine with Vakt running in
 run: .venv/run.ready ## Vakt in your own workspace (tokens in the environment; see README)
 	$(BIN)/vakt run
 
-test: .venv/dev.ready ## the whole suite on SQLite and PostgreSQL, two processes; ARGS="-k pause --no-cov" for less
+test: .venv/dev.ready ## the whole suite on SQLite and PostgreSQL, two processes; ARGS="-k pause" for less
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --max-worker-restart 0 --cov --cov-report=term-missing:skip-covered $(ARGS)
 
-check: .venv/dev.ready ## what CI asks before the tests (ruff, mypy, import contracts, generated papers)
+check: .venv/dev.ready ## what CI asks before the tests (ruff, mypy, import contracts, generated papers, coverage of models/sla)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python docs/make_clauses.py --check
+	@$(BIN)/python -m coverage run --branch -m pytest -q tests/sla tests/policies >cover.log || (cat cover.log; exit 1)
+	$(BIN)/python -m coverage report --skip-covered --fail-under=100
 
 bench: .venv/dev.ready ## one script a question, each printing its ratios
 	@for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python "$$script"; done

@@ -20,6 +20,7 @@ from bot.plainly import fail, plain_errors, read_settings
 from bot.workspace_commands import schema_is_ours, team_of
 from handlers import pictures, promises
 from handlers.agreements import NoAgreementError
+from handlers.scene import Scene, scene
 from models import typed_text
 from models.clock import Clock, clocks_of
 from models.sla.ledger import Ledger, ledger
@@ -57,7 +58,7 @@ def why_command(
 
 
 def _tell(session: Session, ticket: Ticket, language: str, *, as_json: bool) -> None:
-    at = pictures.scene(session, agreements(), ticket, SystemClock().now())
+    at = scene(session, agreements(), ticket, SystemClock().now())
     accounts = list(_accounts(at, language))
     if as_json:
         for clock, planned, account in accounts:
@@ -74,7 +75,7 @@ def _tell(session: Session, ticket: Ticket, language: str, *, as_json: bool) -> 
     Console(width=None if sys.stdout.isatty() else 200, highlight=False).print(Group(*parts))
 
 
-def _head(at: pictures.Scene, language: str) -> Iterator[str]:
+def _head(at: Scene, language: str) -> Iterator[str]:
     """Which ticket, and the answers that led to its class."""
     summary = typed_text.read(at.session, at.ticket.team_id, at.ticket.summary_id)
     yield f"{at.ticket.name} · {summary} · {at.customer.name}"
@@ -82,7 +83,7 @@ def _head(at: pictures.Scene, language: str) -> Iterator[str]:
         yield f"{say(question, language)} {say(answer, language)}"
 
 
-def _accounts(at: pictures.Scene, language: str) -> Iterator[tuple[Clock, Planned, Ledger | None]]:
+def _accounts(at: Scene, language: str) -> Iterator[tuple[Clock, Planned, Ledger | None]]:
     """Every clock that was not withdrawn, with its account; None where no clock runs (PI-06)."""
     waits = waits_of(at.session, at.ticket.team_id, at.ticket.number)
     for clock in clocks_of(at.session, at.ticket.team_id, at.ticket.number):

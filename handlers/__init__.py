@@ -1,11 +1,15 @@
 """What Vakt does when something happens: the table of everything that is listened to.
 
 opening, buttons, submits   a ticket from the view to the number; the card's buttons; their modals
-acts, pages                 what people do to a ticket, what is stopped, started and owed by it
+setting, registering        what an opening view is about; the ticket's rows, and its confirmation
+doing                       a person at work on a ticket; with it the acts:
+  acts, waiting, classing, levels, said, pages   begun, answered, solved; waits; the class; who else
+                            takes part; words in the thread; who is woken
 commands, talk, home        `/ticket`; threads; App Home
 timers                      ON_DUE: what a due timer asks, and what it answers
 outgoing                    RENDER: how each owed message is drawn
-promises, owed, pictures    a ticket's clocks; messages owed; records into facts for the views
+promises, owed              a ticket's clocks; messages owed
+scene, pictures, clock_pictures, log_pictures, list_pictures   records into facts for the views
 access, language, agreements, forms, once, answers, errors, desk   what they all stand on
 views                       what people see
 """

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
-from handlers import access, acts, language, pages, pictures
+from handlers import access, acts, classing, language, list_pictures, log_pictures, pages, pictures, waiting
 from handlers.access import Act, Viewer, viewer_of
 from handlers.desk import Body, Desk
+from handlers.doing import refuse_ended, take_up
 from handlers.errors import UserError
 from handlers.forms import (
     Origin,
@@ -18,7 +19,7 @@ from handlers.forms import (
     ticket_of_click,
 )
 from handlers.once import once
-from handlers.pictures import Scene
+from handlers.scene import Scene, scene, severity_fact
 from handlers.views import acts as views
 from handlers.views import lists
 from handlers.views import why as why_views
@@ -39,13 +40,13 @@ ActView = Callable[[ActFacts, Words], ViewDict]
 def start(body: Body, desk: Desk) -> None:
     """*Start work*."""
     with once(desk, origin_of(body)) as work:
-        acts.start_work(acts.take_up(work, desk.agreements, ticket_of_click(body), Act.START))
+        acts.start_work(take_up(work, desk.agreements, ticket_of_click(body), Act.START))
 
 
 def assign(body: Body, desk: Desk) -> None:
     """*Assign* to whoever was chosen."""
     with once(desk, origin_of(body)) as work:
-        doing = acts.take_up(work, desk.agreements, ticket_of_click(body), Act.ASSIGN)
+        doing = take_up(work, desk.agreements, ticket_of_click(body), Act.ASSIGN)
         new = viewer_of(work.session, work.viewer.team_id, chosen(body))
         acts.assign(doing, new.person, new)
 
@@ -53,13 +54,13 @@ def assign(body: Body, desk: Desk) -> None:
 def resume(body: Body, desk: Desk) -> None:
     """*Resume*."""
     with once(desk, origin_of(body)) as work:
-        acts.resume(acts.take_up(work, desk.agreements, ticket_of_click(body), Act.RESUME))
+        waiting.resume(take_up(work, desk.agreements, ticket_of_click(body), Act.RESUME))
 
 
 def still_waiting(body: Body, desk: Desk) -> None:
     """*Still waiting*: the message was no answer."""
     with once(desk, origin_of(body)) as work:
-        acts.still_waiting(acts.take_up(work, desk.agreements, ticket_of_click(body), Act.WAIT))
+        waiting.still_waiting(take_up(work, desk.agreements, ticket_of_click(body), Act.WAIT))
 
 
 def workaround_works(body: Body, desk: Desk) -> None:
@@ -74,34 +75,34 @@ def workaround_fails(body: Body, desk: Desk) -> None:
 
 def _answer_workaround(body: Body, desk: Desk, *, works: bool) -> None:
     with once(desk, origin_of(body)) as work:
-        doing = acts.take_up(work, desk.agreements, ticket_of_click(body), Act.CONFIRM)
-        acts.answer_workaround(doing, works=works)
+        doing = take_up(work, desk.agreements, ticket_of_click(body), Act.CONFIRM)
+        classing.answer_workaround(doing, works=works)
 
 
 def confirm(body: Body, desk: Desk) -> None:
     """*Confirm*: it is solved."""
     with once(desk, origin_of(body)) as work:
-        acts.confirm(acts.take_up(work, desk.agreements, ticket_of_click(body), Act.CONFIRM))
+        acts.confirm(take_up(work, desk.agreements, ticket_of_click(body), Act.CONFIRM))
 
 
 def acknowledge(body: Body, desk: Desk) -> None:
     """*Acknowledge* a page: paging ends, the ticket's clock runs on."""
     with once(desk, origin_of(body)) as work:
-        doing = acts.take_up(work, desk.agreements, ticket_of_click(body), Act.ANSWER_PAGE)
+        doing = take_up(work, desk.agreements, ticket_of_click(body), Act.ANSWER_PAGE)
         pages.acknowledge(doing)
 
 
 def decline(body: Body, desk: Desk) -> None:
     """*I can't*: the next is paged."""
     with once(desk, origin_of(body)) as work:
-        doing = acts.take_up(work, desk.agreements, ticket_of_click(body), Act.ANSWER_PAGE)
+        doing = take_up(work, desk.agreements, ticket_of_click(body), Act.ANSWER_PAGE)
         pages.pass_on(doing, declined=True)
 
 
 def escalate_page(body: Body, desk: Desk) -> None:
     """*Escalate now*: the next is paged."""
     with once(desk, origin_of(body)) as work:
-        doing = acts.take_up(work, desk.agreements, ticket_of_click(body), Act.ANSWER_PAGE)
+        doing = take_up(work, desk.agreements, ticket_of_click(body), Act.ANSWER_PAGE)
         pages.pass_on(doing, declined=False)
 
 
@@ -118,8 +119,8 @@ def wait(body: Body, desk: Desk) -> None:
         _ask(body, desk, Act.WAIT, views.wait_view, wait=str(kind))
         return
     with once(desk, origin_of(body)) as work:
-        doing = acts.take_up(work, desk.agreements, ticket_of_click(body), Act.WAIT)
-        acts.wait(doing, kind, start=False)
+        doing = take_up(work, desk.agreements, ticket_of_click(body), Act.WAIT)
+        waiting.wait(doing, kind, start=False)
 
 
 def reply(body: Body, desk: Desk) -> None:
@@ -194,7 +195,7 @@ def _ask(
     with desk.reading() as session:
         viewer, at = _look(session, desk, origin, number or ticket_of_click(body), act)
         if not ended:
-            acts.refuse_ended(at.ticket)
+            refuse_ended(at.ticket)
         elif not at.ticket.ended:
             raise UserError(Refusal.NOT_RESOLVED, number=at.ticket.name)
         carry = metadata(ticket=at.ticket.number, severity=at.ticket.severity, **carried)
@@ -217,7 +218,7 @@ def _look(session: Session, desk: Desk, origin: Origin, number: int, act: Act) -
     if ticket is None:
         raise UserError(Refusal.UNKNOWN_TICKET, number=f"T-{number}")
     access.demand(session, viewer, act, ticket)
-    return viewer, pictures.scene(session, desk.agreements, ticket, desk.now())
+    return viewer, scene(session, desk.agreements, ticket, desk.now())
 
 
 def reader(session: Session, viewer: Viewer, at: Scene) -> Words:
@@ -236,7 +237,7 @@ def _act_facts(at: Scene, carried: str) -> ActFacts:
     return ActFacts(
         metadata=carried,
         ticket=pictures.ticket_facts(at),
-        severities=tuple(pictures.severity_fact(each) for each in at.contract.severities),
+        severities=tuple(severity_fact(each) for each in at.contract.severities),
         work_already_started=at.ticket.work_started_at is not None,
     )
 
@@ -278,7 +279,7 @@ def why_of(body: Body, desk: Desk, number: int, page: int) -> ViewDict:
     with desk.reading() as session:
         viewer, at = _look(session, desk, origin_of(body), number, Act.SEE)
         words = reader(session, viewer, at)
-        return why_views.why_view(pictures.why_facts(at, words.language), words, page)
+        return why_views.why_view(log_pictures.why_facts(at, words.language), words, page)
 
 
 def show(body: Body, desk: Desk) -> None:
@@ -295,7 +296,7 @@ def details_of(body: Body, desk: Desk, number: int, page: int) -> ViewDict:
     with desk.reading() as session:
         viewer, at = _look(session, desk, origin_of(body), number, Act.SEE)
         inside = at.ticket.desk_id in viewer.roles
-        facts = pictures.details_facts(at, for_desk=inside, page=page)
+        facts = list_pictures.details_facts(at, for_desk=inside, page=page)
         return lists.details_view(facts, reader(session, viewer, at))
 
 
@@ -336,7 +337,7 @@ def _list(body: Body, desk: Desk, name: str, page: int) -> None:
     origin, listing = origin_of(body), one_of(Listing, name)
     with desk.reading() as session:
         viewer = viewer_of(session, origin.team_id, origin.slack_user)
-        facts = pictures.list_facts(session, desk.agreements, viewer, listing, page, desk.now())
+        facts = list_pictures.list_facts(session, desk.agreements, viewer, listing, page, desk.now())
         words = language.for_person(viewer.person)
     shown = (body.get("view") or {}).get("type")
     if shown == "modal":

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
-from handlers import access, language, opening, pictures
+from handlers import access, language, list_pictures, log_pictures, opening
 from handlers.access import Act, Viewer, viewer_of
 from handlers.buttons import reader
 from handlers.desk import Body, Desk
 from handlers.errors import UserError
 from handlers.forms import Origin, origin_of, ticket_number
-from handlers.pictures import Scene
+from handlers.scene import Scene, scene
 from handlers.views import lists
 from handlers.views import why as why_views
 from handlers.views.blocks import Rendered
@@ -54,7 +54,7 @@ def _list(origin: Origin, text: str, desk: Desk) -> Rendered:
     listing = Listing(text.lower() or Listing.OPEN)
     with desk.reading() as session:
         viewer = viewer_of(session, origin.team_id, origin.slack_user)
-        facts = pictures.list_facts(session, desk.agreements, viewer, listing, 0, desk.now())
+        facts = list_pictures.list_facts(session, desk.agreements, viewer, listing, 0, desk.now())
         return lists.list_message(facts, _words(session, viewer, origin))
 
 
@@ -62,7 +62,7 @@ def _details(origin: Origin, text: str, desk: Desk) -> Rendered:
     with desk.reading() as session:
         viewer, at = _look(session, origin, text, desk)
         inside = at.ticket.desk_id in viewer.roles
-        facts = pictures.details_facts(at, for_desk=inside, page=0)
+        facts = list_pictures.details_facts(at, for_desk=inside, page=0)
         return lists.details_message(facts, reader(session, viewer, at))
 
 
@@ -70,7 +70,7 @@ def _why(origin: Origin, text: str, desk: Desk) -> Rendered:
     with desk.reading() as session:
         viewer, at = _look(session, origin, text, desk)
         words = reader(session, viewer, at)
-        return why_views.why_message(pictures.why_facts(at, words.language), words)
+        return why_views.why_message(log_pictures.why_facts(at, words.language), words)
 
 
 def _look(session: Session, origin: Origin, text: str, desk: Desk) -> tuple[Viewer, Scene]:
@@ -79,7 +79,7 @@ def _look(session: Session, origin: Origin, text: str, desk: Desk) -> tuple[View
     if found is None:
         raise UserError(Refusal.UNKNOWN_TICKET, number=f"T-{number}")
     access.demand(session, viewer, Act.SEE, found)
-    return viewer, pictures.scene(session, desk.agreements, found, desk.now())
+    return viewer, scene(session, desk.agreements, found, desk.now())
 
 
 def _words(session: Session, viewer: Viewer, origin: Origin) -> Words:

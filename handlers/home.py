@@ -3,11 +3,12 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from handlers import access, language, pictures
+from handlers import access, language, list_pictures, pictures
 from handlers.access import Viewer, viewer_of
 from handlers.agreements import NoAgreementError
 from handlers.desk import Body, Desk
 from handlers.forms import chosen, origin_of, page_in, team_of
+from handlers.scene import scene
 from handlers.views import facts as told
 from handlers.views import homes
 from handlers.views.blocks import ViewDict
@@ -58,10 +59,10 @@ def _view(session: Session, viewer: Viewer, page: int, desk: Desk) -> ViewDict:
 
 def _rows(session: Session, viewer: Viewer, desk: Desk) -> list[tuple[Ticket, told.RowFact]]:
     covered = access.reach_of(viewer).covers()
-    order = pictures.queue_of(session, desk.agreements, viewer.team_id, covered)
+    order = list_pictures.queue_of(session, desk.agreements, viewer.team_id, covered)
     tickets = open_tickets(session, viewer.team_id, covered, order=order, limit=SHOWN)
     now = desk.now()
-    return [(each, pictures.row_fact(pictures.scene(session, desk.agreements, each, now))) for each in tickets]
+    return [(each, pictures.row_fact(scene(session, desk.agreements, each, now))) for each in tickets]
 
 
 def _agent(session: Session, viewer: Viewer, page: int, desk: Desk) -> told.AgentHomeFacts:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
-from handlers import language, pictures
+from handlers import language, log_pictures, pictures
 from handlers.agreements import Agreements
-from handlers.pictures import Scene
+from handlers.scene import Scene, person_fact, role_fact, scene
 from handlers.views import cards, log, notices, reminders
 from handlers.views import facts as told
 from handlers.views.blocks import Rendered
@@ -34,7 +34,7 @@ def _scene(session: Session, row: Outgoing, now: datetime, agreements: Agreement
     if row.ticket_number is None:
         return None
     ticket = ticket_by_number(session, row.team_id, row.ticket_number)
-    return pictures.scene(session, agreements, ticket, now) if ticket else None
+    return scene(session, agreements, ticket, now) if ticket else None
 
 
 def _desk_card(session: Session, row: Outgoing, now: datetime, agreements: Agreements) -> Rendered | None:
@@ -63,13 +63,13 @@ def _log_line(session: Session, row: Outgoing, now: datetime, agreements: Agreem
         return None
     words = language.for_desk_channel(at.contract, at.desk)
     if entry.event == Event.RESUMED and entry.facts.get("by_message"):
-        return notices.wait_ended(pictures.log_facts(at, entry), words)
+        return notices.wait_ended(log_pictures.log_facts(at, entry), words)
     clock = session.get(Clock, (row.team_id, entry.facts.get("clock") or ""))
     if clock is not None and entry.event == Event.LATE:
-        return reminders.late(pictures.reminder_facts(at, clock), words)
+        return reminders.late(log_pictures.reminder_facts(at, clock), words)
     if clock is not None and entry.event == Event.EXPECTED_PASSED:
-        return reminders.expected_passed(pictures.reminder_facts(at, clock), words)
-    return log.log_line(pictures.log_facts(at, entry), words)
+        return reminders.expected_passed(log_pictures.reminder_facts(at, clock), words)
+    return log.log_line(log_pictures.log_facts(at, entry), words)
 
 
 def _entry(session: Session, row: Outgoing) -> HistoryEntry | None:
@@ -88,17 +88,17 @@ def _customer_line(session: Session, row: Outgoing, now: datetime, agreements: A
 
 
 def _reply(at: Scene, entry: HistoryEntry, words: Words) -> Rendered:
-    return notices.reply(pictures.log_facts(at, entry), words)
+    return notices.reply(log_pictures.log_facts(at, entry), words)
 
 
 def _class_changed(at: Scene, entry: HistoryEntry, words: Words) -> Rendered:
-    return notices.class_changed(pictures.log_facts(at, entry), pictures.ticket_facts(at), words)
+    return notices.class_changed(log_pictures.log_facts(at, entry), pictures.ticket_facts(at), words)
 
 
 def _waiting(at: Scene, entry: HistoryEntry, words: Words) -> Rendered | None:
     if at.ticket.waiting is None:
         return None
-    question = pictures.log_facts(at, entry).text or ""
+    question = log_pictures.log_facts(at, entry).text or ""
     return notices.waiting_notice(pictures.ticket_facts(at), question, words)
 
 
@@ -108,7 +108,7 @@ def _workaround(at: Scene, entry: HistoryEntry, words: Words) -> Rendered:
 
 
 def _more_work(at: Scene, entry: HistoryEntry, words: Words) -> Rendered:
-    return notices.needs_more_work(pictures.log_facts(at, entry), pictures.ticket_facts(at), words)
+    return notices.needs_more_work(log_pictures.log_facts(at, entry), pictures.ticket_facts(at), words)
 
 
 def _resolved(at: Scene, entry: HistoryEntry, words: Words) -> Rendered | None:
@@ -117,15 +117,15 @@ def _resolved(at: Scene, entry: HistoryEntry, words: Words) -> Rendered | None:
 
 
 def _reopened(at: Scene, entry: HistoryEntry, words: Words) -> Rendered:
-    return notices.reopened_notice(pictures.log_facts(at, entry), pictures.ticket_facts(at), words)
+    return notices.reopened_notice(log_pictures.log_facts(at, entry), pictures.ticket_facts(at), words)
 
 
 def _release(at: Scene, entry: HistoryEntry, words: Words) -> Rendered:
-    return notices.release_planned(pictures.log_facts(at, entry), words)
+    return notices.release_planned(log_pictures.log_facts(at, entry), words)
 
 
 def _late(at: Scene, entry: HistoryEntry, words: Words) -> Rendered | None:
-    clock = pictures.log_facts(at, entry).clock
+    clock = log_pictures.log_facts(at, entry).clock
     return notices.late_notice(pictures.ticket_facts(at), clock, words) if clock else None
 
 
@@ -180,7 +180,7 @@ def _part(
     clock = session.get(Clock, (team_id, part["clock"]))
     if ticket is None or clock is None or not clock.counting:
         return None
-    return pictures.reminder_facts(pictures.scene(session, agreements, ticket, now), clock)
+    return log_pictures.reminder_facts(scene(session, agreements, ticket, now), clock)
 
 
 def _gathered(
@@ -222,7 +222,7 @@ def _escalation(session: Session, row: Outgoing, now: datetime, agreements: Agre
     entry = _entry(session, row)
     if at is None or entry is None:
         return None
-    facts = pictures.log_facts(at, entry)
+    facts = log_pictures.log_facts(at, entry)
     picture = pictures.ticket_facts(at)
     clock = session.get(Clock, (row.team_id, entry.facts.get("clock") or ""))
     counting = clock is not None and clock.counting
@@ -232,7 +232,7 @@ def _escalation(session: Session, row: Outgoing, now: datetime, agreements: Agre
             summary=picture.summary,
             customer=picture.customer,
             severity=picture.severity,
-            role=facts.role or pictures.role_fact(at, Role.SENIOR),
+            role=facts.role or role_fact(at, Role.SENIOR),
             why=_why_told(entry, clock),
             now=now,
             clock=facts.clock if counting else None,
@@ -273,14 +273,14 @@ def _page(session: Session, row: Outgoing, now: datetime, agreements: Agreements
             sent_at=entry.at,
             now=now,
             position=int(row.args.get("step", 1)),
-            acknowledged_by=pictures.person_fact(session, row.team_id, acknowledged),
+            acknowledged_by=person_fact(session, row.team_id, acknowledged),
             acknowledged_by_reader=acknowledged == person.id,
             acknowledged_at=_moment(row.args.get("acknowledged_at")),
             declined=bool(row.args.get("declined")),
             started=at.ticket.work_started_at is not None,
             clock=picture.clock,
-            may_wait_until=pictures.next_opening_for_page(at),
-            waits_because=pictures.why_it_waits(at) if row.args.get("waits") else None,
+            may_wait_until=log_pictures.next_opening_for_page(at),
+            waits_because=log_pictures.why_it_waits(at) if row.args.get("waits") else None,
         ),
         language.for_person(person),
     )

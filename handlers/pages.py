@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from handlers.acts import Doing
+from handlers.doing import Doing
 from handlers.errors import UserError
 from handlers.owed import Ledger, note, owe_directly, pages_of
 from handlers.views.facts import PersonFact, Refusal

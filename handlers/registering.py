@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from handlers import pictures, promises
+from handlers import promises
 from handlers.errors import UserError
 from handlers.forms import Draft
 from handlers.once import Work
 from handlers.owed import owe_cards, owe_first_line
+from handlers.scene import severity_fact
 from handlers.setting import PRIVATE, Setting, notes_at, outcome_of
 from handlers.views import facts as told
 from handlers.views import opening as views
@@ -145,7 +146,7 @@ def confirmation(work: Work, ticket: Ticket, draft: Draft, setting: Setting, pla
                 contract=setting.contract.vendor,
                 kind=setting.kind,
                 status=told.Status.NEW,
-                severity=pictures.severity_fact(severity),
+                severity=severity_fact(severity),
                 opened_by=told.PersonFact(opener.slack_user, opener.name),
                 reported_at=ticket.reported_at,
                 now=work.now,

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers import pictures
+from handlers import clock_pictures, pictures
 from handlers.access import Viewer
 from handlers.agreements import Agreements, Force, NoAgreementError
 from handlers.errors import UserError
 from handlers.forms import Draft
+from handlers.scene import severity_fact
 from handlers.views import facts as told
 from handlers.views.facts import Refusal
 from handlers.views.words import Words
@@ -186,9 +187,9 @@ def outcome_of(setting: Setting, item: str | None) -> told.OutcomeFact | None:
     planned = _planned(setting, severity.id, item)
     basis = told.Basis.ANSWERS if setting.walked.given else told.Basis.DEFAULT
     return told.OutcomeFact(
-        severity=pictures.severity_fact(severity),
+        severity=severity_fact(severity),
         basis=basis,
-        clocks=tuple(pictures.promised(setting.contract, each) for each in planned if each.due),
+        clocks=tuple(clock_pictures.promised(setting.contract, each) for each in planned if each.due),
         best_effort=pictures.is_best_effort(setting.contract, setting.intake),
         target_release=severity.target_release is not None,
     )

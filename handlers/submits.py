@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from handlers import acts, pages
+from handlers import acts, classing, levels, pages, waiting
 from handlers.access import Act
-from handlers.acts import Doing
 from handlers.buttons import carried_ticket
 from handlers.desk import Body, Desk
+from handlers.doing import Doing, take_up
 from handlers.errors import UserError
 from handlers.forms import (
     is_ticked,
@@ -29,7 +29,7 @@ Answer = Mapping[str, Any] | None
 
 def _do(body: Body, desk: Desk, act: Act, do: Callable[[Doing], None]) -> Answer:
     with once(desk, origin_of(body)) as work:
-        do(acts.take_up(work, desk.agreements, carried_ticket(body), act))
+        do(take_up(work, desk.agreements, carried_ticket(body), act))
     return None
 
 
@@ -64,7 +64,7 @@ def wait(body: Body, desk: Desk) -> Answer:
     state, kind = state_of(body), WaitKind(metadata_of(body)["wait"])
     begins = value_in(state, Field.BEFORE_START) == START_AND_WAIT
     text = text_in(state, Field.TEXT)
-    return _do(body, desk, Act.WAIT, lambda doing: acts.wait(doing, kind, start=begins, text=text))
+    return _do(body, desk, Act.WAIT, lambda doing: waiting.wait(doing, kind, start=begins, text=text))
 
 
 def severity(body: Body, desk: Desk) -> Answer:
@@ -79,7 +79,7 @@ def severity(body: Body, desk: Desk) -> Answer:
     def do(doing: Doing) -> None:
         if doing.ticket.severity != seen:
             raise UserError(Refusal.CHANGED, Field.SEVERITY, number=doing.ticket.name)
-        acts.set_severity(doing, wanted, reason)
+        classing.set_severity(doing, wanted, reason)
 
     return _do(body, desk, Act.SET_SEVERITY, do)
 
@@ -87,14 +87,14 @@ def severity(body: Body, desk: Desk) -> Answer:
 def workaround(body: Body, desk: Desk) -> Answer:
     """Another way, for the customer to try."""
     text = text_in(state_of(body), Field.TEXT, missing=Refusal.TEXT_MISSING)
-    return _do(body, desk, Act.WORKAROUND, lambda doing: acts.offer_workaround(doing, text))
+    return _do(body, desk, Act.WORKAROUND, lambda doing: classing.offer_workaround(doing, text))
 
 
 def level_3(body: Body, desk: Desk) -> Answer:
     """To development or to management, with a reason."""
     state = state_of(body)
     reason = text_in(state, Field.REASON, missing=Refusal.REASON_MISSING)
-    lift = acts.to_management if value_in(state, Field.WHERE_TO) == MANAGEMENT else acts.to_level_3
+    lift = levels.to_management if value_in(state, Field.WHERE_TO) == MANAGEMENT else levels.to_level_3
     return _do(body, desk, Act.TO_LEVEL_3, lambda doing: lift(doing, reason))
 
 
@@ -104,7 +104,7 @@ def needs_more_work(body: Body, desk: Desk) -> Answer:
     text = text_in(state, Field.TEXT, missing=Refusal.TEXT_MISSING)
     raw = value_in(state, Field.NEXT_UPDATE)
     at = datetime.fromtimestamp(int(raw), desk.now().tzinfo) if raw else None
-    return _do(body, desk, Act.MORE_WORK, lambda doing: acts.needs_more_work(doing, text, at))
+    return _do(body, desk, Act.MORE_WORK, lambda doing: levels.needs_more_work(doing, text, at))
 
 
 def resolve(body: Body, desk: Desk) -> Answer:
@@ -126,7 +126,7 @@ def release(body: Body, desk: Desk) -> Answer:
     state = state_of(body)
     planned = text_in(state, Field.RELEASE, missing=Refusal.TEXT_MISSING)
     reason = text_in(state, Field.REASON)
-    return _do(body, desk, Act.PLAN_RELEASE, lambda doing: acts.plan_release(doing, planned, reason))
+    return _do(body, desk, Act.PLAN_RELEASE, lambda doing: levels.plan_release(doing, planned, reason))
 
 
 def next_opening(body: Body, desk: Desk) -> Answer:

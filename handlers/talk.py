@@ -6,8 +6,9 @@ Talk in the desk's own thread stays inside. Edits and deletions are noted, files
 from collections.abc import Mapping
 from typing import Any
 
-from handlers import acts
+from handlers import said
 from handlers.desk import Body, Desk
+from handlers.doing import take_up
 from handlers.errors import NotYetError
 from handlers.forms import Origin, team_of
 from handlers.once import Work, once
@@ -39,12 +40,12 @@ def _on_words(body: Body, event: Mapping[str, Any], desk: Desk) -> None:
         return
     origin = _origin(body, str(event["user"]))
     with once(desk, origin) as work:
-        doing = acts.take_up(work, desk.agreements, card.ticket_number or 0, None)
+        doing = take_up(work, desk.agreements, card.ticket_number or 0, None)
         text, links = _text(work, event), _links(event)
         if doing.ticket.desk_id in work.viewer.roles:
-            acts.agent_wrote(doing, text, str(event["channel"]), str(event["ts"]), links)
+            said.agent_wrote(doing, text, str(event["channel"]), str(event["ts"]), links)
         else:
-            acts.customer_wrote(doing, text, str(event["channel"]), str(event["ts"]), links)
+            said.customer_wrote(doing, text, str(event["channel"]), str(event["ts"]), links)
     if not work.viewer.person.name:
         desk.aside.get_to_know(origin.team_id, origin.slack_user)
 
@@ -57,8 +58,8 @@ def _on_edit(body: Body, event: Mapping[str, Any], desk: Desk) -> None:
     if card is None or not message.get("user"):
         return
     with once(desk, _origin(body, str(message["user"]))) as work:
-        doing = acts.take_up(work, desk.agreements, card.ticket_number or 0, None)
-        acts.edited(doing, _text(work, message), str(event["channel"]), str(message["ts"]))
+        doing = take_up(work, desk.agreements, card.ticket_number or 0, None)
+        said.edited(doing, _text(work, message), str(event["channel"]), str(message["ts"]))
 
 
 def _on_deletion(body: Body, event: Mapping[str, Any], desk: Desk) -> None:
@@ -67,8 +68,8 @@ def _on_deletion(body: Body, event: Mapping[str, Any], desk: Desk) -> None:
     if card is None or not before.get("user") or before.get("bot_id"):
         return
     with once(desk, _origin(body, str(before["user"]))) as work:
-        doing = acts.take_up(work, desk.agreements, card.ticket_number or 0, None)
-        acts.deleted(doing, str(event["channel"]), str(event.get("deleted_ts") or before["ts"]))
+        doing = take_up(work, desk.agreements, card.ticket_number or 0, None)
+        said.deleted(doing, str(event["channel"]), str(event.get("deleted_ts") or before["ts"]))
 
 
 def _origin(body: Body, slack_user: str) -> Origin:

@@ -1,6 +1,5 @@
 """The benchmark's door lets requests in and acknowledgements out, and says so when a bot fails."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from benchmarks._door import NotAcknowledgedError
 from benchmarks._process import READY_SECONDS, DiedError, python, start
 from benchmarks.commands import count, submission
+from tests.loops import in_a_loop
 
 BARE = Path(__file__).parents[2] / "benchmarks" / "_bare.py"
 REFUSING = """
@@ -45,7 +45,7 @@ def test_a_row_is_stored_before_the_view_is_acknowledged(tmp_path: Path) -> None
         finally:
             await bot.stop()
 
-    assert asyncio.run(story()) == 1
+    assert in_a_loop(story()) == 1
 
 
 def test_a_refused_view_is_no_result(tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ def test_a_refused_view_is_no_result(tmp_path: Path) -> None:
             await bot.stop()
 
     with pytest.raises(NotAcknowledgedError, match="too short"):
-        asyncio.run(story())
+        in_a_loop(story())
 
 
 def test_a_bot_that_dies_at_once_is_quoted(tmp_path: Path) -> None:
@@ -65,4 +65,4 @@ def test_a_bot_that_dies_at_once_is_quoted(tmp_path: Path) -> None:
         await start(python("-c", "raise SystemExit('no such policy')"), {}, tmp_path / "log")
 
     with pytest.raises(DiedError, match="no such policy"):
-        asyncio.run(story())
+        in_a_loop(story())

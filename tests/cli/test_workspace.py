@@ -45,7 +45,7 @@ def test_a_change_is_named_line_by_line(well: Vakt) -> None:
     [
         ('desk = "servicedesk"', 'desk = "nowhere"', "customers.acme.desk names nowhere"),
         ('contract = "softone"', 'contract = "softtwo"', 'customers.acme.contract is "softtwo"; there is'),
-        ('slack = "U0OLA"', 'slack = "ola"', "people.0.slack"),
+        ('slack = "U0OLA"', 'slack = "ola"', "people.1.slack"),
         ("[[desks]]", "[[desks", "workspace.toml: "),
     ],
 )

@@ -11,15 +11,18 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from models.sla.calendar_document import expanded, restored
 from models.sla.clock import WorkingTime
 from models.sla.contract import Contract
 from models.sla.policy import (
     BUNDLED,
     PolicyError,
     canonical,
+    fingerprint,
     load_policies,
     load_policy,
     parse_policy,
+    parse_stored,
     policy_schema,
     with_overrides,
 )
@@ -220,6 +223,25 @@ def test_a_stored_version_parses_back_to_the_same_contract(contracts: Mapping[st
         assert again.promises == contract.promises
         assert again.questions == contract.questions
         assert (again.published, again.effective) == (contract.published, contract.effective)
+
+
+def test_a_stored_version_counts_in_its_stored_calendars(contracts: Mapping[str, Contract]) -> None:
+    """Holidays come from what was stored, not from what the package says by then."""
+    softone = contracts["softone"]
+    stored = expanded(softone.calendars["office"], range(2026, 2028))
+    stored["holidays"]["dates"]["2026-11-23"] = "A day that no law knows"
+    again = parse_stored(softone.content, {"office": restored(stored)})
+    assert again.hash == softone.hash
+    assert softone.calendar("office").is_working_day(date(2026, 11, 23))
+    assert not again.calendar("office").is_working_day(date(2026, 11, 23))
+
+
+def test_a_file_is_known_again_by_its_fingerprint(softone: Contract, tmp_path: Path) -> None:
+    """What is stored already need not be parsed; what is no policy has none."""
+    assert fingerprint(BUNDLED / "softone.toml") == ("softone", softone.hash)
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text("not toml", "utf-8")
+    assert fingerprint(wrong) is None
 
 
 def test_comments_and_spaces_do_not_change_the_hash_and_a_value_does(softone: Contract) -> None:

@@ -17,6 +17,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from sandbox import Limits, Sandbox
 from sandbox.clock_hook import TOKEN
+from tests.loops import in_a_loop
 from tests.sandbox.other_end import HookApp, Recorder
 
 Json = dict[str, Any]
@@ -39,7 +40,7 @@ def over_sockets(slack: Sandbox, story: Callable[[aiohttp.ClientSession], Any]) 
         async with aiohttp.ClientSession(trust_env=False) as session:
             return await story(session)
 
-    return asyncio.run(run())
+    return in_a_loop(run())
 
 
 def test_a_socket_says_hello_with_the_count_of_sockets(slack: Sandbox) -> None:
@@ -211,7 +212,7 @@ def test_a_response_address_takes_five_answers_and_no_sixth(
     kari.types("/plain hello", in_="#acme")
     url = recorder.last("command")["response_url"]
     assert url.startswith(slack.url)
-    statuses = [asyncio.run(_answer(url, {"text": f"answer {n}"})) for n in range(6)]
+    statuses = [in_a_loop(_answer(url, {"text": f"answer {n}"})) for n in range(6)]
     assert statuses == [200] * 5 + [404]
     assert [one.text for one in kari.private_answers("#acme")] == [f"answer {n}" for n in range(5)]
 
@@ -233,9 +234,9 @@ def test_a_response_replaces_and_deletes_the_private_message_it_came_from(
     kari.clicks("Go", on=asked)
     payload = recorder.last("block_actions")
     assert (payload["container"]["is_ephemeral"], "message" in payload) == (True, False)
-    asyncio.run(_answer(payload["response_url"], {"text": "done", "replace_original": True}))
+    in_a_loop(_answer(payload["response_url"], {"text": "done", "replace_original": True}))
     assert asked.words == "done"
-    asyncio.run(_answer(payload["response_url"], {"delete_original": True}))
+    in_a_loop(_answer(payload["response_url"], {"delete_original": True}))
     assert kari.private_answers("#acme") == []
 
 
@@ -245,7 +246,7 @@ def test_a_clock_hook_is_stepped_from_due_instant_to_due_instant(
 ) -> None:
     with Sandbox(manifest, clock_hook=hook_app.url) as slack:
         kari = slack.add_person("kari")
-        answer = asyncio.run(_move_clock(slack, kari.id, {"by": "1h"}))
+        answer = in_a_loop(_move_clock(slack, kari.id, {"by": "1h"}))
         assert answer["ok"]
         start = hook_app.start
         assert [round((one - start) / 60) for one in hook_app.moves] == [10, 30, 60]

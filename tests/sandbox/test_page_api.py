@@ -19,6 +19,7 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from sandbox import Sandbox
+from tests.loops import in_a_loop
 
 Json = dict[str, Any]
 Run = Callable[[App], None]
@@ -170,7 +171,7 @@ def test_an_open_page_is_told_what_changes(slack: Sandbox, client: WebClient, ka
                 notes.append(await live.receive_json(timeout=3))
             return notes
 
-    notes = asyncio.run(story())
+    notes = in_a_loop(story())
     assert notes[0] == {"type": "view", "stack": []}
     assert [note["message"]["text"] for note in notes if note["type"] == "message"] == ["news"]
     assert [note["message"]["text"] for note in notes if note["type"] == "ephemeral"] == ["psst"]

@@ -1,0 +1,67 @@
+"""A ticket with what it belongs to, at an instant; people, roles and classes as views are told of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from handlers import access
+from handlers.agreements import Agreements
+from handlers.views import facts as told
+from models import history
+from models.customer import Customer
+from models.desk import Desk
+from models.history import Event, HistoryEntry
+from models.person import Person
+from models.sla.contract import Contract, Role, Severity
+from models.store import Session
+from models.ticket import Ticket
+
+NOBODY = told.PersonFact(None, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A ticket with what it belongs to, at an instant."""
+
+    session: Session
+    ticket: Ticket
+    contract: Contract
+    customer: Customer
+    desk: Desk
+    now: datetime
+
+
+def scene(session: Session, agreements: Agreements, ticket: Ticket, now: datetime) -> Scene:
+    """Load what a ticket belongs to."""
+    customer = session.get(Customer, (ticket.team_id, ticket.customer_id))
+    desk = session.get(Desk, (ticket.team_id, ticket.desk_id))
+    if customer is None or desk is None:
+        message = f"{ticket.name} belongs to a customer or a desk that is not stored"
+        raise LookupError(message)
+    contract = agreements.of_ticket(session, ticket, customer)
+    return Scene(session, ticket, contract, customer, desk, now)
+
+
+def person_fact(session: Session, team_id: str, person_id: str | None) -> told.PersonFact | None:
+    """Somebody by id; someone forgotten has no name."""
+    if person_id is None:
+        return None
+    person = session.get(Person, (team_id, person_id))
+    return told.PersonFact(person.slack_user, person.name) if person else NOBODY
+
+
+def severity_fact(severity: Severity) -> told.SeverityFact:
+    """A class of the contract, for the views."""
+    return told.SeverityFact(severity.id, severity.name, severity.meaning, severity.clause)
+
+
+def role_fact(at: Scene, role: str) -> told.RoleFact:
+    """A role at the ticket's desk and who holds it; the owner's is the ticket's own."""
+    if role == Role.OWNER:
+        owner = person_fact(at.session, at.ticket.team_id, at.ticket.owner_id)
+        return told.RoleFact(Role.OWNER, (owner,) if owner else ())
+    return told.RoleFact(Role(role), access.role_people(at.session, at.ticket, role))
+
+
+def last(at: Scene, event: Event) -> HistoryEntry | None:
+    """The latest event of a kind."""
+    return history.last_of(at.session, at.ticket.team_id, at.ticket.number, event)
