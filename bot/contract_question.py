@@ -70,7 +70,7 @@ def _plan(
 
 
 def _held(promise: Promise, pauses: Sequence[Pause]) -> tuple[Pause, ...]:
-    """The pauses, where the contract lets this clock be paused at all. Source: CLAUSES rule 4."""
+    """The pauses, where the contract lets this clock be paused at all. Source: docs/rules.md, 4."""
     label = next(iter(sorted(promise.paused_by)), None)
     return tuple(pause._replace(label=label) for pause in pauses) if label else ()
 

@@ -1,7 +1,7 @@
 """What people do to a ticket: begin, answer, hand over, solve.
 
 Start of work, first response and resolution are separate acts that stop separate clocks; nothing
-automatic stops one. Source: CLAUSES rule 3.
+automatic stops one. Source: docs/rules.md, 3.
 """
 
 from datetime import datetime

@@ -110,7 +110,7 @@ def escalate_page(body: Body, desk: Desk) -> None:
 
 
 def wait(body: Body, desk: Desk) -> None:
-    """*Wait*: at once when work has begun, else it asks whether it has. Source: CLAUSES rule 4."""
+    """*Wait*: at once when work has begun, else it asks whether it has. Source: docs/rules.md, 4."""
     kind = one_of(WaitKind, chosen(body))
     with desk.reading() as session:
         ticket = _ticket(session, origin_of(body), ticket_of_click(body))

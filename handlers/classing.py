@@ -14,7 +14,7 @@ from models.sla.contract import ClockKind
 def set_severity(doing: Doing, severity_id: str, reason: str) -> None:
     """Confirm the class, or change it with a reason: planned anew from when it was reported.
 
-    What was late stays late, a stopped clock is never judged again. Source: CLAUSES rule 5.
+    What was late stays late, a stopped clock is never judged again. Source: docs/rules.md, 5.
     """
     refuse_ended(doing.ticket)
     if severity_id == doing.ticket.severity:

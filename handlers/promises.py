@@ -40,7 +40,7 @@ def facts_of(ticket: Ticket, starts_on: Starts = Starts.REPORTED) -> Facts:
 
 
 def acts_done(ticket: Ticket) -> frozenset[ClockKind]:
-    """The acts that people have done on it. Source: CLAUSES rule 3."""
+    """The acts that people have done on it. Source: docs/rules.md, 3."""
     done = set()
     if ticket.first_response_at is not None:
         done.add(ClockKind.FIRST_RESPONSE)
@@ -281,7 +281,7 @@ def end_wait(session: Session, ticket: Ticket, at: datetime) -> Wait | None:
 
 
 def take_up_wait(session: Session, ticket: Ticket, kind: str) -> Wait | None:
-    """The last wait of that kind goes on as if it had never ended. Source: CLAUSES rule 4."""
+    """The last wait of that kind goes on as if it had never ended. Source: docs/rules.md, 4."""
     ended = [w for w in waits_of(session, ticket.team_id, ticket.number) if w.kind == kind]
     if not ended:
         return None

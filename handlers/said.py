@@ -11,7 +11,7 @@ from models.history import Event
 
 
 def agent_wrote(doing: Doing, text: str, channel: str, ts: str, links: list[Any]) -> None:
-    """An agent's own words in the customer's thread are a reply. Source: CLAUSES rule 3."""
+    """An agent's own words in the customer's thread are a reply. Source: docs/rules.md, 3."""
     happening = doing.happening(
         Event.AGENT_WROTE,
         text_id=doing.keep(text),
@@ -29,7 +29,7 @@ def customer_wrote(doing: Doing, text: str, channel: str, ts: str, links: list[A
     """Somebody writes in the customer's thread: the desk reads it.
 
     Only the customer's own people end a wait. After a resolution nothing reopens by itself; a
-    Reopen button is offered. Source: CLAUSES rule 4.
+    Reopen button is offered. Source: docs/rules.md, 4.
     """
     happening = doing.happening(
         Event.CUSTOMER_WROTE,

@@ -70,7 +70,7 @@ def end_wait(doing: Doing, *, by_message: bool) -> None:
 
 
 def still_waiting(doing: Doing) -> None:
-    """The message was no answer: the wait is put back as it was. Source: CLAUSES rule 4."""
+    """The message was no answer: the wait is put back as it was. Source: docs/rules.md, 4."""
     refuse_ended(doing.ticket)
     _refuse_waiting(doing)
     resumed = last_event(doing, Event.RESUMED)

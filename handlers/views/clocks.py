@@ -1,7 +1,7 @@
 """A clock in words: what is promised by when, how much is left, how it ended.
 
 The strength chooses the words: only a guarantee or a promise is ever "breached".
-Source: CLAUSES rule 1.
+Source: docs/rules.md, 1.
 """
 
 from collections.abc import Callable, Mapping

@@ -153,7 +153,7 @@ class TicketFacts:
     wait: WaitKind | None = None
     waiting_since: datetime | None = None
     clock_stands: bool = False
-    """Whether the wait stops any clock; without, it is only shown. Source: CLAUSES rule 4."""
+    """Whether the wait stops any clock; without, it is only shown. Source: docs/rules.md, 4."""
     started_at: datetime | None = None
     started_by: PersonFact | None = None
     workaround: str | None = None

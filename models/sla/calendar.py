@@ -2,7 +2,7 @@
 
 Every question is O(log n): prefix sums over the open spans of whole years, laid out on first use
 and kept. Instants go in with any zone and come out in UTC. What is counted is real seconds.
-Source: DESIGN section 4.
+Source: docs/counting.md.
 """
 
 from bisect import bisect_left, bisect_right
@@ -102,7 +102,7 @@ class Calendar:
         """The earliest instant d >= start with `elapsed(start, d) >= amount`, in UTC.
 
         An amount used up exactly at closing ends at that closing; no amount ends at `start`.
-        Source: DESIGN section 4 rule 2.
+        Source: docs/counting.md, 2.
         """
         return instant(self.add_us(microseconds(start), length(amount)))
 

@@ -6,7 +6,7 @@ Keys: `name`, `zone`; `weekly` {"mon": [["08:00", "16:00"]], …}; `holidays`, e
 a `name` and `iso_weeks` (and `years`), or `from` and `to` as MM-DD (every year) or as dates;
 `limits` with `on` as MM-DD, date or {"easter": -4}, and `hours`; `extra` with `on` and `hours`;
 or `union`, the names of its members. Names are one text, or one for each language.
-Source: DESIGN section 4 rules 12 and 13.
+Source: docs/counting.md, 12 and 13.
 """
 
 import re

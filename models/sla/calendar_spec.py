@@ -1,7 +1,7 @@
 """What a calendar is made of, as values, and the document they are read from and written to.
 
 Order, first match wins: extra opening, public holiday, closure, half-day limit, week.
-Source: DESIGN section 4 rules 1 and 12.
+Source: docs/counting.md, 1 and 12.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """When a promise falls due, how much of it is used, and what a wait does to it.
 
 Pure: every instant is an argument. Instants go in with any zone and come out in UTC.
-Source: DESIGN section 4 rules 2 to 9.
+Source: docs/counting.md, 2 to 9.
 """
 
 from collections.abc import Iterable, Sequence
@@ -118,7 +118,7 @@ def deadline(calendar: Calendar, start: datetime, target: Target, pauses: Sequen
     """The instant, in UTC, until which the promise is kept; None while a pause holds it back.
 
     Being late is being done after it. Day targets are prolonged by the working time the pauses
-    took. Source: DESIGN section 4 rules 2 to 9.
+    took. Source: docs/counting.md, 2 to 9.
     """
     if not pauses and isinstance(target, WorkingTime):  # the usual question, by the shortest way
         return calendar.add(start, target.amount)

@@ -21,7 +21,7 @@ LANGUAGES = ("en", "nb", "sv")
 
 
 class Strength(StrEnum):
-    """How firmly something is promised. Source: CLAUSES rule 1."""
+    """How firmly something is promised. Source: docs/rules.md, 1."""
 
     GUARANTEED = "guaranteed"
     PROMISED = "promised"

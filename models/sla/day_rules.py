@@ -1,7 +1,7 @@
 """What one civil day is: its windows of wall time, and why they are what they are.
 
 Order, first match wins: extra opening, public holiday, closure, half-day limit, week.
-Source: DESIGN section 4 rule 12.
+Source: docs/counting.md, 12.
 """
 
 from collections.abc import Mapping

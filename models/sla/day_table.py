@@ -2,7 +2,7 @@
 
 An instant is open when its wall time is inside a window, so a civil day is laid over every
 stretch of constant UTC offset it meets: a night of 22:00-06:00 is 7 h long in spring and 9 h in
-autumn, and a border in the repeated hour opens twice. Source: DESIGN section 4 rule 1.
+autumn, and a border in the repeated hour opens twice. Source: docs/counting.md, 1.
 """
 
 from bisect import bisect_left, bisect_right

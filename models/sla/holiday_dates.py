@@ -2,7 +2,7 @@
 
 The `holidays` package knows the laws. Its defaults have moved under its users three times, so
 country, categories, language and years are always given, and the answer is frozen per year.
-Source: DESIGN section 4 rule 12.
+Source: docs/counting.md, 12.
 """
 
 import re

@@ -3,7 +3,7 @@
 Pure: a ladder is a value computed from the promise, the calendar and the pauses. Whoever keeps
 timers says what `passed` when a clock is made, stores one timer for `next_rungs`, and asks again
 when it falls. A rung's key is the same every time, so that each is said once.
-Source: DESIGN section 4, "When may Vakt speak?".
+Source: docs/counting.md, when Vakt may speak.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -174,7 +174,7 @@ def _rung(  # noqa: PLR0913 - the one place where a rung is put together
 
 
 def _page(contract: Contract, planned: Planned) -> Iterator[Rung]:
-    """On-call is paged at once, day and night. Source: DESIGN section 4 rule 7, PI-06."""
+    """On-call is paged at once, day and night. Source: docs/counting.md, 7, PI-06."""
     if planned.paged or isinstance(planned.promise.target, AtOnce):
         at = planned.started_at
         yield _rung(contract, planned, RungKind.PAGE, at, role=Role.ON_CALL, day_and_night=True)

@@ -1,7 +1,7 @@
 """The account of one deadline: every span counted, every span skipped and why, to the microsecond.
 
 Built on request from the tables that counted, so it cannot tell another story than the deadline.
-Source: DESIGN section 4; CLOCK-PITFALLS 42.
+Source: docs/counting.md.
 """
 
 from collections.abc import Iterable, Sequence

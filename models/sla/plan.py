@@ -68,7 +68,7 @@ def _applies(promise: Promise, facts: Facts, intake: str) -> bool:
 
 
 def stops(promise: Promise, wait: WaitKind) -> bool:
-    """Whether waiting for that stops this clock. Source: CLAUSES rule 4."""
+    """Whether waiting for that stops this clock. Source: docs/rules.md, 4."""
     return wait in promise.paused_by
 
 

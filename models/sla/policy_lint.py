@@ -132,6 +132,6 @@ def _unconfirmed(contract: Contract, today: date, language: str) -> Iterator[Fin
 def years_to_confirm(today: date) -> tuple[int, ...]:
     """The years whose closures should be confirmed by now: this one, and from November the next.
 
-    Source: CLAUSES, Pindena's calendars: asked in May and in November.
+    Asked in May and in November, while there is time to confirm.
     """
     return (today.year,) if today.month < NOVEMBER else (today.year, today.year + 1)

@@ -1,7 +1,7 @@
 """The questions that propose a class, one tree for each kind of ticket.
 
 Answers propose, people decide: an outcome carries the clause that says so, and the answers are
-kept with the ticket as evidence. Source: CLAUSES rule 5 and the severity tree of each contract.
+kept with the ticket as evidence. Source: docs/rules.md, 5 and the severity tree of each contract.
 """
 
 from collections.abc import Mapping
