@@ -11,6 +11,7 @@ from handlers.desk import Desk
 from handlers.errors import AlreadyAnsweredError
 from handlers.forms import Origin
 from handlers.owed import Ledger
+from models.person import is_new
 from models.received import Received, answer_before
 from models.record import Fresh
 from models.store import ConflictError, Session
@@ -33,12 +34,13 @@ class Work:
 
 
 @contextmanager
-def once(desk: Desk, origin: Origin, *, note_first: bool = True) -> Iterator[Work]:
+def once(desk: Desk, origin: Origin, *, note_first: bool = True, seen: Viewer | None = None) -> Iterator[Work]:
     """A transaction for a delivery that may come twice, also twice at the same moment.
 
     The note that it came is stored first, so that the second delivery waits for the end of the first
     and then finds its answer. Without `note_first` it is stored last, which costs less: right where
-    the work itself would succeed again.
+    the work itself would succeed again. `seen` is the viewer as read a moment before, which keeps
+    that reading out of the time in which nobody else can write.
 
     Raises:
         AlreadyAnsweredError: it came before; nothing was done, the stored answer is inside.
@@ -49,7 +51,8 @@ def once(desk: Desk, origin: Origin, *, note_first: bool = True) -> Iterator[Wor
             if note_first:
                 session.add(note)
                 session.flush()
-            viewer = viewer_of(session, origin.team_id, origin.slack_user)
+            known = seen is not None and not is_new(seen.person)
+            viewer = seen if known and seen else viewer_of(session, origin.team_id, origin.slack_user)
             session.add(viewer.person)
             work = Work(session, viewer, desk.now(), note.stored_at)
             yield work

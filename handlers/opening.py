@@ -6,10 +6,11 @@ from typing import Any
 
 from handlers import language
 from handlers.access import Viewer, viewer_of
+from handlers.agreements import Agreements
 from handlers.desk import Body, Desk
 from handlers.errors import UserError
 from handlers.forms import Draft, Origin, checked, draft_of, origin_of, summary_typed
-from handlers.once import Work, once
+from handlers.once import once
 from handlers.registering import confirmation, open_ticket, places_of
 from handlers.setting import Setting, customers_for, notes_at, outcome_of, setting_of
 from handlers.views import facts as told
@@ -19,7 +20,7 @@ from handlers.views.facts import Refusal
 from handlers.views.names import Field, question_block
 from handlers.views.typed import as_typed
 from handlers.views.words import Words
-from models.channel import channel_by_id
+from models.channel import channel_by_id, channels_of
 from models.customer import Customer
 from models.person import names_in
 from models.sla.contract import Contract, Place, TicketKind
@@ -86,12 +87,15 @@ def on_changed(body: Body, desk: Desk) -> None:
 
 def submitted(body: Body, desk: Desk) -> Mapping[str, Any]:
     """*Open* was pressed: store the ticket, and answer with its number."""
-    origin = origin_of(body)
-    draft = checked(draft_of(body), body, desk.now())
-    with once(desk, origin, note_first=False) as work:
-        setting = _demand_setting(work, draft, desk)
-        words = reader_of(work.session, work.viewer, None, setting)
-        places = places_of(work, draft, setting)
+    origin, now = origin_of(body), desk.now()
+    draft = checked(draft_of(body), body, now)
+    with desk.reading() as session:
+        viewer = viewer_of(session, origin.team_id, origin.slack_user)
+        setting = _demand_setting(session, viewer, draft, desk.agreements, now)
+        words = reader_of(session, viewer, None, setting)
+        channels = channels_of(session, origin.team_id, setting.customer.desk_id, setting.customer.id)
+    with once(desk, origin, note_first=False, seen=viewer) as work:
+        places = places_of(work, draft, setting, channels)
         ticket = open_ticket(work, draft, setting, places)
         view = confirmation(work, ticket, draft, setting, places, words)
         work.answer = {"response_action": "update", "view": view}
@@ -101,8 +105,8 @@ def submitted(body: Body, desk: Desk) -> Mapping[str, Any]:
     return answer
 
 
-def _demand_setting(work: Work, draft: Draft, desk: Desk) -> Setting:
-    setting = setting_of(work.session, work.viewer, draft, desk.agreements, work.now)
+def _demand_setting(session: Session, viewer: Viewer, draft: Draft, agreements: Agreements, now: datetime) -> Setting:
+    setting = setting_of(session, viewer, draft, agreements, now)
     if setting is None:
         raise UserError(Refusal.CUSTOMER_MISSING, Field.CUSTOMER)
     if draft.kind is None:

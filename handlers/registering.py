@@ -16,7 +16,6 @@ from handlers.views.blocks import ViewDict
 from handlers.views.facts import Refusal
 from handlers.views.words import Words
 from models import history, typed_text
-from models.channel import channels_of
 from models.desk import people_with_role
 from models.history import Event, Happening
 from models.person import Person, person_by_slack_id
@@ -36,7 +35,7 @@ class Places:
 def open_ticket(work: Work, draft: Draft, setting: Setting, places: Places) -> Ticket:
     """Store the ticket with its texts, clocks, timers, history and what is owed.
 
-    Everything is read before the first row is added, so that all rows go out together.
+    Everything was read before, so that all rows go out together and others wait as short as can be.
     """
     viewer, fresh = work.viewer, Fresh()
     severity = setting.contract.severity(setting.severity or setting.contract.default_severity)
@@ -81,7 +80,7 @@ def open_ticket(work: Work, draft: Draft, setting: Setting, places: Places) -> T
     return ticket
 
 
-def places_of(work: Work, draft: Draft, setting: Setting) -> Places:
+def places_of(work: Work, draft: Draft, setting: Setting, channels: tuple[str, str | None] | None) -> Places:
     """Where the cards of a ticket that is about to be opened will stand.
 
     What is private never stands in a channel: the desk's card goes to its first senior directly,
@@ -93,10 +92,9 @@ def places_of(work: Work, draft: Draft, setting: Setting) -> Places:
         seniors = people_with_role(session, team_id, setting.customer.desk_id, Role.SENIOR)
         told_first = seniors[0] if seniors else requester
         return Places(told_first.slack_user, requester.slack_user)
-    found = channels_of(session, team_id, setting.customer.desk_id, setting.customer.id)
-    if found is None:
+    if channels is None:
         raise UserError(Refusal.NO_CUSTOMER_HERE)
-    return Places(*found)
+    return Places(*channels)
 
 
 def _requester(work: Work, draft: Draft, setting: Setting) -> Person:

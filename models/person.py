@@ -2,7 +2,7 @@
 
 import re
 
-from sqlalchemy import UniqueConstraint, bindparam
+from sqlalchemy import UniqueConstraint, bindparam, inspect
 from sqlmodel import Field, Session, col, select
 
 from models.ids import new_id
@@ -37,6 +37,11 @@ def names_in(session: Session, team_id: str, text: str) -> dict[str, str]:
         return {}
     query = select(Person).where(Person.team_id == team_id, col(Person.slack_user).in_(mentioned))
     return {person.slack_user: person.name for person in session.exec(query) if person.name}
+
+
+def is_new(person: Person) -> bool:
+    """Whether somebody was never stored."""
+    return bool(inspect(person).transient)
 
 
 def person_by_slack_id(session: Session, team_id: str, slack_user: str) -> Person | None:
