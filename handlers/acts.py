@@ -39,11 +39,11 @@ def start_work(doing: Doing, at: datetime | None = None, reason: str | None = No
             person=somebody(doing, first.actor_id if first else None),
             at=doing.ticket.work_started_at,
         )
-    begin(doing, at or doing.work.now, reason)
+    begin_work(doing, at or doing.work.now, reason)
     replan(doing)
 
 
-def begin(doing: Doing, at: datetime, reason: str | None = None) -> None:
+def begin_work(doing: Doing, at: datetime, reason: str | None = None) -> None:
     """Work has started: its clock stops, and somebody without a ticket of its own takes it."""
     if doing.ticket.work_started_at is not None:
         return
@@ -70,7 +70,7 @@ def reply(doing: Doing, text: str, *, work_started: bool) -> None:
     """The desk answers the customer, in its thread."""
     refuse_ended(doing.ticket)
     if work_started:
-        begin(doing, doing.work.now)
+        begin_work(doing, doing.work.now)
     answered(doing, doing.happening(Event.REPLIED, text_id=doing.keep(text)), to_customer=True)
 
 
@@ -124,7 +124,7 @@ def assign(doing: Doing, new_owner: Person, new_viewer: access.Viewer) -> None:
 def resolve(doing: Doing, outcome: str, *, call_back: bool) -> None:
     """Solved: the outcome goes to whoever asked. Implies that it was begun and answered."""
     refuse_ended(doing.ticket)
-    begin(doing, doing.work.now)
+    begin_work(doing, doing.work.now)
     text_id = doing.keep(outcome)
     happening = doing.happening(Event.RESOLVED, text_id=text_id, facts={"call_back": call_back})
     if doing.ticket.waiting:

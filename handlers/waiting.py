@@ -3,7 +3,7 @@
 from typing import Any
 
 from handlers import promises
-from handlers.acts import begin
+from handlers.acts import begin_work
 from handlers.doing import Doing, last_event, refuse_ended, replan, somebody
 from handlers.errors import UserError
 from handlers.views.facts import Refusal
@@ -17,7 +17,7 @@ def wait(doing: Doing, kind: WaitKind, *, start: bool, text: str = "") -> None:
     refuse_ended(doing.ticket)
     _refuse_waiting(doing)
     if start:
-        begin(doing, doing.work.now)
+        begin_work(doing, doing.work.now)
     promises.begin_wait(doing.work.session, doing.ticket, kind, doing.work.now)
     replan(doing)
     facts = {"wait": str(kind), **_clock_named(doing, ClockState.PAUSED)}
