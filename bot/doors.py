@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from slack_bolt import App, BoltRequest
+from slack_bolt import BoltRequest
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_bolt.context import BoltContext
 from slack_bolt.request.internals import build_context
@@ -106,17 +106,16 @@ class HttpDoor:
         if (method, path) != ("POST", "/slack/events"):
             return _reply(start, 404, "not found\n", {})
         raw = environ["wsgi.input"].read().decode("utf-8", errors="replace")
-        response = self._vakt.bolt.dispatch(bolt_request(raw, _headers(environ), self._vakt.bolt))
+        response = self._vakt.bolt.dispatch(bolt_request(raw, _headers(environ)))
         return _reply(start, response.status, response.body, response.first_headers_without_set_cookie())
 
 
-def bolt_request(raw: str, headers: Mapping[str, str], app: App) -> BoltRequest:
+def bolt_request(raw: str, headers: Mapping[str, str]) -> BoltRequest:
     """The request as Bolt wants it.
 
     Bolt takes any form whose text contains the letters `payload` for an interaction, and answers
     404 to a command that says "the payload is broken"; here only a field of that name counts.
     """
-    del app
     request = BoltRequest(body=raw, headers=dict(headers))
     fields = dict(parse_qsl(raw, keep_blank_values=True)) if "command=" in raw else {}
     if fields.get("command") and "payload" not in fields:

@@ -65,15 +65,6 @@ def clocks_of(session: Session, team_id: str, number: int) -> list[Clock]:
     return list(session.exec(query))
 
 
-def clocks_of_many(session: Session, team_id: str, numbers: list[int]) -> dict[int, list[Clock]]:
-    """The clocks of several tickets, by ticket number, in one query."""
-    query = select(Clock).where(Clock.team_id == team_id, col(Clock.ticket_number).in_(numbers)).order_by(col(Clock.id))
-    found: dict[int, list[Clock]] = {}
-    for clock in session.exec(query):
-        found.setdefault(clock.ticket_number, []).append(clock)
-    return found
-
-
 def late_by(at: datetime) -> ColumnElement[bool]:
     """The condition on tickets that a promise is late, or will be by that instant."""
     return exists().where(

@@ -50,12 +50,6 @@ class Agreement(Record, table=True):
     until: date | None = None
 
 
-def customer_by_key(session: Session, team_id: str, key: str) -> Customer | None:
-    """The customer that the workspace file calls `key`."""
-    query = select(Customer).where(Customer.team_id == team_id, Customer.key == key)
-    return session.exec(query).first()
-
-
 def agreement_on(session: Session, customer: Customer, day: date) -> Agreement | None:
     """The agreement in force on a civil day: at any date a customer has at most one."""
     asked = {"team": customer.team_id, "customer": customer.id, "day": day}

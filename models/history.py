@@ -114,19 +114,6 @@ def history_of(session: Session, team_id: str, number: int) -> list[HistoryEntry
     return list(session.exec(query))
 
 
-def entry_for_message(
-    session: Session, team_id: str, number: int, channel: str, message_ts: str
-) -> HistoryEntry | None:
-    """The event that a Slack message became, if it became one."""
-    query = select(HistoryEntry).where(
-        HistoryEntry.team_id == team_id,
-        HistoryEntry.ticket_number == number,
-        HistoryEntry.channel == channel,
-        HistoryEntry.message_ts == message_ts,
-    )
-    return session.exec(query).first()
-
-
 def last_of(session: Session, team_id: str, number: int, event: Event) -> HistoryEntry | None:
     """The latest event of a kind."""
     query = (
