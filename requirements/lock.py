@@ -20,6 +20,8 @@ def lock(name: str, wanted: tuple[str, ...], further: list[str]) -> None:
     """Write one set; `further` are options of `uv pip compile`, e.g. `--upgrade`."""
     command = [sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", *wanted, *further]
     command += ["--universal", "--python-version", "3.11", "--generate-hashes", "--quiet"]
+    # Extras stay in the names: pip 23 takes `coverage[toml]` for another thing than a pinned `coverage`.
+    command += ["--no-strip-extras"]
     command += ["--no-emit-index-url", "--no-emit-find-links", "--no-annotate", "--no-header"]
     subprocess.run([*command, "-o", f"requirements/{name}.txt"], check=True, cwd=HERE.parent)
 
