@@ -18,10 +18,16 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
+from models.roster import raise_number
 from models.store import BusyError
+
+event.listen(Session, "before_flush", raise_number)
 
 WRITE_DEADLINE = 1.5
 """Seconds to wait for the writer's lock and the database's own lock together."""
+
+BUSY_TIMEOUT = "busy_timeout"
+"""Under which a SQLite connection remembers the milliseconds that were set last."""
 
 LOCK_NOT_AVAILABLE = "55P03"
 """PostgreSQL's own code. Source: https://www.postgresql.org/docs/current/errcodes-appendix.html"""
@@ -157,7 +163,10 @@ def _begin_immediate(session: Session, seconds_left: float) -> None:
     """Take SQLite's write lock at once: reading first and writing later loses updates."""
     try:
         connection = session.connection()
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(seconds_left * 1000)}")
+        milliseconds = int(seconds_left * 10) * 100  # in steps, so that it is seldom set anew
+        if connection.info.get(BUSY_TIMEOUT) != milliseconds:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {max(50, milliseconds)}")
+            connection.info[BUSY_TIMEOUT] = milliseconds
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     except OperationalError as error:
         message = f"the database could not be written: {error.orig}"

@@ -5,11 +5,12 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
 from handlers.agreements import Agreements
+from handlers.bearings import Kept
 from handlers.views.blocks import Rendered, ViewDict
 from models.store import Session
 
@@ -64,6 +65,7 @@ class Desk:
     agreements: Agreements
     aside: Aside
     log: Callable[..., None]
+    kept: Kept = field(default_factory=Kept)
 
 
 Body = Mapping[str, Any]

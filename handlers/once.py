@@ -53,7 +53,8 @@ def once(desk: Desk, origin: Origin, *, note_first: bool = True, seen: Viewer | 
                 session.flush()
             known = seen is not None and not is_new(seen.person)
             viewer = seen if known and seen else viewer_of(session, origin.team_id, origin.slack_user)
-            session.add(viewer.person)
+            if is_new(viewer.person):
+                session.add(viewer.person)
             work = Work(session, viewer, desk.now(), note.stored_at)
             yield work
             note.answer = work.answer

@@ -1,18 +1,17 @@
 """Opening a ticket: from the command, a shortcut or a message, through the view, to the number."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from handlers import language
-from handlers.access import Viewer, viewer_of
-from handlers.agreements import Agreements
+from handlers.bearings import Bearings, OpenedFrom, read_bearings
 from handlers.desk import Body, Desk
 from handlers.errors import UserError
 from handlers.forms import Draft, Origin, checked, draft_of, origin_of, summary_typed
 from handlers.once import once
 from handlers.registering import confirmation, open_ticket, places_of
-from handlers.setting import Setting, customers_for, notes_at, outcome_of, setting_of
+from handlers.setting import Setting, notes_at, outcome_of, setting_of
 from handlers.views import facts as told
 from handlers.views import opening as views
 from handlers.views.blocks import ViewDict
@@ -20,12 +19,11 @@ from handlers.views.facts import Refusal
 from handlers.views.names import Field, question_block
 from handlers.views.typed import as_typed
 from handlers.views.words import Words
-from models.channel import channel_by_id, channels_of
 from models.customer import Customer
 from models.person import names_in
+from models.roster import RosterChangedError
 from models.sla.contract import Contract, Place, TicketKind
 from models.sla.questions import Walk
-from models.store import Session
 
 # Doors
 
@@ -67,10 +65,9 @@ def _names(origin: Origin, raw: str, desk: Desk) -> Mapping[str, str]:
 
 
 def _show(origin: Origin, draft: Draft, desk: Desk) -> None:
-    with desk.reading() as session:
-        viewer = viewer_of(session, origin.team_id, origin.slack_user)
-        view = opening_view(session, viewer, draft, desk)
-    if not viewer.person.name:
+    bearings = _bearings(origin, draft, desk)
+    view = opening_view(bearings, draft, desk.now())
+    if not bearings.viewer.person.name:
         desk.aside.get_to_know(origin.team_id, origin.slack_user)
     desk.aside.open_view(origin.team_id, origin.trigger_id or "", view, origin.sorry)
 
@@ -78,9 +75,7 @@ def _show(origin: Origin, draft: Draft, desk: Desk) -> None:
 def on_changed(body: Body, desk: Desk) -> None:
     """Something was chosen in the view: show what follows from it. No typed text is touched."""
     origin, draft = origin_of(body), draft_of(body)
-    with desk.reading() as session:
-        viewer = viewer_of(session, origin.team_id, origin.slack_user)
-        view = opening_view(session, viewer, draft, desk)
+    view = opening_view(_bearings(origin, draft, desk), draft, desk.now())
     seen = (body.get("view") or {}).get("hash")
     desk.aside.update_view(origin.team_id, draft.view_id or "", view, seen)
 
@@ -89,14 +84,29 @@ def submitted(body: Body, desk: Desk) -> Mapping[str, Any]:
     """*Open* was pressed: store the ticket, and answer with its number."""
     origin, now = origin_of(body), desk.now()
     draft = checked(draft_of(body), body, now)
-    with desk.reading() as session:
-        viewer = viewer_of(session, origin.team_id, origin.slack_user)
-        setting = _demand_setting(session, viewer, draft, desk.agreements, now)
-        words = reader_of(session, viewer, None, setting)
-        channels = channels_of(session, origin.team_id, setting.customer.desk_id, setting.customer.id)
-    with once(desk, origin, note_first=False, seen=viewer) as work:
-        places = places_of(work, draft, setting, channels)
-        ticket = open_ticket(work, draft, setting, places)
+    place = _place(origin, draft)
+    kept = desk.kept.at(place.key(now))
+    if kept is not None:
+        try:
+            return _open(origin, draft, kept, desk)
+        except RosterChangedError:
+            desk.kept.forget()
+    bearings = _bearings(origin, draft, desk)
+    desk.kept.keep(place.key(now), bearings)
+    return _open(origin, draft, bearings, desk)
+
+
+def _open(origin: Origin, draft: Draft, bearings: Bearings, desk: Desk) -> Mapping[str, Any]:
+    """Store the ticket.
+
+    Raises:
+        RosterChangedError: the bearings do not hold any more; nothing was stored.
+    """
+    setting = _demand_setting(bearings, draft, desk.now())
+    words = reader_of(bearings, None, setting)
+    with once(desk, origin, note_first=False, seen=bearings.viewer) as work:
+        places = places_of(work, draft, setting, bearings.channels)
+        ticket = open_ticket(work, draft, setting, places, bearings.roster)
         view = confirmation(work, ticket, draft, setting, places, words)
         work.answer = {"response_action": "update", "view": view}
     if not work.viewer.person.name:
@@ -105,8 +115,8 @@ def submitted(body: Body, desk: Desk) -> Mapping[str, Any]:
     return answer
 
 
-def _demand_setting(session: Session, viewer: Viewer, draft: Draft, agreements: Agreements, now: datetime) -> Setting:
-    setting = setting_of(session, viewer, draft, agreements, now)
+def _demand_setting(bearings: Bearings, draft: Draft, now: datetime) -> Setting:
+    setting = setting_of(bearings, draft, now)
     if setting is None:
         raise UserError(Refusal.CUSTOMER_MISSING, Field.CUSTOMER)
     if draft.kind is None:
@@ -117,26 +127,34 @@ def _demand_setting(session: Session, viewer: Viewer, draft: Draft, agreements: 
     return setting
 
 
+def _bearings(origin: Origin, draft: Draft, desk: Desk) -> Bearings:
+    with desk.reading() as session:
+        return read_bearings(session, _place(origin, draft), desk.agreements, desk.now())
+
+
+def _place(origin: Origin, draft: Draft) -> OpenedFrom:
+    return OpenedFrom(
+        team_id=origin.team_id, slack_user=origin.slack_user, channel=draft.channel, customer=draft.customer
+    )
+
+
 # The view
 
 
-def opening_view(session: Session, viewer: Viewer, draft: Draft, desk: Desk) -> ViewDict:
+def opening_view(bearings: Bearings, draft: Draft, now: datetime) -> ViewDict:
     """The view for a draft, with the questions answered so far and the next one."""
-    customers = customers_for(session, viewer, draft)
-    now = desk.now()
-    setting = setting_of(session, viewer, draft, desk.agreements, now)
-    words = reader_of(session, viewer, draft.channel, setting)
-    facts = _open_facts(draft, customers, setting, now, words)
+    setting = setting_of(bearings, draft, now)
+    words = reader_of(bearings, bearings.channel_language, setting)
+    facts = _open_facts(draft, bearings.customers, setting, now, words)
     return views.open_view(facts, words)
 
 
-def reader_of(session: Session, viewer: Viewer, channel_id: str | None, setting: Setting | None) -> Words:
+def reader_of(bearings: Bearings, channel_language: str | None, setting: Setting | None) -> Words:
     """The words for whoever opens. The contract's own language is the customer's. Source: PS-05."""
-    channel = channel_by_id(session, viewer.team_id, channel_id) if channel_id else None
     forced = setting.contract.forced_language if setting and not setting.on_behalf else None
     return language.for_person(
-        viewer.person,
-        channel_language=channel.language if channel else None,
+        bearings.viewer.person,
+        channel_language=channel_language,
         forced=forced,
         zone=setting.contract.zone if setting else None,
     )
@@ -144,7 +162,7 @@ def reader_of(session: Session, viewer: Viewer, channel_id: str | None, setting:
 
 def _open_facts(
     draft: Draft,
-    customers: list[Customer],
+    customers: Sequence[Customer],
     setting: Setting | None,
     now: datetime,
     words: Words,

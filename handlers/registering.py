@@ -20,8 +20,9 @@ from models.desk import people_with_role
 from models.history import Event, Happening
 from models.person import Person, person_by_slack_id
 from models.record import Fresh
+from models.roster import RosterChangedError
 from models.sla.contract import Place, Role
-from models.ticket import Ticket, next_number
+from models.ticket import Ticket, take_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +33,23 @@ class Places:
     customer: str | None
 
 
-def open_ticket(work: Work, draft: Draft, setting: Setting, places: Places) -> Ticket:
+def open_ticket(work: Work, draft: Draft, setting: Setting, places: Places, roster: int | None) -> Ticket:
     """Store the ticket with its texts, clocks, timers, history and what is owed.
 
     Everything was read before, so that all rows go out together and others wait as short as can be.
+
+    Raises:
+        RosterChangedError: what was read under the number `roster` does not hold any more.
     """
+    taken = take_number(work.session, work.viewer.team_id)
+    if roster is not None and taken.roster != roster:
+        raise RosterChangedError
     viewer, fresh = work.viewer, Fresh()
     severity = setting.contract.severity(setting.severity or setting.contract.default_severity)
     requester = _requester(work, draft, setting)
-    number = next_number(work.session, viewer.team_id)
     ticket = Ticket(
         team_id=viewer.team_id,
-        number=number,
+        number=taken.number,
         desk_id=setting.customer.desk_id,
         customer_id=setting.customer.id,
         contract=setting.contract.id,
@@ -68,7 +74,7 @@ def open_ticket(work: Work, draft: Draft, setting: Setting, places: Places) -> T
         asked={
             ask: str(typed_text.keep(fresh, viewer.team_id, requester.id, text)) for ask, text in draft.extras.items()
         },
-        development_case=f"DEV-{number}" if severity.development_case else None,
+        development_case=f"DEV-{taken.number}" if severity.development_case else None,
         source_channel=draft.source["channel"] if draft.source else None,
         source_ts=draft.source["ts"] if draft.source else None,
     )

@@ -5,20 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handlers import clock_pictures, pictures
-from handlers.access import Viewer
-from handlers.agreements import Agreements, Force, NoAgreementError
-from handlers.errors import UserError
+from handlers.agreements import Force
+from handlers.bearings import Bearings
 from handlers.forms import Draft
 from handlers.scene import severity_fact
 from handlers.views import facts as told
-from handlers.views.facts import Refusal
 from handlers.views.words import Words
-from models.channel import Channel, channel_by_id
-from models.customer import Customer, customers_at, super_users_of
+from models.customer import Customer
 from models.sla.contract import Contract, KindOption, Place, TicketKind
 from models.sla.plan import Facts, Planned, notes_for, plan, promises_for
 from models.sla.questions import Walk, walk
-from models.store import Session
 
 PRIVATE = "private"
 """The flag of an outcome that must not be spoken of in a channel."""
@@ -64,72 +60,28 @@ class Setting:
         return self.walked.outcome.flags if self.walked.outcome else frozenset()
 
 
-def customers_for(session: Session, viewer: Viewer, draft: Draft) -> list[Customer]:
-    """The customers a ticket may be opened for from here: one in a customer's channel.
-
-    Raises:
-        UserError: there is none.
-    """
-    channel = channel_by_id(session, viewer.team_id, draft.channel) if draft.channel else None
-    if channel is not None and channel.customer_id is not None:
-        return [_of_channel(session, viewer, channel, channel.customer_id)]
-    if viewer.is_desk:
-        found = customers_at(session, viewer.team_id, sorted(viewer.roles))
-    else:
-        mine = [session.get(Customer, (viewer.team_id, key)) for key in sorted(viewer.customers)]
-        found = [customer for customer in mine if customer is not None]
-    if not found:
-        raise UserError(Refusal.NO_CUSTOMER_HERE if draft.channel else Refusal.STRANGER)
-    return found
-
-
-def _of_channel(session: Session, viewer: Viewer, channel: Channel, customer_id: str) -> Customer:
-    customer = session.get(Customer, (channel.team_id, customer_id))
-    elsewhere = bool(viewer.customers) and customer_id not in viewer.customers
-    if customer is None or elsewhere:
-        raise UserError(Refusal.STRANGER)
-    return customer
-
-
-def setting_of(session: Session, viewer: Viewer, draft: Draft, agreements: Agreements, now: datetime) -> Setting | None:
-    """What the view is about; None while the customer is not chosen.
-
-    Raises:
-        UserError: no ticket can be opened from here.
-    """
-    customers = customers_for(session, viewer, draft)
-    chosen = [customer for customer in customers if customer.id == draft.customer]
-    if not chosen and len(customers) > 1:
+def setting_of(bearings: Bearings, draft: Draft, now: datetime) -> Setting | None:
+    """What the view is about; None while the customer is not chosen."""
+    if bearings.customer is None or bearings.force is None:
         return None
-    customer = chosen[0] if chosen else customers[0]
-    try:
-        force = agreements.in_force(session, customer, now)
-    except NoAgreementError as error:
-        raise UserError(Refusal.NO_CUSTOMER_HERE) from error
-    contract = force.contract
-    on_behalf = customer.desk_id in viewer.roles
+    contract = bearings.force.contract
     option = _option(contract, draft.kind)
     return Setting(
-        customer=customer,
-        force=force,
+        customer=bearings.customer,
+        force=bearings.force,
         option=option,
-        intake=_intake(contract, draft, on_behalf=on_behalf),
+        intake=_intake(contract, draft, on_behalf=bearings.on_behalf),
         reported_at=draft.received_at or draft.reported_at or now,
         walked=_walked(contract, option.kind, draft.answers),
-        on_behalf=on_behalf,
-        first_asked=() if on_behalf else _super_users(session, viewer, customer, contract, option),
+        on_behalf=bearings.on_behalf,
+        first_asked=_first_asked(bearings, contract, option),
     )
 
 
-def _super_users(
-    session: Session, viewer: Viewer, customer: Customer, contract: Contract, option: KindOption
-) -> tuple[told.PersonFact, ...]:
+def _first_asked(bearings: Bearings, contract: Contract, option: KindOption) -> tuple[told.PersonFact, ...]:
     if contract.levels is None or option.kind not in contract.levels.super_users_first:
         return ()
-    if viewer.customers.get(customer.id):
-        return ()
-    people = super_users_of(session, customer.team_id, customer.id)
-    return tuple(told.PersonFact(person.slack_user, person.name) for person in people)
+    return tuple(told.PersonFact(person.slack_user, person.name) for person in bearings.super_users)
 
 
 def _intake(contract: Contract, draft: Draft, *, on_behalf: bool) -> str:

@@ -6,11 +6,12 @@ do not validate, and nothing has to be noticed about an object that is not store
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from pydantic_core import PydanticUndefined
-from sqlalchemy import Insert, inspect
+from sqlalchemy import Dialect, inspect
 from sqlmodel import Session, SQLModel
 
 BY_KEY: dict[str, Any] = {"sqlite_with_rowid": False}
@@ -86,14 +87,32 @@ class Fresh:
 
     def store(self, session: Session) -> None:
         """Insert all of them; foreign keys want the tables in the order in which they were added."""
+        connection = session.connection()
         for record, rows in self._rows.items():
-            statement, names = _insert(record)
-            values = [{name: row.__dict__[name] for name in names} for row in rows]
-            session.connection().execute(statement, values if len(values) > 1 else values[0])
+            insert = _insert(record, connection.dialect)
+            connection.exec_driver_sql(insert.text, [insert.values(row) for row in rows])
         self._rows.clear()
 
 
+@dataclass(frozen=True, slots=True)
+class _Insert:
+    """One table's plain insert, as its driver takes it."""
+
+    text: str
+    columns: tuple[tuple[str, Callable[[Any], Any] | None], ...]
+
+    def values(self, row: Record) -> tuple[Any, ...]:
+        """A row's values, in the driver's own types."""
+        held = row.__dict__
+        return tuple(held[name] if bind is None else bind(held[name]) for name, bind in self.columns)
+
+
 @cache
-def _insert(record: type[Record]) -> tuple[Insert, tuple[str, ...]]:
+def _insert(record: type[Record], dialect: Dialect) -> _Insert:
+    """Written once: a statement that is compiled for every ticket costs more than storing it."""
     table = inspect(record).local_table
-    return table.insert(), tuple(column.key for column in table.columns)
+    quote, mark = dialect.identifier_preparer, "?" if dialect.paramstyle == "qmark" else "%s"
+    columns = tuple((column.key, column.type.dialect_impl(dialect).bind_processor(dialect)) for column in table.columns)
+    names = ", ".join(quote.format_column(column) for column in table.columns)
+    marks = ", ".join(mark for _ in columns)
+    return _Insert(f"INSERT INTO {quote.format_table(table)} ({names}) VALUES ({marks})", columns)  # noqa: S608 - names of our own tables

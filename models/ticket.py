@@ -21,13 +21,14 @@ class Status(StrEnum):
 
 
 class Team(Record, table=True):
-    """A Slack workspace that Vakt serves, its bot's own identity, and its next ticket number."""
+    """A Slack workspace that Vakt serves, its bot's own identity, its next ticket number, and its roster's number."""
 
     team_id: str = Field(primary_key=True)
     name: str = ""
     bot_user: str = ""
     bot_id: str = ""
     next_number: int = 1
+    roster: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
 
 
 class Ticket(Record, table=True):
@@ -99,17 +100,25 @@ class Ticket(Record, table=True):
         return f"T-{self.number}"
 
 
-def next_number(session: Session, team_id: str) -> int:
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A ticket number that was taken, and the roster's number at that moment."""
+
+    number: int
+    roster: int
+
+
+def take_number(session: Session, team_id: str) -> Taken:
     """Take the next ticket number of a team; the row's lock orders those who ask at once."""
-    return int(session.execute(_TAKE_NUMBER, {"team": team_id}).scalar_one()) - 1
+    following, roster = session.connection().execute(_TAKE_NUMBER, {"team": team_id}).one()
+    return Taken(following - 1, roster)
 
 
 _TAKE_NUMBER = (
     update(Team)
     .where(col(Team.team_id) == bindparam("team"))
     .values(next_number=Team.next_number + 1)
-    .returning(col(Team.next_number))
-    .execution_options(synchronize_session=False)
+    .returning(col(Team.next_number), col(Team.roster))
 )
 
 

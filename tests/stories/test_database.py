@@ -19,7 +19,7 @@ from models import tables
 from models.heartbeat import Heartbeat
 from models.received import Received
 from models.store import BusyError
-from models.ticket import Team, next_number
+from models.ticket import Team, take_number
 from tests.stories.conftest import MONDAY
 
 TEAM = "T1"
@@ -97,7 +97,7 @@ def test_numbers_asked_for_at_once_differ_and_have_no_gaps(database: Database) -
 
     def take() -> None:
         with database.transaction() as session:
-            number = next_number(session, TEAM)
+            number = take_number(session, TEAM).number
         given.append(number)
 
     _at_once([take] * 20)
