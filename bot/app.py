@@ -21,10 +21,10 @@ from bot.database import Database
 from bot.gateway import Gateway, Message, SlackRefusedError, SlackUnavailableError
 from bot.machine import ContractClock, MachineClock, SystemClock
 from bot.rates import Rates
-from bot.sender import Render, Sender
+from bot.sender import Pace, Render, Sender, Words
 from bot.settings import Settings
 from bot.ticker import Ticker
-from handlers import answers, outgoing, register, timers
+from handlers import answers, outgoing, register, timers, undelivered
 from handlers.agreements import Agreements
 from handlers.desk import Desk
 from handlers.timers import Batch
@@ -109,10 +109,13 @@ def build(
     sender = Sender(
         database,
         gateway,
-        _render(agreements),
+        Words(_render(agreements), undelivered.tell_owner),
         (contract_clock, machine),
-        rates or Rates(settings.vakt_posts_per_channel_per_second, settings.vakt_posts_per_second),
-        timedelta(seconds=settings.vakt_lease_seconds),
+        Pace(
+            rates or Rates(settings.vakt_posts_per_channel_per_second, settings.vakt_posts_per_second),
+            timedelta(seconds=settings.vakt_lease_seconds),
+            settings.vakt_posts_at_once,
+        ),
     )
     database.after_commit(ticker.wake)
     database.after_commit(sender.wake)

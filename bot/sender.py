@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -25,13 +26,15 @@ from bot.gateway import (
 )
 from bot.machine import ContractClock, MachineClock
 from bot.rates import Rates
-from models import outbox
+from models import sending
 from models.ids import new_id
-from models.outbox import Held, Kind, Outgoing, State
+from models.outbox import Kind, Outgoing, State
+from models.sending import Candidate, Ended, Held, Later, Outcome, Said
 
 log = structlog.get_logger()
 
-WORKERS = 8
+WORKERS = 32
+"""Messages under way at once, at most. Threads are made when they are needed."""
 GATHER = 0.01
 """Seconds from being woken to looking, so that a burst of commits is one look."""
 LONGEST_WAIT = timedelta(minutes=5)
@@ -41,7 +44,7 @@ LONGEST_SLEEP = 5.0
 REPEATED_WHEN_UNSURE = frozenset({Kind.PAGE})
 """Kinds that are said again when nobody can find out whether they were said."""
 
-LOOKED_AT = 50
+LOOKED_AT = 100
 """Rows looked at in one pass, the most urgent first."""
 
 BROADCAST = frozenset({Kind.ESCALATION})
@@ -50,8 +53,32 @@ BROADCAST = frozenset({Kind.ESCALATION})
 GATHER_WHILE_RESTING = 0.05
 """The same while some conversation's rate is used up: most of what is owed cannot be sent anyhow."""
 
+LONGEST_REST = 0.25
+SHARE = 4
+"""After a look the loop rests this many times as long as the look took, so that a long backlog costs no core."""
+
 Render = Callable[[Session, Outgoing, datetime], Message | None]
 """A row's text from present state, or None when it does not hold any more."""
+
+TellOwner = Callable[[Session, Outgoing, datetime], None]
+"""Owe somebody the news that a row was refused; the instant is machine time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is said: a row's message, and the news of one that was refused."""
+
+    render: Render
+    tell_owner: TellOwner
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast, how many at once, and for how long a row belongs to the process that sends it."""
+
+    rates: Rates
+    lease: timedelta
+    workers: int = WORKERS
 
 
 def wait_before_attempt(attempts: int) -> timedelta:
@@ -66,25 +93,24 @@ class Sender:
         self,
         database: Database,
         gateway: Gateway,
-        render: Render,
+        words: Words,
         clocks: tuple[ContractClock, MachineClock],
-        rates: Rates,
-        lease: timedelta,
+        pace: Pace,
     ) -> None:
         """Nothing runs until `start`."""
         self._database = database
         self._gateway = gateway
-        self._render = render
+        self._render, self._tell_owner = words.render, words.tell_owner
         self._contract, self._machine = clocks
-        self._rates = rates
-        self._lease = lease
+        self._rates, self._lease, self._workers = pace.rates, pace.lease, pace.workers
         self._awake = threading.Condition()
         self._work_to_do = False
         self._flying = 0
+        self._outcomes: list[Outcome] = []
         self._resting: dict[tuple[str, str], float] = {}
-        self._more_to_see = False
+        self._look_seconds = 0.0
         self._stopping = False
-        self._executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="sender")
+        self._executor = ThreadPoolExecutor(pace.workers, thread_name_prefix="sender")
         self._thread = threading.Thread(target=self._loop, name="sender", daemon=True)
         self.turned_at = self._machine.now()
 
@@ -100,6 +126,7 @@ class Sender:
         if self._thread.is_alive():
             self._thread.join(timeout=30)
         self._executor.shutdown(wait=True)
+        self._mark_safely()
 
     def wake(self) -> None:
         """There may be something to send."""
@@ -112,9 +139,9 @@ class Sender:
         deadline = self._machine.now() + timedelta(seconds=timeout)
         while self._machine.now() < deadline:
             with self._database.reading() as session:
-                owed = outbox.is_owed(session, self._machine.now() + timedelta(seconds=2))
+                owed = sending.is_owed(session, self._machine.now() + timedelta(seconds=2))
             with self._awake:
-                if not owed and not self._flying:
+                if not owed and not self._flying and not self._outcomes:
                     return True
                 self._work_to_do = True
                 self._awake.notify_all()
@@ -132,7 +159,8 @@ class Sender:
             with self._awake:
                 if not self._work_to_do and not self._stopping:
                     self._awake.wait(wait)
-            time.sleep(GATHER_WHILE_RESTING if self._resting else GATHER)
+            rest = min(LONGEST_REST, SHARE * self._look_seconds)
+            time.sleep(max(GATHER_WHILE_RESTING if self._resting else GATHER, rest))
 
     def _pass_safely(self) -> float:
         try:
@@ -141,97 +169,122 @@ class Sender:
             log.exception("sender_pass_failed")
             return 1.0
 
+    def _mark_safely(self) -> None:
+        """Mark what was sent while the loop was ending; what cannot be marked is found by its key next time."""
+        try:
+            self._turn([], self._machine.now())
+        except Exception:
+            log.exception("sender_marks_lost")
+
     def _pass(self) -> float:
-        """Send what can be sent now; gives the seconds until something else may be."""
-        with self._awake:
-            free = WORKERS - self._flying
-        if free <= 0:
-            return LONGEST_SLEEP
+        """Mark what was sent, send what can be sent now; gives the seconds until something else may be."""
         at = self._machine.now()
-        for row in self._claim(free, at):
-            self._launch(row, Held(row.team_id, row.id, row.lease_token or "", row.revision))
-        return 0.0 if self._more_to_see else self._seconds_to_next(at)
+        with self._awake:
+            free = self._workers - self._flying
+        begun = time.monotonic()
+        granted, seconds = self._look(free, at)
+        self._look_seconds = time.monotonic() - begun
+        marked = self._turn(granted, at)
+        return 0.0 if marked else seconds
 
-    def _claim(self, limit: int, at: datetime) -> list[Outgoing]:
-        """Lease what may be sent and whose rate allows it."""
-        granted = self._granted(limit, at)
-        if not granted:
-            return []
-        with self._database.transaction(Lane.LOOP) as session:
-            return outbox.claim(session, at, self._lease, limit, token=new_id(), only=granted)
+    def _turn(self, granted: list[str], at: datetime) -> int:
+        """One transaction: note what became of what was sent, lease what goes out next. Gives how many were noted."""
+        with self._awake:
+            outcomes, self._outcomes = self._outcomes, []
+        if not outcomes and not granted:
+            return 0
+        try:
+            with self._database.transaction(Lane.LOOP) as session:
+                for row in sending.mark(session, outcomes):
+                    if row.state == State.REFUSED:
+                        self._tell_owner(session, row, at)
+                rows = self._claim(session, granted, at)
+        except BaseException:
+            with self._awake:
+                self._outcomes = outcomes + self._outcomes
+            raise
+        for row in rows:
+            self._launch(row)
+        return len(outcomes)
 
-    def _granted(self, limit: int, at: datetime) -> list[str]:
-        """The rows whose rate allows it now; a conversation whose rate is used up rests until it is not."""
+    def _claim(self, session: Session, granted: list[str], at: datetime) -> list[Outgoing]:
+        return sending.claim(session, at, self._lease, token=new_id(), only=granted) if granted else []
+
+    def _look(self, free: int, at: datetime) -> tuple[list[str], float]:
+        """The rows that may be sent and whose rate allows it, and the seconds until there may be others.
+
+        The end of what is before a row wakes the loop; held by another process, it is looked for.
+        """
+        self._wake_rested()
+        if free <= 0:
+            return [], LONGEST_SLEEP
+        with self._database.reading() as session:
+            found = sending.candidates(session, at, LOOKED_AT, self._resting)
+            ready = sending.next_ready(session, at)
+        granted = self._granted(found, free)
+        if len(found) == LOOKED_AT and len(granted) < free:
+            return granted, 0.0
+        waits = [until - time.monotonic() for until in self._resting.values()]
+        if ready is not None:
+            waits.append((ready - self._machine.now()).total_seconds())
+        return granted, min([LONGEST_SLEEP, *(max(0.01, wait) for wait in waits)])
+
+    def _wake_rested(self) -> None:
         tick = time.monotonic()
         self._resting = {where: until for where, until in self._resting.items() if until > tick}
-        with self._database.reading() as session:
-            rows = outbox.sendable(session, at, LOOKED_AT, self._resting)
+
+    def _granted(self, found: list[Candidate], free: int) -> list[str]:
+        """The rows whose rate allows it now; a conversation whose rate is used up rests until it is not."""
         granted: list[str] = []
-        for row in rows:
+        for row in found:
             where = (row.team_id, row.conversation)
-            if where in self._resting or len(granted) == limit:
+            if where in self._resting:
                 continue
-            wait = self._rates.take(row.team_id, _method(row), row.conversation)
+            if len(granted) == free:
+                break
+            wait = self._rates.take(row.team_id, _method(row.ts), row.conversation)
             if wait > 0:
                 self._resting[where] = time.monotonic() + wait
             else:
                 granted.append(row.id)
-        # With every worker busy the end of what flies wakes the loop.
-        self._more_to_see = len(rows) == LOOKED_AT and len(granted) < limit
         return granted
 
-    def _seconds_to_next(self, at: datetime) -> float:
-        """What could be claimed `at` has been; the rest waits for its time, or for what is before it.
-
-        The end of what is before it wakes the loop; held by another process, it is looked for.
-        """
-        with self._database.reading() as session:
-            ready = outbox.next_ready(session, at)
-        waits = [until - time.monotonic() for until in self._resting.values()]
-        if ready is not None:
-            waits.append((ready - self._machine.now()).total_seconds())
-        return min([LONGEST_SLEEP, *(max(0.01, wait) for wait in waits)])
-
-    def _launch(self, row: Outgoing, held: Held) -> None:
+    def _launch(self, row: Outgoing) -> None:
         with self._awake:
             self._flying += 1
-        self._executor.submit(self._carry, row, held)
+        self._executor.submit(self._carry, row, Held.of(row))
 
     def _carry(self, row: Outgoing, held: Held) -> None:
         try:
-            self._send(row, held)
+            outcome = self._send(row, held)
         except Exception as failure:
             log.exception("sender_row_failed", outbox=row.id, kind=row.kind)
-            self._later(row, held, repr(failure), sure=False)
-        finally:
-            with self._awake:
-                self._flying -= 1
-                self._work_to_do = True
-                self._awake.notify_all()
+            outcome = self._later(row, held, repr(failure), sure=False)
+        with self._awake:
+            self._flying -= 1
+            self._outcomes.append(outcome)
+            self._work_to_do = True
+            self._awake.notify_all()
 
-    def _send(self, row: Outgoing, held: Held) -> None:
+    def _send(self, row: Outgoing, held: Held) -> Outcome:
         if row.expires_at is not None and self._machine.now() >= row.expires_at:
-            self._end(row, held, State.EXPIRED, "nobody could be told in time")
-            return
+            return _ended(row, held, State.EXPIRED, "nobody could be told in time")
         with self._database.reading() as session:
             message = self._render(session, row, self._contract.now())
             parent = session.get(Outgoing, (row.team_id, row.thread_of)) if row.thread_of else None
         if message is None:
-            self._end(row, held, State.DROPPED, "it no longer holds")
-            return
+            return _ended(row, held, State.DROPPED, "it no longer holds")
         try:
             posted = self._deliver(row, message, parent)
         except SlackUnavailableError as failure:
             if failure.retry_after is not None:
                 self._rates.hold(row.team_id, failure.method, failure.retry_after)
-            self._later(row, held, str(failure), sure=True, after=failure.retry_after)
+            return self._later(row, held, str(failure), sure=True, after=failure.retry_after)
         except OutcomeUnknownError as failure:
-            self._later(row, held, str(failure), sure=False)
+            return self._later(row, held, str(failure), sure=False)
         except SlackRefusedError as failure:
-            self._end(row, held, State.REFUSED, str(failure))
-        else:
-            with self._database.transaction(Lane.LOOP) as session:
-                outbox.mark_sent(session, held, posted.channel, posted.ts, self._machine.now())
+            return _ended(row, held, State.REFUSED, str(failure))
+        return Said(held, posted.channel, posted.ts, self._machine.now())
 
     def _deliver(self, row: Outgoing, message: Message, parent: Outgoing | None) -> Posted:
         if row.ts is not None and row.channel is not None:
@@ -246,6 +299,8 @@ class Sender:
                 self._gateway.update(row.team_id, found, message)
             if found is not None:
                 return found
+            if row.kind in REPEATED_WHEN_UNSURE:
+                message = self._as_repeat(row) or message
         return self._gateway.post(
             row.team_id,
             conversation,
@@ -254,6 +309,12 @@ class Sender:
             thread_ts,
             broadcast=row.kind in BROADCAST,
         )
+
+    def _as_repeat(self, row: Outgoing) -> Message | None:
+        """The same, saying that it may have been said before."""
+        row.args = {**row.args, "repeated": True}
+        with self._database.reading() as session:
+            return self._render(session, row, self._contract.now())
 
     def _find(self, row: Outgoing, conversation: str, thread_ts: str | None) -> Posted | None:
         """Where a row that may have been said stands, if it was said.
@@ -268,16 +329,15 @@ class Sender:
                 return None
             raise
 
-    def _later(self, row: Outgoing, held: Held, why: str, *, sure: bool, after: float | None = None) -> None:
+    def _later(self, row: Outgoing, held: Held, why: str, *, sure: bool, after: float | None = None) -> Later:
         wait = timedelta(seconds=after) if after else wait_before_attempt(row.attempts + 1)
-        with self._database.transaction(Lane.LOOP) as session:
-            outbox.mark_later(session, held, self._machine.now() + wait, why[:500], sure=sure)
-
-    def _end(self, row: Outgoing, held: Held, state: State, why: str) -> None:
-        log.warning("outbox_ended", outbox=row.id, kind=row.kind, state=state, why=why)
-        with self._database.transaction(Lane.LOOP) as session:
-            outbox.mark_ended(session, held, state, why[:500])
+        return Later(held, self._machine.now() + wait, why[:500], sure)
 
 
-def _method(row: Outgoing) -> str:
-    return "chat.update" if row.ts is not None else "chat.postMessage"
+def _ended(row: Outgoing, held: Held, state: State, why: str) -> Ended:
+    log.warning("outbox_ended", outbox=row.id, kind=row.kind, state=state, why=why)
+    return Ended(held, state, why[:500])
+
+
+def _method(ts: str | None) -> str:
+    return "chat.update" if ts is not None else "chat.postMessage"

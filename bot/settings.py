@@ -40,4 +40,5 @@ class Settings(BaseSettings):
     vakt_lease_seconds: float = Field(default=30.0, ge=15.0, le=600.0)
     vakt_posts_per_channel_per_second: float = Field(default=1.0, gt=0)
     vakt_posts_per_second: float = Field(default=20.0, gt=0)
+    vakt_posts_at_once: int = Field(default=32, ge=1, le=256)
     vakt_log: str = Field(default="console", pattern="^(console|json)$")

@@ -51,5 +51,10 @@ def for_desk_channel(contract: Contract, desk: Desk) -> Words:
     return Words(_spoken(desk.language), contract.zone)
 
 
+def spoken(language: str) -> Words:
+    """The words for what is in no contract's zone."""
+    return Words(_spoken(language), UNKNOWN_READER.zone)
+
+
 def _spoken(language: str) -> str:
     return language if language in LANGUAGES else "en"

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
-from handlers import language, log_pictures, pictures
+from handlers import language, log_pictures, pictures, undelivered
 from handlers.agreements import Agreements
 from handlers.scene import Scene, person_fact, role_fact, scene
 from handlers.views import cards, log, notices, reminders
 from handlers.views import facts as told
-from handlers.views.blocks import Rendered
+from handlers.views.blocks import Rendered, together
 from handlers.views.words import Words
 from models.channel import channel_by_id
 from models.clock import Clock
@@ -57,14 +57,19 @@ def _customer_words(at: Scene, row: Outgoing) -> Words:
 
 
 def _log_line(session: Session, row: Outgoing, now: datetime, agreements: Agreements) -> Rendered | None:
+    """The line of one event, or of several that had to wait."""
     at = _scene(session, row, now, agreements)
-    entry = _entry(session, row)
-    if at is None or entry is None:
+    if at is None:
         return None
+    entries = [entry_at(session, row.team_id, at.ticket.number, position) for position in row.args["positions"]]
+    return together([_line(at, entry) for entry in entries if entry is not None])
+
+
+def _line(at: Scene, entry: HistoryEntry) -> Rendered:
     words = language.for_desk_channel(at.contract, at.desk)
     if entry.event == Event.RESUMED and entry.facts.get("by_message"):
         return notices.wait_ended(log_pictures.log_facts(at, entry), words)
-    clock = session.get(Clock, (row.team_id, entry.facts.get("clock") or ""))
+    clock = at.session.get(Clock, (at.ticket.team_id, entry.facts.get("clock") or ""))
     if clock is not None and entry.event == Event.LATE:
         return reminders.late(log_pictures.reminder_facts(at, clock), words)
     if clock is not None and entry.event == Event.EXPECTED_PASSED:
@@ -281,9 +286,15 @@ def _page(session: Session, row: Outgoing, now: datetime, agreements: Agreements
             clock=picture.clock,
             may_wait_until=log_pictures.next_opening_for_page(at),
             waits_because=log_pictures.why_it_waits(at) if row.args.get("waits") else None,
+            repeated=bool(row.args.get("repeated")),
         ),
         language.for_person(person),
     )
+
+
+def _undelivered(session: Session, row: Outgoing, now: datetime, agreements: Agreements) -> Rendered:
+    del now, agreements
+    return undelivered.news(session, row)
 
 
 RENDER: Mapping[Kind, Callable[[Session, Outgoing, datetime, Agreements], Rendered | None]] = {
@@ -294,5 +305,6 @@ RENDER: Mapping[Kind, Callable[[Session, Outgoing, datetime, Agreements], Render
     Kind.REMINDER: _reminder,
     Kind.ESCALATION: _escalation,
     Kind.PAGE: _page,
+    Kind.UNDELIVERED: _undelivered,
 }
 """How each kind of owed message is drawn."""

@@ -76,14 +76,14 @@ def owe_line(ledger: Ledger, ticket: Ticket, entry: HistoryEntry) -> None:
         key=f"{ticket.name}:log:{entry.position}",
         position=entry.position,
         priority=Priority.REMINDER if urgent else Priority.CARD,
-        args={"position": entry.position},
+        args={"positions": [entry.position]},
     )
 
 
 def owe_first_line(rows: Adds, machine_now: datetime, ticket: Ticket, entry: HistoryEntry, conversation: str) -> None:
     """Owe the first line under a card that is stored in this very transaction: nothing to look up."""
     key = f"{ticket.name}:log:{entry.position}"
-    row = _row(machine_now, ticket, Kind.LOG_LINE, key, Priority.CARD, {"position": entry.position})
+    row = _row(machine_now, ticket, Kind.LOG_LINE, key, Priority.CARD, {"positions": [entry.position]})
     row.thread_of, row.position, row.conversation = ticket.desk_card_id, entry.position, conversation
     rows.add(row)
 

@@ -33,6 +33,11 @@ class DeskRole(Record, table=True):
     position: int = 0
 
 
+def a_desk(session: Session, team_id: str) -> Desk | None:
+    """The team's first desk: who is told of what concerns no ticket."""
+    return session.exec(select(Desk).where(Desk.team_id == team_id).order_by(col(Desk.key))).first()
+
+
 def people_with_role(session: Session, team_id: str, desk_id: str, role: str) -> list[Person]:
     """Everybody who holds a role at a desk, in the desk's own order."""
     query = (

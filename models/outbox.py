@@ -6,8 +6,7 @@ is sent, from the state of that moment.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any
 
@@ -17,20 +16,16 @@ from sqlalchemy import (
     Column,
     UniqueConstraint,
     case,
-    exists,
-    tuple_,
     update,
 )
-from sqlalchemy.orm import aliased
-from sqlmodel import Field, Session, and_, col, or_, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlmodel import Field, Session, col, or_, select
 
 from models.ids import new_id
 from models.record import BY_KEY, Record
 
 
 class Kind(StrEnum):
-    """What a message is. `handlers.views.outgoing.RENDER` draws each."""
+    """What a message is. `handlers.outgoing.RENDER` draws each."""
 
     DESK_CARD = "desk_card"
     CUSTOMER_CARD = "customer_card"
@@ -39,6 +34,7 @@ class Kind(StrEnum):
     REMINDER = "reminder"
     ESCALATION = "escalation"
     PAGE = "page"
+    UNDELIVERED = "undelivered"
 
 
 CARDS = frozenset({Kind.DESK_CARD, Kind.CUSTOMER_CARD})
@@ -210,160 +206,18 @@ def row_of_message(session: Session, team_id: str, channel: str, ts: str) -> Out
     return session.exec(query).first()
 
 
-def sendable(
-    session: Session, machine_now: datetime, limit: int, resting: Collection[tuple[str, str]] = ()
-) -> list[Outgoing]:
-    """Rows that may be sent now, the most urgent first; only looked at.
-
-    A notice waits for the message it hangs under, and for the notices before it in that thread. A
-    card's edit stands outside that order. `resting` are the (team, conversation) pairs whose rate
-    is used up.
-    """
-    query = _sendable(machine_now).limit(limit)
-    if resting:
-        query = query.where(tuple_(col(Outgoing.team_id), col(Outgoing.conversation)).not_in(list(resting)))
-    return list(session.exec(query))
-
-
-def _sendable(machine_now: datetime) -> SelectOfScalar[Outgoing]:
-    parent, earlier = aliased(Outgoing), aliased(Outgoing)
-    in_order = ~exists().where(
-        col(earlier.team_id) == Outgoing.team_id,
-        col(earlier.thread_of) == Outgoing.thread_of,
-        col(earlier.position) < Outgoing.position,
-        col(earlier.state) == State.WAITING,
-    )
-    return (
-        select(Outgoing)
-        .outerjoin(
-            parent,
-            and_(parent.team_id == Outgoing.team_id, parent.id == Outgoing.thread_of),
-        )
-        .where(
-            Outgoing.state == State.WAITING,
-            Outgoing.ready_at <= machine_now,
-            or_(col(Outgoing.leased_until).is_(None), col(Outgoing.leased_until) <= machine_now),
-            or_(col(Outgoing.thread_of).is_(None), and_(col(parent.ts).is_not(None), in_order)),
-        )
-        .order_by(col(Outgoing.priority), col(Outgoing.created_at), col(Outgoing.id))
-    )
-
-
-def claim(
-    session: Session,
-    machine_now: datetime,
-    lease: timedelta,
-    limit: int,
-    *,
-    token: str,
-    only: Collection[str] | None = None,
-) -> list[Outgoing]:
-    """Lease rows that may be sent now, the most urgent first; `only` these, when they are named.
-
-    Rows that another process holds are left to it.
-    """
-    query = _sendable(machine_now).limit(limit).with_for_update(skip_locked=True, of=Outgoing)
-    if only is not None:
-        query = query.where(col(Outgoing.id).in_(only))
-    rows = list(session.exec(query))
-    for row in rows:
-        row.uncertain = row.uncertain or row.leased_until is not None
-        row.leased_until = machine_now + lease
-        row.lease_token = token
-    return rows
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A row as it was claimed: enough to send it and to mark it."""
-
-    team_id: str
-    id: str
-    token: str
-    revision: int
-
-
-def mark_sent(session: Session, held: Held, channel: str, ts: str, machine_now: datetime) -> bool:
-    """Note that a row was said, unless the lease was lost. A card that moved on stays waiting."""
-    return _mark(
-        session,
-        held,
-        channel=channel,
-        ts=ts,
-        sent_revision=held.revision,
-        state=case((col(Outgoing.revision) > held.revision, State.WAITING), else_=State.SENT),
-        ready_at=machine_now,
-        sent_at=machine_now,
-        attempts=0,
-        uncertain=False,
-    )
-
-
-def mark_later(session: Session, held: Held, ready_at: datetime, reason: str, *, sure: bool) -> bool:
-    """Try again from `ready_at`; `sure` when Slack certainly did nothing this time.
-
-    What an earlier attempt left open stays open: that this one was refused does not tell.
-    """
-    return _mark(
-        session,
-        held,
-        ready_at=ready_at,
-        attempts=Outgoing.attempts + 1,
-        uncertain=Outgoing.uncertain if sure else True,
-        reason=reason,
-    )
-
-
-def mark_ended(session: Session, held: Held, state: State, reason: str) -> bool:
-    """Never to be said: refused, expired or no longer true.
-
-    What hangs under it ends with it, unless it was posted and only its edit is refused.
-    """
-    ended = _mark(session, held, state=state, reason=reason)
-    row = session.get(Outgoing, (held.team_id, held.id)) if ended else None
-    if row is not None and row.ts is None:
-        session.execute(
-            update(Outgoing)
-            .where(
-                col(Outgoing.team_id) == held.team_id,
-                col(Outgoing.thread_of) == held.id,
-                col(Outgoing.state) == State.WAITING,
-            )
-            .values(state=state, reason=_under(reason))
-            .execution_options(synchronize_session=False)
-        )
-    return ended
-
-
-def _mark(session: Session, held: Held, **values: Any) -> bool:
-    marked = session.execute(
+def end_under(session: Session, row: Outgoing) -> None:
+    """End what hangs under a message that will never be posted, with its reason."""
+    session.execute(
         update(Outgoing)
         .where(
-            col(Outgoing.team_id) == held.team_id,
-            col(Outgoing.id) == held.id,
-            col(Outgoing.lease_token) == held.token,
+            col(Outgoing.team_id) == row.team_id,
+            col(Outgoing.thread_of) == row.id,
+            col(Outgoing.state) == State.WAITING,
         )
-        .values(leased_until=None, lease_token=None, **values)
+        .values(state=row.state, reason=_under(row.reason))
         .execution_options(synchronize_session=False)
     )
-    return bool(marked.rowcount)  # type: ignore[attr-defined]
-
-
-def next_ready(session: Session, machine_now: datetime) -> datetime | None:
-    """The machine instant after this one at which a waiting row may be tried first."""
-    query = (
-        select(Outgoing.ready_at)
-        .where(Outgoing.state == State.WAITING, Outgoing.ready_at > machine_now)
-        .order_by(col(Outgoing.ready_at))
-        .limit(1)
-    )
-    return session.exec(query).first()
-
-
-def is_owed(session: Session, machine_now: datetime) -> bool:
-    """Whether anything is owed that may be tried by then, what is being sent included."""
-    query = select(Outgoing.id).where(Outgoing.state == State.WAITING, Outgoing.ready_at <= machine_now)
-    return session.exec(query.limit(1)).first() is not None
 
 
 def is_being_posted(session: Session, team_id: str, conversations: Collection[str]) -> bool:

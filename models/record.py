@@ -5,9 +5,10 @@ SQLAlchemy's events: 0.3 ms for a ticket, ten rows a ticket. A new row needs nei
 do not validate, and nothing has to be noticed about an object that is not stored yet.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from pydantic_core import PydanticUndefined
@@ -99,12 +100,16 @@ class _Insert:
     """One table's plain insert, as its driver takes it."""
 
     text: str
-    columns: tuple[tuple[str, Callable[[Any], Any] | None], ...]
+    pick: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+    binds: tuple[tuple[int, Callable[[Any], Any]], ...]
+    """By place: what turns a value into the driver's own."""
 
     def values(self, row: Record) -> tuple[Any, ...]:
         """A row's values, in the driver's own types."""
-        held = row.__dict__
-        return tuple(held[name] if bind is None else bind(held[name]) for name, bind in self.columns)
+        values = list(self.pick(row.__dict__))
+        for place, bind in self.binds:
+            values[place] = bind(values[place])
+        return tuple(values)
 
 
 @cache
@@ -112,7 +117,11 @@ def _insert(record: type[Record], dialect: Dialect) -> _Insert:
     """Written once: a statement that is compiled for every ticket costs more than storing it."""
     table = inspect(record).local_table
     quote, mark = dialect.identifier_preparer, "?" if dialect.paramstyle == "qmark" else "%s"
-    columns = tuple((column.key, column.type.dialect_impl(dialect).bind_processor(dialect)) for column in table.columns)
-    names = ", ".join(quote.format_column(column) for column in table.columns)
-    marks = ", ".join(mark for _ in columns)
-    return _Insert(f"INSERT INTO {quote.format_table(table)} ({names}) VALUES ({marks})", columns)  # noqa: S608 - names of our own tables
+    binds = ((place, column.type.dialect_impl(dialect).bind_processor(dialect)) for place, column in enumerate(table.c))
+    names = ", ".join(quote.format_column(column) for column in table.c)
+    marks = ", ".join(mark for _ in table.c)
+    return _Insert(
+        f"INSERT INTO {quote.format_table(table)} ({names}) VALUES ({marks})",  # noqa: S608 - names of our own tables
+        itemgetter(*(column.key for column in table.c)),
+        tuple((place, bind) for place, bind in binds if bind is not None),
+    )

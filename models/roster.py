@@ -5,7 +5,6 @@ kept and trusted for as long as the number stands.
 """
 
 from collections.abc import Iterable
-from itertools import chain
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
@@ -41,9 +40,12 @@ def raise_number(session: Session, _context: object, _instances: object) -> None
 
 def _teams(session: Session) -> Iterable[str]:
     """The teams whose roster is about to be flushed. Somebody new is in nothing that was kept."""
-    changed = chain(
-        (each for each in session.new if not isinstance(each, Person)),
-        (each for each in session.dirty if session.is_modified(each)),
-        session.deleted,
-    )
-    return (each.team_id for each in changed if isinstance(each, ROSTER))
+    for each in session.new:
+        if isinstance(each, ROSTER) and not isinstance(each, Person):
+            yield each.team_id
+    for each in session.dirty:
+        if isinstance(each, ROSTER) and session.is_modified(each):
+            yield each.team_id
+    for each in session.deleted:
+        if isinstance(each, ROSTER):
+            yield each.team_id

@@ -42,6 +42,11 @@ metadata = SQLModel.metadata
 PARTIAL = (
     ("outbox_waiting", "state = 'waiting'", (col(outbox.Outgoing.ready_at),)),
     (
+        "outbox_order",
+        "state = 'waiting'",
+        (col(outbox.Outgoing.priority), col(outbox.Outgoing.created_at), col(outbox.Outgoing.id)),
+    ),
+    (
         "outbox_thread",
         "thread_of is not null",
         (col(outbox.Outgoing.team_id), col(outbox.Outgoing.thread_of), col(outbox.Outgoing.position)),

@@ -43,6 +43,14 @@ def rendered(text: str, blocks: Sequence[Block] = ()) -> Rendered:
     return Rendered(Mrkdwn(shorten(escape(text), NOTICE)), tuple(blocks[:MESSAGE_BLOCKS]))
 
 
+def together(messages: Sequence[Rendered]) -> Rendered | None:
+    """Several messages as one, in their order; None of none."""
+    if len(messages) <= 1:
+        return messages[0] if messages else None
+    text = "\n".join(each.text for each in messages)
+    return rendered(Mrkdwn(text), [block for each in messages for block in each.blocks or (section(each.text),)])
+
+
 # Text objects
 
 

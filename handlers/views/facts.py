@@ -360,6 +360,8 @@ class PageFacts:
     """The next opening, when whoever is on call chooses between now and then. Source: PI-06."""
     waits_because: str | None = None
     """Why it was left until then, once somebody chose so."""
+    repeated: bool = False
+    """Whether it may have been said before: nobody could find out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -327,7 +327,8 @@ def _page_lines(facts: PageFacts, words: Words) -> list[Mrkdwn]:
         return [_acknowledged(facts, words), _runs_on(facts, words)]
     if facts.declined:
         return [words.say("Sent {sent}. You said that you cannot; the next is paged.", sent=sent)]
-    return [_position(facts, words), *_contract_clock(facts, words)]
+    again = [words.say("This may be a repeat: nobody could find out whether it reached you before.")]
+    return [*(again if facts.repeated else ()), _position(facts, words), *_contract_clock(facts, words)]
 
 
 def _acknowledged(facts: PageFacts, words: Words) -> Mrkdwn:

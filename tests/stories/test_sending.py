@@ -15,17 +15,20 @@ from bot.database import Database
 from bot.gateway import Gateway, Message, OutcomeUnknownError, Posted, SlackRefusedError, SlackUnavailableError
 from bot.machine import MachineClock, MovableClock
 from bot.rates import Rates
-from bot.sender import LONGEST_WAIT, Sender, wait_before_attempt
+from bot.sender import LONGEST_WAIT, Pace, Sender, Words, wait_before_attempt
 from bot.ticker import Ticker
-from models import heartbeat, outbox
+from models import heartbeat, outbox, sending
 from models.history import Event
-from models.outbox import Held, Kind, Outgoing, Priority, State
+from models.ids import new_id
+from models.outbox import Kind, Outgoing, Priority, State
+from models.sending import Held, Said
 from models.timer import Timer, TimerKind
 from tests.stories.conftest import P2, House, Shared
 from tests.stories.scenes import GUIDANCE, opened, times
 
 NOW = datetime(2026, 11, 23, 8, 40, tzinfo=UTC)
 TEAM = "T1"
+LEASE = timedelta(seconds=30)
 
 
 # With Slack as it is
@@ -127,7 +130,26 @@ def test_a_channel_that_refuses_ends_its_rows_with_the_reason_and_no_others(hous
     assert "is_archived" in str(ended[Kind.CUSTOMER_CARD].reason)
     assert not [row for row in _rows(house) if row.state == State.WAITING]
     assert times(house, name, Event.RESOLVED) == 1
+    told = house.slack.expects("Unarchive the channel", in_="#desk", thread=None)
+    assert "is_archived" in told.text
+    assert name in told.text
     house.is_quiet()
+
+
+def test_what_the_desks_own_channel_refuses_is_told_to_an_administrator(house: House) -> None:
+    """Directly, once a day and place, however much is refused."""
+    desk = house.slack.channel_id("#desk")
+    house.slack.fault(
+        "chat.postMessage", kind="not_in_channel", where=lambda args: args.get("channel") == desk, times=99
+    )
+    for summary in ("How are invoices sent", "How are they printed"):
+        house.opens(house.person("anna"), summary, kind=GUIDANCE)
+    house.settles()
+    told = [row for row in _rows(house) if row.kind == Kind.UNDELIVERED]
+    administrators = {row.conversation for row in told}
+    assert len(told) == len(administrators) >= 1
+    assert desk not in administrators
+    house.slack.forgets()
 
 
 def _rows(house: House) -> list[Outgoing]:
@@ -170,15 +192,17 @@ class Script:
     failures: list[Exception | None] = field(default_factory=list)
     history: bool = True
     said: list[tuple[str, str, str | None]] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
     edited: list[str] = field(default_factory=list)
     broken_after: bool = False
     refuses_edits: bool = False
 
     def post(
-        self, team_id: str, conversation: str, _message: Message, key: str, thread_ts: str | None, **_: Any
+        self, team_id: str, conversation: str, message: Message, key: str, thread_ts: str | None, **_: Any
     ) -> Posted:
         """Say it, or fail before or after saying it."""
         assert team_id == TEAM
+        self.texts.append(message.text)
         failure = self.failures.pop(0) if self.failures else None
         if failure is None or self.broken_after:
             self.said.append((conversation, key, thread_ts))
@@ -201,7 +225,7 @@ class Script:
 
 
 @dataclass
-class Words:
+class Line:
     """A message that says its row's key."""
 
     text: str
@@ -235,11 +259,13 @@ class Bench:
     script: Script = field(default_factory=Script)
     machine: Hands = field(default_factory=Hands)
     holds: set[str] = field(default_factory=set)
+    told: list[str] = field(default_factory=list)
 
     def owes(self, key: str, **values: Any) -> Outgoing:
         """Store a row."""
         at = self.machine.at
         given: dict[str, Any] = {"kind": Kind.LOG_LINE, "conversation": "C1", "ready_at": at, "created_at": at}
+        given["args"] = {"positions": [values.get("position", 0)], "parts": [key]}
         row = Outgoing(team_id=TEAM, key=key, **given | values)
         with self.database.transaction() as session:
             outbox.owe(session, row)
@@ -257,20 +283,26 @@ class Bench:
         return Sender(
             self.database,
             cast("Gateway", self.script),
-            self._render,
+            Words(self._render, self._tell),
             (MovableClock(NOW), cast("MachineClock", self.machine)),
-            Rates(1000, 1000),
-            timedelta(seconds=30),
+            Pace(Rates(1000, 1000), LEASE),
         )
 
     def _one(self, sender: Sender) -> bool:
-        rows = sender._claim(1, self.machine.at)  # noqa: SLF001 - without its threads
+        """One row, in this thread: claimed, carried and marked."""
+        with self.database.transaction() as session:
+            rows = sending.claim(session, self.machine.at, LEASE, token=new_id(), limit=1)
         for row in rows:
-            sender._carry(row, Held(row.team_id, row.id, row.lease_token or "", row.revision))  # noqa: SLF001
+            sender._carry(row, Held.of(row))  # noqa: SLF001 - without its threads
+        sender._turn([], self.machine.at)  # noqa: SLF001
         return bool(rows)
 
+    def _tell(self, _session: Session, row: Outgoing, _machine_now: datetime) -> None:
+        self.told.append(f"{row.key}: {row.reason}")
+
     def _render(self, _session: Session, row: Outgoing, _now: datetime) -> Message | None:
-        return None if row.key in self.holds else cast("Message", Words(row.key))
+        again = ", perhaps again" if row.args.get("repeated") else ""
+        return None if row.key in self.holds else cast("Message", Line(row.key + again))
 
     def row(self, key: str) -> Outgoing:
         """The row as stored now."""
@@ -354,15 +386,15 @@ def test_a_lease_that_ended_is_taken_over_and_the_slow_one_marks_nothing(bench: 
     """The new holder looks first whether it was said; the old one's mark finds another token."""
     bench.owes("line")
     with bench.database.transaction() as session:
-        [slow] = outbox.claim(session, bench.machine.at, timedelta(seconds=30), 1, token="slow")
+        [slow] = sending.claim(session, bench.machine.at, LEASE, token="slow", limit=1)
         held = Held(slow.team_id, slow.id, "slow", slow.revision)
     bench.passes()
     assert bench.script.said == []
     bench.machine.at += timedelta(seconds=31)
     with bench.database.transaction() as session:
-        [row] = outbox.claim(session, bench.machine.at, timedelta(seconds=30), 1, token="next")
+        [row] = sending.claim(session, bench.machine.at, LEASE, token="next", limit=1)
         assert row.uncertain
-        assert not outbox.mark_sent(session, held, "C1", "9.9", bench.machine.at)
+        sending.mark(session, [Said(held, "C1", "9.9", bench.machine.at)])
     assert (bench.row("line").state, bench.row("line").ts) == (State.WAITING, None)
 
 
@@ -370,11 +402,11 @@ def test_a_card_that_changed_while_it_was_sent_is_edited_again(bench: Bench) -> 
     """The revision that was sent is older than the one that is wanted."""
     bench.owes("T-1:desk_card", kind=Kind.DESK_CARD, ticket_number=1)
     with bench.database.transaction() as session:
-        [row] = outbox.claim(session, bench.machine.at, timedelta(seconds=30), 1, token="one")
+        [row] = sending.claim(session, bench.machine.at, LEASE, token="one", limit=1)
     with bench.database.transaction() as session:
         outbox.refresh_cards(session, TEAM, 1, bench.machine.at)
     with bench.database.transaction() as session:
-        assert outbox.mark_sent(session, Held(TEAM, row.id, "one", row.revision), "C1", "1.0", bench.machine.at)
+        sending.mark(session, [Said(Held.of(row), "C1", "1.0", bench.machine.at)])
     assert bench.row("T-1:desk_card").state == State.WAITING
     bench.passes()
     after = bench.row("T-1:desk_card")
@@ -402,7 +434,7 @@ def test_nothing_is_owed_under_a_message_that_could_not_be_posted(bench: Bench) 
     assert bench.row("under").state == State.REFUSED
     assert "is_archived" in str(bench.row("under").reason)
     with bench.database.reading() as session:
-        assert not outbox.is_owed(session, bench.machine.at)
+        assert not sending.is_owed(session, bench.machine.at)
 
 
 def test_an_edit_that_is_refused_ends_neither_the_thread_nor_the_next_edit(bench: Bench) -> None:
@@ -423,6 +455,53 @@ def test_an_edit_that_is_refused_ends_neither_the_thread_nor_the_next_edit(bench
 def _refresh(bench: Bench) -> None:
     with bench.database.transaction() as session:
         outbox.refresh_cards(session, TEAM, 1, bench.machine.at)
+
+
+def test_a_page_that_may_have_been_said_says_so_when_it_is_repeated(bench: Bench) -> None:
+    """Its row is rendered again, as a repeat."""
+    bench.script.failures, bench.script.history = [OutcomeUnknownError("broken")], False
+    bench.owes("direct", kind=Kind.PAGE, conversation="U1")
+    bench.passes()
+    bench.machine.at += timedelta(seconds=1)
+    bench.passes()
+    assert bench.script.texts == ["direct", "direct, perhaps again"]
+
+
+def test_what_waited_long_is_gathered_in_its_thread_and_in_order(bench: Bench) -> None:
+    """Lines of one ticket become one message; what is of another kind is not overtaken."""
+    card = bench.owes("card", kind=Kind.DESK_CARD)
+    bench.passes()
+    for position in (1, 2, 3):
+        bench.owes(f"line {position}", thread_of=card.id, position=position, args={"positions": [position]})
+    bench.owes("escalation", kind=Kind.ESCALATION, thread_of=card.id, position=4)
+    bench.owes("line 5", thread_of=card.id, position=5, args={"positions": [5]})
+    bench.machine.at += sending.LATE
+    bench.passes()
+    assert [key for _, key, _ in bench.script.said] == ["card", "line 1", "escalation", "line 5"]
+    assert bench.row("line 1").args == {"positions": [1, 2, 3]}
+    assert {bench.row(f"line {n}").reason for n in (2, 3)} == {"said with line 1"}
+
+
+def test_reminders_of_one_person_that_waited_long_are_gathered(bench: Bench) -> None:
+    """And those of another person are not among them; what may have been said alone stays alone."""
+    for who, key in (("U1", "a"), ("U1", "b"), ("U2", "c"), ("U1", "d")):
+        bench.owes(key, kind=Kind.REMINDER, conversation=who, args={"parts": [key]})
+    with bench.database.transaction() as session:
+        first = sending.claim(session, bench.machine.at, LEASE, token="gone", limit=1)
+    assert [row.key for row in first] == ["a"]
+    bench.machine.at += sending.LATE
+    bench.passes()
+    assert [(where, key) for where, key, _ in bench.script.said] == [("U1", "a"), ("U1", "b"), ("U2", "c")]
+    assert bench.row("b").args == {"parts": ["b", "d"]}
+
+
+def test_a_refusal_is_told_once_and_what_hangs_under_it_is_not_told_again(bench: Bench) -> None:
+    """One news of the card that was refused."""
+    bench.script.failures = [SlackRefusedError("chat.postMessage", "is_archived")]
+    card = bench.owes("card", kind=Kind.DESK_CARD)
+    bench.owes("under", thread_of=card.id, position=1)
+    bench.passes()
+    assert bench.told == ["card: chat.postMessage: is_archived"]
 
 
 def test_a_sender_that_can_do_nothing_sleeps(bench: Bench) -> None:

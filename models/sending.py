@@ -1,0 +1,320 @@
+"""How the outbox is emptied: what may be sent now, whose it is while it is sent, what became of it.
+
+Statements are made once: a statement with outer joins that is built at every look costs more than
+running it.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice, takewhile
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, bindparam, case, exists, func, tuple_, update
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, and_, col, or_, select
+
+from models.outbox import Kind, Outgoing, State, end_under
+
+LATE = timedelta(minutes=1)
+"""How long a notice has waited when it is gathered with those that wait behind it."""
+
+TOGETHER = 10
+"""How many notices are gathered into one message at most."""
+
+
+GATHERED: Mapping[Kind, str] = {Kind.REMINDER: "parts", Kind.LOG_LINE: "positions"}
+"""Kinds that are gathered when they are late, and the argument that lists what is said."""
+
+
+class Candidate(NamedTuple):
+    """A row that may be sent: as much of it as decides whether its rate allows that."""
+
+    team_id: str
+    id: str
+    conversation: str
+    ts: str | None
+
+
+_PARENT, _EARLIER = aliased(Outgoing), aliased(Outgoing)
+
+_IN_ORDER = ~exists().where(
+    col(_EARLIER.team_id) == Outgoing.team_id,
+    col(_EARLIER.thread_of) == Outgoing.thread_of,
+    col(_EARLIER.position) < Outgoing.position,
+    col(_EARLIER.state) == State.WAITING,
+)
+
+
+def _sendable(query: Select[Any]) -> Select[Any]:
+    """Narrow to what may be sent `at` an instant, the most urgent first.
+
+    A notice waits for the message it hangs under, and for the notices before it in that thread. A
+    card's edit stands outside that order.
+    """
+    return (
+        query.outerjoin(_PARENT, and_(_PARENT.team_id == Outgoing.team_id, _PARENT.id == Outgoing.thread_of))
+        .where(
+            col(Outgoing.state) == State.WAITING,
+            col(Outgoing.ready_at) <= bindparam("at"),
+            or_(col(Outgoing.leased_until).is_(None), col(Outgoing.leased_until) <= bindparam("at")),
+            or_(col(Outgoing.thread_of).is_(None), and_(col(_PARENT.ts).is_not(None), _IN_ORDER)),
+        )
+        .order_by(col(Outgoing.priority), col(Outgoing.created_at), col(Outgoing.id))
+    )
+
+
+_CANDIDATES = _sendable(
+    select(Outgoing.team_id, Outgoing.id, Outgoing.conversation, Outgoing.ts)  # type: ignore[arg-type]
+).limit(bindparam("limit"))
+_BESIDE = _CANDIDATES.where(
+    tuple_(col(Outgoing.team_id), col(Outgoing.conversation)).not_in(bindparam("resting", expanding=True))
+)
+_CLAIMED = _sendable(select(Outgoing)).with_for_update(skip_locked=True, of=Outgoing)
+_CLAIMED_ONLY = _CLAIMED.where(col(Outgoing.id).in_(bindparam("only", expanding=True)))
+
+
+def candidates(
+    session: Session, machine_now: datetime, limit: int, resting: Collection[tuple[str, str]] = ()
+) -> list[Candidate]:
+    """Rows that may be sent now, the most urgent first; only looked at.
+
+    `resting` are the (team, conversation) pairs whose rate is used up.
+    """
+    asked: dict[str, Any] = {"at": machine_now, "limit": limit}
+    if resting:
+        asked["resting"] = sorted(resting)
+    rows = session.execute(_BESIDE if resting else _CANDIDATES, asked)
+    return [Candidate(*row) for row in rows]
+
+
+def claim(
+    session: Session,
+    machine_now: datetime,
+    lease: timedelta,
+    *,
+    token: str,
+    only: Collection[str] | None = None,
+    limit: int | None = None,
+) -> list[Outgoing]:
+    """Lease rows that may be sent now, the most urgent first; `only` these, when they are named.
+
+    Rows that another process holds are left to it. A notice that is late takes along those that
+    wait behind it.
+    """
+    asked: dict[str, Any] = {"at": machine_now}
+    query = _CLAIMED if only is None else _CLAIMED_ONLY
+    if only is not None:
+        asked["only"] = sorted(only)
+    if limit is not None:
+        query = query.limit(limit)
+    rows: list[Outgoing] = list(session.execute(query, asked).scalars())
+    taken: set[str] = set()
+    for row in rows:
+        if row.id in taken:
+            continue
+        row.uncertain = row.uncertain or row.leased_until is not None
+        row.leased_until = machine_now + lease
+        row.lease_token = token
+        if row.kind in GATHERED and not row.uncertain and machine_now - row.created_at >= LATE:
+            taken |= _gather(session, row, machine_now)
+    return [row for row in rows if row.id not in taken]
+
+
+def _gather(session: Session, row: Outgoing, machine_now: datetime) -> set[str]:
+    """Let a late notice say what waits behind it too; those rows end, and say with which they were said.
+
+    Stored with the lease, so a second attempt says the same.
+    """
+    in_thread = (
+        [col(Outgoing.thread_of).is_(None), Outgoing.kind == row.kind]
+        if row.thread_of is None
+        else [Outgoing.thread_of == row.thread_of]
+    )
+    behind = (
+        select(Outgoing)
+        .where(
+            Outgoing.team_id == row.team_id,
+            Outgoing.conversation == row.conversation,
+            Outgoing.state == State.WAITING,
+            Outgoing.id != row.id,
+            col(Outgoing.ts).is_(None),
+            col(Outgoing.leased_until).is_(None),
+            col(Outgoing.uncertain).is_(False),
+            Outgoing.ready_at <= machine_now,
+            *in_thread,
+        )
+        .order_by(col(Outgoing.position), col(Outgoing.created_at), col(Outgoing.id))
+        .limit(TOGETHER)
+        .with_for_update(skip_locked=True)
+    )
+    said = _says(row)
+    taken = set()
+    waiting = takewhile(lambda each: each.kind == row.kind, session.exec(behind))
+    for each in islice(waiting, max(0, TOGETHER - len(said))):
+        said = said + _says(each)
+        each.state, each.reason = State.DROPPED, f"said with {row.key}"
+        taken.add(each.id)
+    if taken:
+        row.args = {**row.args, GATHERED[Kind(row.kind)]: said}
+    return taken
+
+
+def _says(row: Outgoing) -> list[Any]:
+    return list(row.args[GATHERED[Kind(row.kind)]])
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A row as it was claimed: enough to send it and to mark it."""
+
+    team_id: str
+    id: str
+    token: str
+    revision: int
+
+    @classmethod
+    def of(cls, row: Outgoing) -> "Held":
+        """As a row was claimed."""
+        return cls(row.team_id, row.id, row.lease_token or "", row.revision)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Slack has it."""
+
+    held: Held
+    channel: str
+    ts: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """To be tried again from `ready_at`; `sure` when Slack certainly did nothing this time."""
+
+    held: Held
+    ready_at: datetime
+    reason: str
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Never to be said: refused, expired or no longer true."""
+
+    held: Held
+    state: State
+    reason: str
+
+
+Outcome = Said | Later | Ended
+"""What became of a row that was sent. It is marked only while its lease is held."""
+
+
+def mark(session: Session, outcomes: Sequence[Outcome]) -> list[Outgoing]:
+    """Note what became of rows; gives those that ended now and will never be said."""
+    session.flush()  # a claim of this very transaction comes first
+    said = [each for each in outcomes if isinstance(each, Said)]
+    if said:
+        session.connection().execute(_SAID, [_said(each) for each in said])
+    ended = []
+    for each in outcomes:
+        if isinstance(each, Later):
+            _mark_later(session, each)
+        elif isinstance(each, Ended):
+            ended += _mark_ended(session, each)
+    return ended
+
+
+_HELD = and_(
+    col(Outgoing.team_id) == bindparam("of_team"),
+    col(Outgoing.id) == bindparam("of_id"),
+    col(Outgoing.lease_token) == bindparam("of_token"),
+)
+
+_SAID = (
+    update(Outgoing)
+    .where(_HELD)
+    .values(
+        leased_until=None,
+        lease_token=None,
+        channel=bindparam("in_channel"),
+        ts=bindparam("with_ts"),
+        sent_revision=bindparam("of_revision"),
+        # A card that moved on meanwhile stays waiting.
+        state=case((col(Outgoing.revision) > bindparam("of_revision"), State.WAITING), else_=State.SENT),
+        ready_at=bindparam("said_at"),
+        sent_at=bindparam("said_at"),
+        attempts=0,
+        uncertain=False,
+    )
+)
+
+
+def _held(held: Held) -> dict[str, Any]:
+    return {"of_team": held.team_id, "of_id": held.id, "of_token": held.token}
+
+
+def _said(each: Said) -> dict[str, Any]:
+    told = {"in_channel": each.channel, "with_ts": each.ts, "of_revision": each.held.revision, "said_at": each.at}
+    return _held(each.held) | told
+
+
+def _mark_later(session: Session, later: Later) -> None:
+    """What an earlier attempt left open stays open: that this one was refused does not tell."""
+    statement = update(Outgoing).where(_HELD)
+    values = {
+        "leased_until": None,
+        "lease_token": None,
+        "ready_at": later.ready_at,
+        "attempts": Outgoing.attempts + 1,
+        "uncertain": Outgoing.uncertain if later.sure else True,
+        "reason": later.reason,
+    }
+    session.connection().execute(statement.values(**values), _held(later.held))
+
+
+def _mark_ended(session: Session, ended: Ended) -> list[Outgoing]:
+    """What hangs under it ends with it, unless it was posted and only its edit is refused."""
+    held = ended.held
+    row = session.get(Outgoing, (held.team_id, held.id), with_for_update=True, populate_existing=True)
+    if row is None or row.lease_token != held.token:
+        return []
+    row.leased_until = row.lease_token = None
+    row.state, row.reason = ended.state, ended.reason
+    if row.ts is None:
+        session.flush()
+        end_under(session, row)
+    return [row]
+
+
+def next_ready(session: Session, machine_now: datetime) -> datetime | None:
+    """The machine instant after this one at which a waiting row may be tried first."""
+    found: datetime | None = session.execute(_NEXT_READY, {"at": machine_now}).scalar_one_or_none()
+    return found
+
+
+_NEXT_READY = (
+    select(col(Outgoing.ready_at))
+    .where(col(Outgoing.state) == State.WAITING, col(Outgoing.ready_at) > bindparam("at"))
+    .order_by(col(Outgoing.ready_at))
+    .limit(1)
+)
+
+
+def is_owed(session: Session, machine_now: datetime) -> bool:
+    """Whether anything is owed that may be tried by then, what is being sent included."""
+    query = select(Outgoing.id).where(Outgoing.state == State.WAITING, Outgoing.ready_at <= machine_now)
+    return session.exec(query.limit(1)).first() is not None
+
+
+def count_ended(session: Session, team_id: str, conversation: str, since: datetime) -> int:
+    """How many messages to a conversation were refused since a machine instant."""
+    query = select(func.count()).where(
+        Outgoing.team_id == team_id,
+        Outgoing.conversation == conversation,
+        Outgoing.state == State.REFUSED,
+        Outgoing.created_at >= since,
+    )
+    return int(session.exec(query).one())
