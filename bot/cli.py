@@ -21,6 +21,7 @@ PARTS = {
     "import": "bot.workspace_commands",
     "export": "bot.workspace_commands",
     "db": "bot.database_commands",
+    "outbox": "bot.outbox_commands",
     "policy": "bot.contract_commands",
     "calendar": "bot.contract_commands",
     "due": "bot.contract_commands",
