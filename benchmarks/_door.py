@@ -51,7 +51,10 @@ class Door:
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     async def open(self) -> None:
-        """Listen on a free port of this machine."""
+        """Listen on a free port of this machine; one that listens already waits for its next bot."""
+        self._connected.clear()
+        if self._runner is not None:
+            return
         app = web.Application()
         app.router.add_route("*", "/api/{method}", self._call)
         app.router.add_get("/link/", self._link)

@@ -56,15 +56,15 @@ class Bot:
         return sum(_ticks(pid) for pid in _family(self.process.pid)) / os.sysconf("SC_CLK_TCK")
 
 
-async def start(argv: Sequence[str], env: Mapping[str, str], log: Path) -> Bot:
-    """Start a bot against a door of its own, and return once its socket is open.
+async def start(argv: Sequence[str], env: Mapping[str, str], log: Path, door: Door | None = None) -> Bot:
+    """Start a bot against a door of its own, or the one given, and return once its socket is open.
 
     The bot finds the door in ``SLACK_API_URL``. What it prints goes to ``log``.
 
     Raises:
         DiedError: it was not ready within 30 s.
     """
-    door = Door()
+    door = door or Door()
     await door.open()
     started = time.perf_counter()
     process = await _spawn(argv, {**_clean_environment(), **env, "SLACK_API_URL": f"{door.url}/api/"}, log)

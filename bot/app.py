@@ -2,9 +2,10 @@
 
 import logging
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -23,7 +24,7 @@ from bot.machine import ContractClock, MachineClock, SystemClock
 from bot.rates import Rates
 from bot.sender import Pace, Render, Sender, Words
 from bot.settings import Settings
-from bot.ticker import Ticker
+from bot.ticker import Handling, Ticker
 from handlers import answers, outgoing, register, timers, undelivered
 from handlers.agreements import Agreements
 from handlers.desk import Desk
@@ -33,6 +34,9 @@ from models.ticket import Team
 from models.timer import Timer
 
 log = structlog.get_logger()
+
+
+StoreContracts = Callable[[Database, str, Path | None, datetime], None]
 
 
 class NotKnownError(Exception):
@@ -79,8 +83,9 @@ def build(
     *,
     clock: ContractClock | None = None,
     rates: Rates | None = None,
+    store: StoreContracts = contracts.store_here,
 ) -> Vakt:
-    """Wire a process. The schema must be there (`vakt db upgrade`).
+    """Wire a process. The schema must be there (`vakt db upgrade`). `store` is how changed contracts are stored.
 
     Raises:
         PolicyError: a contract file cannot be used.
@@ -92,8 +97,11 @@ def build(
     client = web_client(settings)
     gateway = Gateway(lambda team_id: client)  # noqa: ARG005 - one token until several workspaces
     team = _identify(database, gateway)
-    with database.transaction() as session:
-        contracts.bring_up_to_date(session, team.team_id, settings.vakt_policies, contract_clock.now())
+    told = (team.team_id, settings.vakt_policies, contract_clock.now())
+    with database.reading() as session:
+        is_stored = contracts.are_stored(session, *told)
+    if not is_stored:
+        store(database, *told)
     aside = Aside()
     agreements = contracts.agreements()
     desk = Desk(
@@ -162,9 +170,11 @@ def _remember(database: Database, found: Mapping[str, Any]) -> Team:
 def _ticker(database: Database, agreements: Agreements, clocks: tuple[ContractClock, MachineClock]) -> Ticker:
     machine, current = clocks[1], threading.local()
 
+    def prepare(session: Session, due: Sequence[Timer]) -> None:
+        current.batch = Batch(agreements, machine.now())
+        timers.prepare(session, due, current.batch)
+
     def handle(session: Session, timer: Timer, now: datetime) -> None:
-        if getattr(current, "batch", None) is None:
-            current.batch = Batch(agreements, machine.now())
         said = len(current.batch.reminders)
         try:
             timers.handle(session, timer, now, current.batch)
@@ -174,11 +184,9 @@ def _ticker(database: Database, agreements: Agreements, clocks: tuple[ContractCl
 
     def finish(session: Session, handled: Sequence[Timer], now: datetime, down_since: datetime | None) -> None:
         del handled
-        batch, current.batch = getattr(current, "batch", None), None
-        if batch is not None:
-            timers.finish(session, batch, now, down_since)
+        timers.finish(session, current.batch, now, down_since)
 
-    return Ticker(database, handle, finish, clocks)
+    return Ticker(database, Handling(prepare, handle, finish), clocks)
 
 
 def _render(agreements: Agreements) -> Render:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlmodel import Session, select
 
+from bot.database import Database
 from handlers.agreements import Agreements
 from models.contract_version import CalendarVersion, ContractVersion
 from models.sla.calendar_document import expanded, restored
@@ -43,16 +44,20 @@ def stored_contract(content: str, calendars: str) -> Contract:
     return parse_stored(content, {name: restored(document) for name, document in documents.items()})
 
 
-def bring_up_to_date(session: Session, team_id: str, folder: Path | None, now: datetime) -> None:
+def are_stored(session: Session, team_id: str, folder: Path | None, now: datetime) -> bool:
+    """Whether every policy file is stored as it is, with calendars of this year and of these packages."""
+    found = [fingerprint(path) for path in policy_files([folder] if folder else [])]
+    return all(each is not None and _is_stored(session, team_id, *each, now) for each in found)
+
+
+def store_here(database: Database, team_id: str, folder: Path | None, now: datetime) -> None:
     """Store what the policy files say, where it is new.
 
     Raises:
-        PolicyError: a file changed, and some file cannot be used.
+        PolicyError: every mistake of every file, by file, key and clause.
     """
-    found = [fingerprint(path) for path in policy_files([folder] if folder else [])]
-    if all(each is not None and _is_stored(session, team_id, *each, now) for each in found):
-        return
-    store_contracts(session, team_id, read_contracts(folder).values(), now)
+    with database.transaction() as session:
+        store_contracts(session, team_id, read_contracts(folder).values(), now)
 
 
 def _is_stored(session: Session, team_id: str, contract: str, digest: str, now: datetime) -> bool:

@@ -20,6 +20,7 @@ from bot.app import NotKnownError, SlackRefusedError, Vakt, build
 from bot.doors import HttpDoor, SocketDoor
 from bot.plainly import fail, first_line, need, plain_errors, read_settings
 from bot.settings import Settings
+from bot.store_contracts import store_apart
 
 log = structlog.get_logger()
 
@@ -51,7 +52,7 @@ def run_command(
     stop = stopped_by_signals()
     with plain_errors(SAID):
         schema.upgrade(settings.vakt_database_url)
-        vakt = build(settings)
+        vakt = build(settings, store=store_apart)
     door = _door(vakt, http=http)
     vakt.start()
     try:

@@ -7,6 +7,7 @@ in a savepoint of its own, and one that raises is pushed ahead without stopping 
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -30,6 +31,9 @@ DOWNTIME = timedelta(minutes=1)
 
 HEART = "ticker"
 
+Prepare = Callable[[Session, Sequence[Timer]], None]
+"""Before a batch: load what its timers look at."""
+
 Handle = Callable[[Session, Timer, datetime], None]
 """Deal with one due timer: write what follows from it, or nothing."""
 
@@ -38,20 +42,27 @@ Finish = Callable[[Session, Sequence[Timer], datetime, datetime | None], None]
 which Vakt was down, when it has just come back."""
 
 
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """What is done with a batch of timers."""
+
+    prepare: Prepare
+    handle: Handle
+    finish: Finish
+
+
 class Ticker:
     """Turns the timers."""
 
     def __init__(
         self,
         database: Database,
-        handle: Handle,
-        finish: Finish,
+        handling: Handling,
         clocks: tuple[ContractClock, MachineClock],
     ) -> None:
         """Nothing runs until `start`."""
         self._database = database
-        self._handle = handle
-        self._finish = finish
+        self._prepare, self._handle, self._finish = handling.prepare, handling.handle, handling.finish
         self._contract, self._machine = clocks
         self._awake = threading.Condition()
         self._turning = threading.Lock()
@@ -125,10 +136,33 @@ class Ticker:
             failed: list[tuple[str, str, str]] = []
             with self._database.transaction(Lane.LOOP) as session:
                 timers = due_timers(session, now, machine_now, BATCH)
-                handled = [t for t in timers if self._handle_one(session, t, now, failed)]
+                handled = (
+                    timers
+                    if self._handle_all(session, timers, now)
+                    else self._handle_each(session, timers, now, failed)
+                )
                 self._finish(session, handled, now, down_since)
             self._hold_back(failed)
             return len(timers)
+
+    def _handle_all(self, session: Session, timers: Sequence[Timer], now: datetime) -> bool:
+        """All of a batch at once, which costs least; False, and nothing done, when one of them raises."""
+        try:
+            with session.begin_nested():
+                self._prepare(session, timers)
+                for timer in timers:
+                    self._handle(session, timer, now)
+                    session.delete(timer)
+        except Exception as failure:  # noqa: BLE001 - done again one by one, where each failure is told
+            log.info("timers_one_by_one", failure=repr(failure))
+            return False
+        return True
+
+    def _handle_each(
+        self, session: Session, timers: Sequence[Timer], now: datetime, failed: list[tuple[str, str, str]]
+    ) -> list[Timer]:
+        self._prepare(session, timers)
+        return [timer for timer in timers if self._handle_one(session, timer, now, failed)]
 
     def _handle_one(self, session: Session, timer: Timer, now: datetime, failed: list[tuple[str, str, str]]) -> bool:
         try:

@@ -40,13 +40,14 @@ def publish(team_id: str, slack_user: str, desk: Desk, page: int = 0) -> None:
     """Draw somebody's App Home as of now."""
     with desk.reading() as session:
         viewer = viewer_of(session, team_id, slack_user)
-        view = _view(session, viewer, page, desk)
+        view = view_of(session, viewer, page, desk)
     if not viewer.person.name:
         desk.aside.get_to_know(team_id, slack_user)
     desk.aside.publish_home(team_id, slack_user, view)
 
 
-def _view(session: Session, viewer: Viewer, page: int, desk: Desk) -> ViewDict:
+def view_of(session: Session, viewer: Viewer, page: int, desk: Desk) -> ViewDict:
+    """What somebody sees there: an agent's queue, a contact's tickets, or who to ask."""
     words = language.for_person(viewer.person)
     if viewer.is_desk:
         return homes.agent_home(_agent(session, viewer, page, desk), words)

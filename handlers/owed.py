@@ -25,10 +25,30 @@ REMINDER_LASTS = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The session, and the machine instant at which what is owed may be sent."""
+    """The session, and the machine instant at which what is owed may be sent.
+
+    With `changed` the cards of the tickets that change are refreshed together, by `refresh`; without
+    it each at once.
+    """
 
     session: Session
     machine_now: datetime
+    changed: set[tuple[str, int]] | None = None
+
+    def touch(self, ticket: Ticket) -> None:
+        """The ticket's cards show something else now."""
+        if self.changed is not None:
+            self.changed.add((ticket.team_id, ticket.number))
+            return
+        self.session.flush()
+        outbox.refresh_cards(self.session, ticket.team_id, [ticket.number], self.machine_now)
+
+    def refresh(self) -> None:
+        """Owe an edit of the cards of every ticket that changed."""
+        self.session.flush()
+        for team_id in sorted({team for team, _ in self.changed or ()}):
+            numbers = sorted(number for team, number in self.changed or () if team == team_id)
+            outbox.refresh_cards(self.session, team_id, numbers, self.machine_now)
 
 
 def note(
@@ -45,8 +65,7 @@ def note(
         owe_line(ledger, ticket, entry)
     if to_customer:
         tell_customer(ledger, ticket, entry)
-    ledger.session.flush()
-    outbox.refresh_cards(ledger.session, ticket.team_id, ticket.number, ledger.machine_now)
+    ledger.touch(ticket)
     return entry
 
 
@@ -103,7 +122,7 @@ def tell_customer(ledger: Ledger, ticket: Ticket, entry: HistoryEntry) -> None:
     card = ledger.session.get(Outgoing, (ticket.team_id, ticket.customer_card_id))
     row.thread_of, row.position = ticket.customer_card_id, entry.position
     row.conversation = card.conversation if card else ""
-    outbox.owe(ledger.session, row)
+    outbox.owe_new(ledger.session, row, card)
 
 
 def owe_in_thread(
@@ -121,7 +140,7 @@ def owe_in_thread(
     row = _row(ledger.machine_now, ticket, kind, key, priority, args)
     row.thread_of, row.position = ticket.desk_card_id, position
     row.conversation = card.conversation if card else ""
-    outbox.owe(ledger.session, row)
+    outbox.owe_new(ledger.session, row, card)
 
 
 def tell_role(ledger: Ledger, ticket: Ticket, entry: HistoryEntry) -> None:
@@ -137,8 +156,8 @@ def tell_role(ledger: Ledger, ticket: Ticket, entry: HistoryEntry) -> None:
     )
 
 
-def owe_directly(  # noqa: PLR0913 - a row has that many facts
-    ledger: Ledger,
+def directly(  # noqa: PLR0913 - a row has that many facts
+    machine_now: datetime,
     team_id: str,
     *,
     kind: Kind,
@@ -147,22 +166,19 @@ def owe_directly(  # noqa: PLR0913 - a row has that many facts
     priority: Priority,
     args: dict[str, Any],
     ticket_number: int | None = None,
-) -> None:
-    """Owe a direct message."""
-    outbox.owe(
-        ledger.session,
-        Outgoing(
-            team_id=team_id,
-            key=key,
-            kind=kind,
-            conversation=slack_user,
-            ticket_number=ticket_number,
-            args=args,
-            priority=priority,
-            ready_at=ledger.machine_now,
-            created_at=ledger.machine_now,
-            expires_at=ledger.machine_now + REMINDER_LASTS if kind is Kind.REMINDER else None,
-        ),
+) -> Outgoing:
+    """A direct message that will be owed."""
+    return Outgoing(
+        team_id=team_id,
+        key=key,
+        kind=kind,
+        conversation=slack_user,
+        ticket_number=ticket_number,
+        args=args,
+        priority=priority,
+        ready_at=machine_now,
+        created_at=machine_now,
+        expires_at=machine_now + REMINDER_LASTS if kind is Kind.REMINDER else None,
     )
 
 

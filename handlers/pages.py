@@ -5,7 +5,7 @@ from typing import Any
 
 from handlers.doing import Doing
 from handlers.errors import UserError
-from handlers.owed import Ledger, note, owe_directly, pages_of
+from handlers.owed import Ledger, directly, note, pages_of
 from handlers.views.facts import PersonFact, Refusal
 from models import outbox
 from models.desk import people_with_role
@@ -36,8 +36,8 @@ def page_next(ledger: Ledger, ticket: Ticket, happening: Happening) -> None:
         Happening(event=Event.PAGED, at=happening.at, actor_id=happening.actor_id, facts=facts),
     )
     if left:
-        owe_directly(
-            ledger,
+        page = directly(
+            ledger.machine_now,
             ticket.team_id,
             kind=Kind.PAGE,
             key=outbox.page_key(ticket.number, left[0].id),
@@ -46,6 +46,7 @@ def page_next(ledger: Ledger, ticket: Ticket, happening: Happening) -> None:
             args={"position": entry.position, "step": len(paged) + 1},
             ticket_number=ticket.number,
         )
+        outbox.owe(session, page)
 
 
 def acknowledge(doing: Doing) -> None:

@@ -11,20 +11,20 @@ from typing import Any
 
 from handlers import promises
 from handlers.agreements import Agreements
-from handlers.owed import Ledger, note, owe_directly, tell_role
+from handlers.owed import Ledger, directly, note, tell_role
 from handlers.pages import page_next
 from models import outbox
-from models.clock import Clock
+from models.clock import Clock, clocks_with
 from models.customer import Customer
 from models.history import Event, Happening
-from models.outbox import Kind, Priority
-from models.person import Person
+from models.outbox import Kind, Outgoing, Priority, rows_with
+from models.person import Person, people_with
 from models.sla.contract import Contract, WaitKind
 from models.sla.ladder import Rung, RungKind, folded
 from models.store import Session
-from models.ticket import Ticket, ticket_by_number
+from models.ticket import Ticket, tickets_numbered
 from models.timer import Timer, TimerKind
-from models.wait import Wait, waits_of
+from models.wait import Wait, waits_of_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,11 @@ class Batch:
     agreements: Agreements
     machine_now: datetime
     reminders: list[Reminder] = field(default_factory=list)
+    changed: set[tuple[str, int]] = field(default_factory=set)
+    """Tickets whose cards are to be refreshed."""
+    waits: dict[tuple[str, int], list[Wait]] = field(default_factory=dict)
+    held: list[Any] = field(default_factory=list)
+    """What was loaded beforehand; the session itself holds nothing that nobody refers to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,21 @@ class Case:
     now: datetime
 
 
+def prepare(session: Session, timers: Sequence[Timer], batch: Batch) -> None:
+    """Load what the timers of a batch look at, a table at a time, so that each finds it in the session."""
+    for team_id in sorted({timer.team_id for timer in timers}):
+        numbers = sorted({timer.ticket_number for timer in timers if timer.team_id == team_id})
+        clocks = [timer.clock_id for timer in timers if timer.team_id == team_id and timer.clock_id]
+        tickets = tickets_numbered(session, team_id, numbers)
+        batch.held += tickets
+        batch.held += clocks_with(session, team_id, clocks)
+        batch.held += rows_with(session, team_id, [t.desk_card_id for t in tickets if t.desk_card_id])
+        batch.held += people_with(session, team_id, {t.owner_id for t in tickets if t.owner_id})
+        batch.waits |= {(team_id, number): [] for number in numbers}
+        for wait in waits_of_all(session, team_id, numbers):
+            batch.waits[team_id, wait.ticket_number].append(wait)
+
+
 def handle(session: Session, timer: Timer, now: datetime, batch: Batch) -> None:
     """Look at what a timer is about, as it is now, and store what follows."""
     case = _case(session, timer, now, batch)
@@ -66,15 +86,16 @@ def handle(session: Session, timer: Timer, now: datetime, batch: Batch) -> None:
 
 
 def _case(session: Session, timer: Timer, now: datetime, batch: Batch) -> Case | None:
-    ticket = ticket_by_number(session, timer.team_id, timer.ticket_number, lock=True)
+    ticket = session.get(Ticket, (timer.team_id, timer.ticket_number))
     if ticket is None:
         return None
     customer = session.get(Customer, (ticket.team_id, ticket.customer_id))
     if customer is None:
         return None
+    batch.held.append(customer)
     contract = batch.agreements.of_ticket(session, ticket, customer)
-    waits = waits_of(session, ticket.team_id, ticket.number)
-    return Case(Ledger(session, batch.machine_now), ticket, contract, waits, now)
+    waits = batch.waits[ticket.team_id, ticket.number]
+    return Case(Ledger(session, batch.machine_now, batch.changed), ticket, contract, waits, now)
 
 
 def on_clock(case: Case, timer: Timer, batch: Batch) -> None:
@@ -98,8 +119,7 @@ def _note_fact(case: Case, clock: Clock, rung: Rung) -> None:
     """Being late, or past what was expected, is so from its instant, whenever it is said."""
     if rung.kind is RungKind.DUE and clock.late_at is None:
         clock.late_at = rung.happens_at
-        case.ledger.session.flush()
-        outbox.refresh_cards(case.ledger.session, case.ticket.team_id, case.ticket.number, case.ledger.machine_now)
+        case.ledger.touch(case.ticket)
 
 
 def _say(case: Case, clock: Clock, rungs: list[Rung], batch: Batch) -> None:
@@ -174,12 +194,22 @@ def finish(session: Session, batch: Batch, now: datetime, down_since: datetime |
         if reminder.ticket.owner_id is not None:
             owner = (reminder.ticket.team_id, reminder.ticket.owner_id)
             by_owner.setdefault(owner, []).append(reminder)
-    ledger = Ledger(session, batch.machine_now)
+    rows = []
     for (team_id, owner_id), reminders in by_owner.items():
         person = session.get(Person, (team_id, owner_id))
-        for together in _gathered(reminders, down=down_since is not None):
-            if person is not None:
-                _owe_reminders(ledger, person, together, now, down_since)
+        if person is not None:
+            gathered = _gathered(reminders, down=down_since is not None)
+            rows += [_reminders(batch.machine_now, person, together, now, down_since) for together in gathered]
+    _owe_all(session, rows)
+    Ledger(session, batch.machine_now, batch.changed).refresh()
+
+
+def _owe_all(session: Session, rows: Sequence[Outgoing]) -> None:
+    """Owe what is not owed yet, asked once for all."""
+    for team_id in sorted({row.team_id for row in rows}):
+        here = {row.key: row for row in rows if row.team_id == team_id}
+        there = outbox.keys_there(session, team_id, list(here))
+        session.add_all([row for key, row in here.items() if key not in there])
 
 
 def _gathered(reminders: Sequence[Reminder], *, down: bool) -> list[list[Reminder]]:
@@ -193,19 +223,19 @@ def _gathered(reminders: Sequence[Reminder], *, down: bool) -> list[list[Reminde
     return list(groups.values())
 
 
-def _owe_reminders(
-    ledger: Ledger,
+def _reminders(
+    machine_now: datetime,
     owner: Person,
     reminders: Sequence[Reminder],
     now: datetime,
     down_since: datetime | None,
-) -> None:
+) -> Outgoing:
     first = reminders[0]
     args: dict[str, Any] = {"parts": [_part(each) for each in reminders]}
     if down_since is not None:
         args |= {"down_from": down_since.isoformat(), "down_to": now.isoformat()}
-    owe_directly(
-        ledger,
+    return directly(
+        machine_now,
         owner.team_id,
         kind=Kind.REMINDER,
         key=f"remind:{first.clock.id}:{first.rung.key}:{len(reminders)}",

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
-from models.outbox import ENDED, Outgoing, State, end_under
+from models.outbox import ENDED, Outgoing, State, end_under, hangs
 
 BY_HAND = "dropped by hand"
 
@@ -28,7 +28,8 @@ def rows_named(session: Session, team_id: str, names: Collection[str]) -> list[O
 
 def refused(session: Session, team_id: str) -> list[Outgoing]:
     """What Slack refused by itself; what ended with the message it hangs under comes back with that."""
-    return _rows(session, team_id, col(Outgoing.state) == State.REFUSED)
+    rows = _rows(session, team_id, col(Outgoing.state) == State.REFUSED)
+    return [row for row in rows if not hangs(row)]
 
 
 def retry(session: Session, row: Outgoing, machine_now: datetime) -> int:
@@ -42,7 +43,7 @@ def retry(session: Session, row: Outgoing, machine_now: datetime) -> int:
         row.expires_at = None
     row.state, row.ready_at, row.attempts, row.reason = State.WAITING, machine_now, 0, None
     below = _rows(session, row.team_id, col(Outgoing.thread_of) == row.id, col(Outgoing.state).in_(ENDED))
-    return 1 + sum(retry(session, each, machine_now) for each in below if (each.reason or "").startswith("the message"))
+    return 1 + sum(retry(session, each, machine_now) for each in below if hangs(each))
 
 
 def drop(session: Session, row: Outgoing) -> bool:

@@ -5,7 +5,7 @@ A *notice* is said once, under a unique key. Rows say what is owed; the text is 
 is sent, from the state of that moment.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any
@@ -120,9 +120,14 @@ def owe(session: Session, row: Outgoing) -> None:
     already = select(Outgoing.id).where(Outgoing.team_id == row.team_id, Outgoing.key == row.key)
     if session.exec(already).first() is not None:
         return
+    owe_new(session, row, session.get(Outgoing, (row.team_id, row.thread_of)) if row.thread_of else None)
+
+
+def owe_new(session: Session, row: Outgoing, parent: Outgoing | None) -> None:
+    """As `owe`, for a key that cannot be there yet: it names a line of history that is just being written."""
     session.add(row)
     if row.thread_of is not None:
-        _hang_under(row, session.get(Outgoing, (row.team_id, row.thread_of)))
+        _hang_under(row, parent)
 
 
 def _hang_under(row: Outgoing, parent: Outgoing | None) -> None:
@@ -135,8 +140,16 @@ def _hang_under(row: Outgoing, parent: Outgoing | None) -> None:
         parent.priority = row.priority
 
 
+UNDER = "the message it hangs under"
+
+
 def _under(reason: str | None) -> str:
-    return f"the message it hangs under: {reason}"
+    return f"{UNDER}: {reason}"
+
+
+def hangs(row: Outgoing) -> bool:
+    """Whether a row ended because of the message it hangs under."""
+    return (row.reason or "").startswith(UNDER)
 
 
 def card_of(session: Session, team_id: str, number: int, kind: Kind) -> Outgoing | None:
@@ -150,8 +163,8 @@ def card_key(number: int, kind: Kind) -> str:
     return f"T-{number}:{kind}"
 
 
-def refresh_cards(session: Session, team_id: str, number: int, machine_now: datetime) -> None:
-    """Owe an edit of a ticket's cards: what they show has changed.
+def refresh_cards(session: Session, team_id: str, numbers: Iterable[int], machine_now: datetime) -> None:
+    """Owe an edit of these tickets' cards: what they show has changed.
 
     A card that stands but whose last edit was refused is tried again: it says something else now.
     One atomic statement: a sender that marks the row at the same moment compares revisions and
@@ -161,7 +174,7 @@ def refresh_cards(session: Session, team_id: str, number: int, machine_now: date
         update(Outgoing)
         .where(
             col(Outgoing.team_id) == team_id,
-            col(Outgoing.key).in_([card_key(number, kind) for kind in sorted(CARDS)]),
+            col(Outgoing.key).in_([card_key(number, kind) for number in numbers for kind in sorted(CARDS)]),
             or_(col(Outgoing.state).in_([State.WAITING, State.SENT]), col(Outgoing.ts).is_not(None)),
         )
         .values(
@@ -198,6 +211,17 @@ def redraw(row: Outgoing, args: dict[str, Any], machine_now: datetime) -> None:
     row.revision += 1
     if row.state == State.SENT:
         row.state, row.ready_at = State.WAITING, machine_now
+
+
+def rows_with(session: Session, team_id: str, ids: Collection[str]) -> list[Outgoing]:
+    """The rows with these ids."""
+    return list(session.exec(select(Outgoing).where(Outgoing.team_id == team_id, col(Outgoing.id).in_(ids))))
+
+
+def keys_there(session: Session, team_id: str, keys: Collection[str]) -> set[str]:
+    """Which of these keys are owed or were said already."""
+    query = select(Outgoing.key).where(Outgoing.team_id == team_id, col(Outgoing.key).in_(keys))
+    return set(session.exec(query))
 
 
 def row_of_message(session: Session, team_id: str, channel: str, ts: str) -> Outgoing | None:

@@ -1,6 +1,7 @@
 """People: who someone is in Slack, apart from every fact about tickets."""
 
 import re
+from collections.abc import Collection
 
 from sqlalchemy import UniqueConstraint, bindparam, inspect
 from sqlmodel import Field, Session, col, select
@@ -37,6 +38,11 @@ def names_in(session: Session, team_id: str, text: str) -> dict[str, str]:
         return {}
     query = select(Person).where(Person.team_id == team_id, col(Person.slack_user).in_(mentioned))
     return {person.slack_user: person.name for person in session.exec(query) if person.name}
+
+
+def people_with(session: Session, team_id: str, ids: Collection[str]) -> list[Person]:
+    """The people with these ids."""
+    return list(session.exec(select(Person).where(Person.team_id == team_id, col(Person.id).in_(ids))))
 
 
 def is_new(person: Person) -> bool:

@@ -1,5 +1,6 @@
 """Tickets: one thing a customer wants done, and where it stands."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -128,6 +129,12 @@ def ticket_by_number(session: Session, team_id: str, number: int, *, lock: bool 
     if lock:
         query = query.with_for_update()
     return session.exec(query).first()
+
+
+def tickets_numbered(session: Session, team_id: str, numbers: Collection[int]) -> list[Ticket]:
+    """The tickets with these numbers, locked against other writers in that order."""
+    query = select(Ticket).where(Ticket.team_id == team_id, col(Ticket.number).in_(numbers))
+    return list(session.exec(query.order_by(col(Ticket.number)).with_for_update()))
 
 
 @dataclass(frozen=True, slots=True)

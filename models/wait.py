@@ -1,5 +1,6 @@
 """Waits: the spans in which a ticket waits for somebody else."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlmodel import Field, Session, col, select
@@ -25,6 +26,16 @@ def waits_of(session: Session, team_id: str, number: int) -> list[Wait]:
     query = (
         select(Wait)
         .where(Wait.team_id == team_id, Wait.ticket_number == number)
+        .order_by(col(Wait.began_at), col(Wait.id))
+    )
+    return list(session.exec(query))
+
+
+def waits_of_all(session: Session, team_id: str, numbers: Collection[int]) -> list[Wait]:
+    """Every wait of these tickets, in the order in which they began."""
+    query = (
+        select(Wait)
+        .where(Wait.team_id == team_id, col(Wait.ticket_number).in_(numbers))
         .order_by(col(Wait.began_at), col(Wait.id))
     )
     return list(session.exec(query))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from slack_sdk import WebClient
 
+from models.roster import ROSTER
 from tests.house.tree import CODE, at, called, documentation, nodes
 
 OURS = ("bot", "handlers", "models")
@@ -34,6 +35,22 @@ def test_only_the_transaction_commits() -> None:
     ends = {"commit", "rollback", "begin"}
     found = [at(*place) for place in nodes(*OURS, outside=(TRANSACTION, MIGRATION)) if called(place[1]) in ends]
     assert not found, f"only {TRANSACTION} begins and ends a transaction: {found}"
+
+
+def test_the_roster_changes_through_sessions_only() -> None:
+    """A statement that changes it past a session would leave its number as it was."""
+    names = {record.__name__ for record in ROSTER}
+    found = [
+        at(module, node)
+        for module, node in nodes(*OURS)
+        if called(node) in {"update", "delete", "insert", "Fresh"} and names & _named(node)
+    ]
+    assert not found, f"the roster ({', '.join(sorted(names))}) is changed through a session: {found}"
+
+
+def _named(node: ast.AST) -> set[str]:
+    """The names among a call's arguments."""
+    return {each.id for each in getattr(node, "args", ()) if isinstance(each, ast.Name)}
 
 
 def test_only_the_gateway_calls_slack() -> None:

@@ -5,9 +5,11 @@ import re
 import pytest
 from sqlmodel import select
 
+from models.customer import Customer
 from models.history import Event
 from models.person import Person
-from models.ticket import Ticket
+from models.roster import roster_number
+from models.ticket import Ticket, take_number
 from models.typed_text import read
 from sandbox import Modal
 from sandbox import Person as Actor
@@ -250,3 +252,40 @@ def test_a_summary_that_begins_like_a_subcommand_is_a_summary(house: House) -> N
         anna.modal().close()
     assert opened(house).name == "T-1"
     house.is_quiet()
+
+
+def test_what_was_read_for_an_opening_counts_until_the_roster_changes(house: House) -> None:
+    """The customer's new name stands on the very next card."""
+    anna = house.person("anna")
+    house.opens(anna, "First", kind=GUIDANCE)
+    house.opens(anna, "Second", kind=GUIDANCE)
+    with house.vakt.database.transaction() as session:
+        customer = session.exec(select(Customer).where(Customer.key == "acme")).one()
+        customer.name = "Acme AB"
+    third = house.opens(anna, "Third", kind=GUIDANCE)
+    assert "Acme AB" in house.card(third).words
+    house.slack.forgets()
+
+
+def test_a_role_taken_away_between_reading_and_storing_is_noticed(house: House) -> None:
+    """The bearings were read under an older number: nothing is stored with them."""
+    team_id = house.slack.team_id
+    with house.vakt.database.transaction() as session:
+        kept = roster_number(session, team_id)
+        session.exec(select(Customer).where(Customer.key == "acme")).one().name = "Acme AB"
+    with house.vakt.database.transaction() as session:
+        assert kept is not None
+        assert take_number(session, team_id).roster == kept + 1
+
+
+def test_somebody_new_changes_nothing_that_was_kept(house: House) -> None:
+    """A new person is nobody's yet; a person whose name becomes known is somebody's."""
+    team_id = house.slack.team_id
+    with house.vakt.database.transaction() as session:
+        kept = roster_number(session, team_id)
+        session.add(Person(team_id=team_id, slack_user="U0NEW", name=""))
+    with house.vakt.database.transaction() as session:
+        assert roster_number(session, team_id) == kept
+        session.exec(select(Person).where(Person.slack_user == "U0NEW")).one().name = "Nora New"
+    with house.vakt.database.reading() as session:
+        assert roster_number(session, team_id) == (kept or 0) + 1
