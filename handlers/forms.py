@@ -78,6 +78,24 @@ def _key_of(body: Body, trigger: str) -> str:
     return f"trigger:{trigger}"
 
 
+def about(body: Body) -> dict[str, Any]:
+    """What a request is about, for its lines in the log: the team, and the ticket where one is named."""
+    number = _number_named(body)
+    return {"team": team_of(body)} | ({"ticket": number} if number is not None else {})
+
+
+def _number_named(body: Body) -> int | None:
+    if "command" in body:
+        return ticket_number(str(body.get("text") or "").rpartition(" ")[2])
+    if body.get("type") == "view_submission":
+        carried = metadata_of(body).get("ticket")
+        return ticket_number(str(carried)) if carried is not None else None
+    for action in body.get("actions") or ():
+        named = names.ticket_in(str(action.get("block_id") or "")) or ""
+        return ticket_number(str(action.get("value") or "")) or ticket_number(named)
+    return None
+
+
 # Metadata of views
 
 

@@ -1,0 +1,52 @@
+"""A request from Slack, from taken to answered: its id in every line of the log, its end counted."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import structlog
+from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
+
+from bot.tally import Tally
+from handlers.answers import kind_of
+
+log = structlog.get_logger()
+
+BY_STATUS: Mapping[int, str] = {200: "done", 401: "unsigned", 404: "unheard"}
+"""How a request ended, where no handler said so."""
+
+UNANSWERED = 0
+
+
+@dataclass(slots=True)
+class Taken:
+    """A request in hand; `status` is the HTTP status it was answered with, 0 as long as it is not."""
+
+    status: int = UNANSWERED
+
+
+@contextmanager
+def taken(tally: Tally, request_id: str, body: object) -> Iterator[Taken]:
+    """Everything between taking a request and having answered it.
+
+    Each thread that answers has its own context, so what is bound here is in this request's lines only.
+    """
+    clear_contextvars()
+    bind_contextvars(request=request_id)
+    it, since = Taken(), time.monotonic()
+    try:
+        yield it
+    finally:
+        seconds, known = time.monotonic() - since, get_contextvars()
+        kind = str(kind_of(body)) if isinstance(body, Mapping) else "unreadable"
+        outcome = _outcome(it.status, known.get("outcome"))
+        tally.acknowledged(kind, outcome, seconds)
+        log.info("request", **known | {"kind": kind, "outcome": outcome, "ms": round(seconds * 1000, 1)})
+        clear_contextvars()
+
+
+def _outcome(status: int, said: str | None) -> str:
+    if status == UNANSWERED:
+        return "unanswered"
+    return said or BY_STATUS.get(status, f"http_{status}")
