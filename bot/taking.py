@@ -13,7 +13,8 @@ from handlers.answers import kind_of
 
 log = structlog.get_logger()
 
-BY_STATUS: Mapping[int, str] = {200: "done", 401: "unsigned", 404: "unheard"}
+DONE = "done"
+BY_STATUS: Mapping[int, str] = {200: DONE, 401: "unsigned", 404: "unheard"}
 """How a request ended, where no handler said so."""
 
 UNANSWERED = 0
@@ -42,7 +43,9 @@ def taken(tally: Tally, request_id: str, body: object) -> Iterator[Taken]:
         kind = str(kind_of(body)) if isinstance(body, Mapping) else "unreadable"
         outcome = _outcome(it.status, known.get("outcome"))
         tally.acknowledged(kind, outcome, seconds)
-        log.info("request", **known | {"kind": kind, "outcome": outcome, "ms": round(seconds * 1000, 1)})
+        # Slack sends our own posts back as events; those that no handler looked at are only counted.
+        if "team" in known or outcome != DONE:
+            log.info("request", **known | {"kind": kind, "outcome": outcome, "ms": round(seconds * 1000, 1)})
         clear_contextvars()
 
 
