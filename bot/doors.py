@@ -5,7 +5,8 @@ Source: docs.slack.dev/apis/events-api/using-socket-mode and /authentication/ver
 
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -126,10 +127,23 @@ class HttpDoor:
     def _take(self, environ: Mapping[str, Any], start: StartResponse) -> Iterable[bytes]:
         raw = environ["wsgi.input"].read().decode("utf-8", errors="replace")
         request = bolt_request(raw, _headers(environ))
-        with taken(self._vakt.tally, new_id(), request.body) as it:
+        with ExitStack() as stack:
+            it = stack.enter_context(taken(self._vakt.tally, new_id(), request.body))
             response = self._vakt.bolt.dispatch(request)
             it.status = response.status
-        return reply(start, response.status, response.body, response.first_headers_without_set_cookie())
+            answer = reply(start, response.status, response.body, response.first_headers_without_set_cookie())
+            return _Sent(answer, stack.pop_all().close)
+
+
+class _Sent:
+    """An answer, and what is done once it has been handed over: Slack does not wait for a line in the log."""
+
+    def __init__(self, chunks: Iterable[bytes], close: Callable[[], None]) -> None:
+        self._chunks = chunks
+        self.close = close
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._chunks)
 
 
 def bolt_request(raw: str, headers: Mapping[str, str]) -> BoltRequest:

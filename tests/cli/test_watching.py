@@ -141,6 +141,8 @@ def _the_main_job(slack: Sandbox) -> None:
     modal.waits_for("Priority 2")
     modal.submit()
     card, theirs = slack.expects("T-1", in_="#desk"), slack.expects("T-1", in_="#acme", thread=None)
+    ola.clicks("Start work", on=card)
+    slack.expects_edit(card, "Owner: Ola Hansen")
     slack.fault("views.open", kind="expired_trigger_id")
     ola.clicks("Reply", on=card)
     slack.expects_private("three seconds", to=ola, in_="#desk")
@@ -151,8 +153,6 @@ def _the_main_job(slack: Sandbox) -> None:
     slack.fault("chat.postMessage", kind="restricted_action")
     anna.types(TYPED[3], in_="#acme", thread=theirs)
     anna.types("/ticket T-77", in_="#acme")
-    ola.clicks("Start work", on=card)
-    slack.expects_edit(card, "Owner: Ola Hansen")
     slack.idle()
 
 
