@@ -13,11 +13,11 @@ from handlers.answers import kind_of
 
 log = structlog.get_logger()
 
-DONE = "done"
-BY_STATUS: Mapping[int, str] = {200: DONE, 401: "unsigned", 404: "unheard"}
-"""How a request ended, where no handler said so."""
-
 UNANSWERED = 0
+UNSIGNED = 401
+DONE = "done"
+BY_STATUS: Mapping[int, str] = {200: DONE, UNSIGNED: "unsigned", 404: "unheard"}
+"""How a request ended, where no handler said so."""
 
 
 @dataclass(slots=True)
@@ -45,8 +45,18 @@ def taken(tally: Tally, request_id: str, body: object) -> Iterator[Taken]:
         tally.acknowledged(kind, outcome, seconds)
         # Slack sends our own posts back as events; those that no handler looked at are only counted.
         if "team" in known or outcome != DONE:
-            log.info("request", **known | {"kind": kind, "outcome": outcome, "ms": round(seconds * 1000, 1)})
+            told = {"team": _team(body, it.status), **known, "kind": kind, "outcome": outcome}
+            log.info("request", **told, ms=round(seconds * 1000, 1))
         clear_contextvars()
+
+
+def _team(body: object, status: int) -> str | None:
+    """The team of a request that no handler looked at; what is not signed says nothing."""
+    if status == UNSIGNED or not isinstance(body, Mapping):
+        return None
+    team = body.get("team")
+    found = body.get("team_id") or (team.get("id") if isinstance(team, Mapping) else None)
+    return str(found) if found else None
 
 
 def _outcome(status: int, said: str | None) -> str:

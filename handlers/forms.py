@@ -88,12 +88,20 @@ def _number_named(body: Body) -> int | None:
     if "command" in body:
         return ticket_number(str(body.get("text") or "").rpartition(" ")[2])
     if body.get("type") == "view_submission":
-        carried = metadata_of(body).get("ticket")
-        return ticket_number(str(carried)) if carried is not None else None
-    for action in body.get("actions") or ():
-        named = names.ticket_in(str(action.get("block_id") or "")) or ""
-        return ticket_number(str(action.get("value") or "")) or ticket_number(named)
-    return None
+        return _number_carried(body)
+    action = next(iter(body.get("actions") or ()), None)
+    if not isinstance(action, Mapping):
+        return None
+    named = names.ticket_in(str(action.get("block_id") or "")) or ""
+    return ticket_number(str(action.get("value") or "")) or ticket_number(named)
+
+
+def _number_carried(body: Body) -> int | None:
+    try:
+        number = metadata_of(body).get("ticket")
+    except (AttributeError, ValueError):
+        return None  # not our view; whoever handles it says so
+    return number if isinstance(number, int) else None
 
 
 # Metadata of views
