@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,9 @@ from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from sqlmodel import Session, select
+from structlog.contextvars import bind_contextvars
 
-from bot import contracts
+from bot import breaches, contracts
 from bot.aside import Aside
 from bot.calendar_jobs import CalendarJobs
 from bot.courtesy import Courtesy
@@ -24,7 +25,9 @@ from bot.machine import ContractClock, MachineClock, SystemClock
 from bot.rates import Rates
 from bot.sender import Pace, Render, Sender, Words
 from bot.settings import Settings
+from bot.tally import Tally
 from bot.ticker import Handling, Ticker
+from bot.watched_database import WatchedDatabase
 from handlers import answers, outgoing, register, timers, undelivered
 from handlers.agreements import Agreements
 from handlers.desk import Desk
@@ -57,6 +60,8 @@ class Vakt:
     aside: Aside
     jobs: CalendarJobs
     team: Team
+    tally: Tally
+    stopping: bool = field(default=False)
 
     def start(self) -> None:
         """Begin to turn timers and to send. The doors to Slack are opened by `bot.doors`."""
@@ -66,6 +71,7 @@ class Vakt:
 
     def stop(self) -> None:
         """Stop the loops and close the database."""
+        self.stopping = True
         self.jobs.stop()
         self.ticker.stop()
         self.sender.stop()
@@ -93,16 +99,18 @@ def build(
         SlackRefusedError: Slack does not accept the token.
     """
     contract_clock, machine = clock or SystemClock(), MachineClock()
-    database = Database(settings.vakt_database_url)
+    tally = Tally()
+    database = WatchedDatabase(settings.vakt_database_url, tally)
+    breaches.watch(database.engine, tally.count)
     client = web_client(settings)
-    gateway = Gateway(lambda team_id: client)  # noqa: ARG005 - one token until several workspaces
+    gateway = Gateway(lambda team_id: client, tally.count)  # noqa: ARG005 - one token until several workspaces
     team = _identify(database, gateway)
     told = (team.team_id, settings.vakt_policies, contract_clock.now())
     with database.reading() as session:
         is_stored = contracts.are_stored(session, *told)
     if not is_stored:
         store(database, *told)
-    aside = Aside()
+    aside = Aside(count=tally.count)
     agreements = contracts.agreements()
     desk = Desk(
         transaction=database.transaction,
@@ -112,8 +120,9 @@ def build(
         agreements=agreements,
         aside=Courtesy(aside, gateway, database, lambda team_id, user: answers.expired(desk, team_id, user)),
         log=_log,
+        notes=bind_contextvars,
     )
-    ticker = _ticker(database, agreements, (contract_clock, machine))
+    ticker = _ticker(database, agreements, (contract_clock, machine), tally)
     sender = Sender(
         database,
         gateway,
@@ -124,13 +133,14 @@ def build(
             timedelta(seconds=settings.vakt_lease_seconds),
             settings.vakt_posts_at_once,
         ),
+        count=tally.count,
     )
     database.after_commit(ticker.wake)
     database.after_commit(sender.wake)
     bolt = _bolt(settings, client, team)
     register(bolt, desk)
     jobs = CalendarJobs(database, machine)
-    return Vakt(settings, database, gateway, bolt, desk, ticker, sender, aside, jobs, team)
+    return Vakt(settings, database, gateway, bolt, desk, ticker, sender, aside, jobs, team, tally)
 
 
 def web_client(settings: Settings) -> WebClient:
@@ -167,7 +177,9 @@ def _remember(database: Database, found: Mapping[str, Any]) -> Team:
     return team
 
 
-def _ticker(database: Database, agreements: Agreements, clocks: tuple[ContractClock, MachineClock]) -> Ticker:
+def _ticker(
+    database: Database, agreements: Agreements, clocks: tuple[ContractClock, MachineClock], tally: Tally
+) -> Ticker:
     machine, current = clocks[1], threading.local()
 
     def prepare(session: Session, due: Sequence[Timer]) -> None:
@@ -186,7 +198,7 @@ def _ticker(database: Database, agreements: Agreements, clocks: tuple[ContractCl
         del handled
         timers.finish(session, current.batch, now, down_since)
 
-    return Ticker(database, Handling(prepare, handle, finish), clocks)
+    return Ticker(database, Handling(prepare, handle, finish), clocks, count=tally.count)
 
 
 def _render(agreements: Agreements) -> Render:

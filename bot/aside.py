@@ -9,10 +9,13 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
 
 import structlog
 
 from bot.gateway import OutcomeUnknownError, SlackRefusedError, SlackUnavailableError
+from bot.tally import DROPPED, Count, uncounted
 
 log = structlog.get_logger()
 
@@ -25,13 +28,13 @@ FAILURES = (SlackRefusedError, SlackUnavailableError, OutcomeUnknownError)
 class Aside:
     """A bounded executor whose jobs are serial per key."""
 
-    def __init__(self, workers: int = 8) -> None:
+    def __init__(self, workers: int = 8, count: Count = uncounted) -> None:
         """Start with nothing to do."""
         self._executor = ThreadPoolExecutor(workers, thread_name_prefix="aside")
         self._lock = threading.Condition()
         self._waiting: dict[str, deque[Callable[[], None]]] = {}
-        self._count = 0
-        self.dropped = 0
+        self._waiting_count = 0
+        self._count = count
 
     def do(
         self,
@@ -45,23 +48,24 @@ class Aside:
 
         With `newest_only` the call replaces those of the same key that have not begun.
         """
-        job = _job(key, call, otherwise)
+        # In its lines of the log stands the request that asked for it.
+        job = partial(copy_context().run, _job(key, call, otherwise))
         with self._lock:
-            if self._count >= QUEUE_LIMIT:
-                self.dropped += 1
+            if self._waiting_count >= QUEUE_LIMIT:
+                self._count(DROPPED)
                 log.warning("aside_dropped", key=key.partition(":")[0])
                 return
             queue = self._waiting.get(key)
             if queue is None:
                 self._waiting[key] = deque([job])
-                self._count += 1
+                self._waiting_count += 1
                 self._executor.submit(self._run, key)
                 return
             if newest_only:
-                self._count -= len(queue)
+                self._waiting_count -= len(queue)
                 queue.clear()
             queue.append(job)
-            self._count += 1
+            self._waiting_count += 1
 
     def idle(self, timeout: float) -> bool:
         """Wait until nothing is left to do; False when that took longer than `timeout` seconds."""
@@ -81,7 +85,7 @@ class Aside:
                     self._lock.notify_all()
                     return
                 job = queue.popleft()
-                self._count -= 1
+                self._waiting_count -= 1
             job()
 
 

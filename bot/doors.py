@@ -4,110 +4,146 @@ Source: docs.slack.dev/apis/events-api/using-socket-mode and /authentication/ver
 """
 
 import logging
-import threading
-from collections.abc import Callable, Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from typing import Any
 from urllib.parse import parse_qsl
 
 from slack_bolt import BoltRequest
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
+from slack_bolt.adapter.socket_mode.internals import run_bolt_app, send_response
 from slack_bolt.context import BoltContext
 from slack_bolt.request.internals import build_context
-from waitress.server import create_server
+from slack_sdk.socket_mode.builtin import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.app import Vakt
+from bot.listening import Listener, StartResponse, reply
+from bot.socket_watch import Pace, SocketWatch
+from bot.taking import taken
+from bot.tally import Tally
+from bot.web import Watch
+from models.ids import new_id
 
 CONCURRENCY = 20
-PING_SECONDS = 2
-"""With the SDK's default of ten it takes 49 seconds to notice a dead socket; with two, eleven."""
 
 LARGEST_BODY = 1_000_000
 
-StartResponse = Callable[[str, list[tuple[str, str]]], Any]
-
 
 class SocketDoor:
-    """Slack's requests over a WebSocket that we open."""
+    """Slack's requests over a WebSocket that we open, and open anew when it is dead."""
 
-    def __init__(self, vakt: Vakt) -> None:
+    def __init__(self, vakt: Vakt, *, pace: Pace = Pace()) -> None:  # noqa: B008 - frozen
         """Nothing is opened until `start`."""
-        quiet = logging.getLogger("vakt.socket")
-        quiet.setLevel(logging.WARNING)
-        self.handler = SocketModeHandler(
-            vakt.bolt,
-            vakt.settings.slack_app_token.get_secret_value(),
-            logger=quiet,
-            web_client=vakt.bolt.client,
-            ping_interval=PING_SECONDS,
-            concurrency=CONCURRENCY,
-        )
+        self._watch = SocketWatch(lambda: _Client(vakt, pace), pace, vakt.tally.count)
 
     def start(self) -> None:
         """Connect."""
-        self.handler.connect()
+        self._watch.start()
 
     def stop(self) -> None:
         """Disconnect, after what is being answered."""
-        self.handler.close()
+        self._watch.stop()
+
+    @property
+    def handler(self) -> SocketModeHandler:
+        """The client that holds the socket now."""
+        return self._watch.handler
 
     @property
     def is_open(self) -> bool:
         """Whether the socket is alive, as far as anybody knows."""
-        return bool(self.handler.client.is_connected())
+        return self._watch.is_open
+
+    @property
+    def silent_seconds(self) -> float:
+        """Since when nothing was heard."""
+        return self._watch.silent_seconds
+
+
+class _Client(SocketModeHandler):
+    """The SDK's client, with every request counted and named in the log."""
+
+    def __init__(self, vakt: Vakt, pace: Pace) -> None:
+        self._tally: Tally = vakt.tally
+        quiet = logging.getLogger("vakt.socket")
+        quiet.setLevel(logging.WARNING)
+        super().__init__(
+            vakt.bolt,
+            vakt.settings.slack_app_token.get_secret_value(),
+            logger=quiet,
+            web_client=vakt.bolt.client,
+            ping_interval=pace.ping,
+            concurrency=CONCURRENCY,
+        )
+
+    def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+        with taken(self._tally, req.envelope_id, req.payload) as it:
+            response = run_bolt_app(self.app, req)
+            send_response(client, req, response, time.monotonic())
+            it.status = response.status
 
 
 class HttpDoor:
-    """Slack's signed requests, on `/slack/events`; `/healthz` beside it."""
+    """Slack's signed requests, on `/slack/events`; what is told to those who watch, beside it."""
 
     def __init__(self, vakt: Vakt, *, host: str = "0.0.0.0") -> None:  # noqa: S104 - behind a balancer
         """Bind the port; port 0 takes a free one."""
         self._vakt = vakt
-        self._sockets: dict[int, Any] = {}
-        self._server = create_server(
-            self._answer,
-            map=self._sockets,
-            host=host,
-            port=vakt.settings.vakt_http_port,
-            threads=CONCURRENCY,
-            max_request_body_size=LARGEST_BODY,
-            ident="vakt",
+        self._watch = Watch(vakt, self)
+        self._listener = Listener(
+            self._answer, host, vakt.settings.vakt_http_port, threads=CONCURRENCY, largest_body=LARGEST_BODY
         )
-        self.port = int(self._server.effective_port)
-        self._thread = threading.Thread(target=self._server.run, name="http", daemon=True)
+        self.port = self._listener.port
 
     def start(self) -> None:
         """Listen."""
-        self._thread.start()
+        self._listener.start()
 
     def stop(self) -> None:
         """Stop listening."""
-        self._server.task_dispatcher.shutdown()
-        if self._thread.is_alive():
-            # In the loop's own thread, which would sleep on for a second otherwise.
-            self._server.trigger.pull_trigger(self._close)
-            self._thread.join(timeout=5)
-        else:
-            self._close()
-
-    def _close(self) -> None:
-        """The loop ends when nothing is left to listen to, its own wake-up pipe included."""
-        for each in list(self._sockets.values()):
-            each.close()
+        self._listener.stop()
 
     @property
     def is_open(self) -> bool:
         """Whether it listens."""
-        return self._thread.is_alive()
+        return self._listener.is_open
+
+    @property
+    def silent_seconds(self) -> float:
+        """Nobody has to speak here: 0."""
+        return 0.0
 
     def _answer(self, environ: Mapping[str, Any], start: StartResponse) -> Iterable[bytes]:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
-        if (method, path) == ("GET", "/healthz"):
-            return _reply(start, 200, "ok\n", {})
-        if (method, path) != ("POST", "/slack/events"):
-            return _reply(start, 404, "not found\n", {})
+        if (method, path) == ("POST", "/slack/events"):
+            return self._take(environ, start)
+        page = self._watch.answer(path) if method == "GET" else None
+        if page is None:
+            return reply(start, 404, "not found\n", {})
+        return reply(start, page.status, page.body, page.headers)
+
+    def _take(self, environ: Mapping[str, Any], start: StartResponse) -> Iterable[bytes]:
         raw = environ["wsgi.input"].read().decode("utf-8", errors="replace")
-        response = self._vakt.bolt.dispatch(bolt_request(raw, _headers(environ)))
-        return _reply(start, response.status, response.body, response.first_headers_without_set_cookie())
+        request = bolt_request(raw, _headers(environ))
+        with ExitStack() as stack:
+            it = stack.enter_context(taken(self._vakt.tally, new_id(), request.body))
+            response = self._vakt.bolt.dispatch(request)
+            it.status = response.status
+            answer = reply(start, response.status, response.body, response.first_headers_without_set_cookie())
+            return _Sent(answer, stack.pop_all().close)
+
+
+class _Sent:
+    """An answer, and what is done once it has been handed over: Slack does not wait for a line in the log."""
+
+    def __init__(self, chunks: Iterable[bytes], close: Callable[[], None]) -> None:
+        self._chunks = chunks
+        self.close = close
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._chunks)
 
 
 def bolt_request(raw: str, headers: Mapping[str, str]) -> BoltRequest:
@@ -127,16 +163,3 @@ def bolt_request(raw: str, headers: Mapping[str, str]) -> BoltRequest:
 def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
     named = {key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key.startswith("HTTP_")}
     return named | {"content-type": environ.get("CONTENT_TYPE", "")}
-
-
-REASONS = {200: "OK", 401: "Unauthorized", 404: "Not Found", 503: "Service Unavailable"}
-
-
-def _reply(start: StartResponse, status: int, body: str, headers: Mapping[str, str]) -> Iterable[bytes]:
-    sent = body.encode()
-    kept = [(name, value) for name, value in headers.items() if name.lower() != "content-length"]
-    start(
-        f"{status} {REASONS.get(status, 'Status')}",
-        [*kept, ("content-length", str(len(sent)))],
-    )
-    return [sent]

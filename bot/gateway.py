@@ -7,7 +7,8 @@ it was done (`OutcomeUnknownError`: the connection broke after the request had g
 
 import http.client
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -17,6 +18,8 @@ from urllib.error import URLError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.webhook import WebhookClient
+
+from bot.tally import CALLS, REFUSALS, Count, uncounted
 
 EVENT_TYPE = "vakt_outbox"
 """The metadata event type under which a message carries its outbox key."""
@@ -76,9 +79,10 @@ class Posted:
 class Gateway:
     """Calls to Slack's Web API on behalf of a workspace."""
 
-    def __init__(self, client_for: Callable[[str], WebClient]) -> None:
+    def __init__(self, client_for: Callable[[str], WebClient], count: Count = uncounted) -> None:
         """`client_for` gives the client that holds a workspace's token."""
         self._client_for = client_for
+        self._count = count
 
     # What is owed
 
@@ -171,6 +175,10 @@ class Gateway:
 
     def answer(self, response_url: str, message: Message, *, replace: bool = False) -> None:
         """Answer a command or a click privately through its response URL."""
+        with self._counted("response_url"):
+            self._answer(response_url, message, replace=replace)
+
+    def _answer(self, response_url: str, message: Message, *, replace: bool) -> None:
         try:
             reply = WebhookClient(response_url, timeout=TIMEOUT, retry_handlers=[]).send(
                 text=message.text,
@@ -241,7 +249,28 @@ class Gateway:
         except (SlackClientError, OSError, http.client.HTTPException) as error:
             raise SlackUnavailableError("apps.connections.open", str(error)) from error
 
+    @contextmanager
+    def _counted(self, method: str) -> Iterator[None]:
+        """Count how a call ends."""
+        try:
+            yield
+        except SlackRefusedError as error:
+            self._count(CALLS, method, "refused")
+            self._count(REFUSALS, method, error.error)
+            raise
+        except SlackUnavailableError as error:
+            self._count(CALLS, method, "unavailable" if error.retry_after is None else "ratelimited")
+            raise
+        except OutcomeUnknownError:
+            self._count(CALLS, method, "unknown")
+            raise
+        self._count(CALLS, method, "done")
+
     def _call(self, team_id: str, method: str, **arguments: Any) -> Mapping[str, Any]:
+        with self._counted(method):
+            return self._ask(team_id, method, arguments)
+
+    def _ask(self, team_id: str, method: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         client = self._client_for(team_id)
         given = {name: value for name, value in arguments.items() if value is not None}
         try:

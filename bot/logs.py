@@ -7,14 +7,26 @@ an error (a token, an address to answer at, a statement's values) is struck out 
 import logging
 import re
 import sys
+from collections.abc import Mapping
 
 import structlog
 from structlog.typing import EventDict, Processor
 
 SECRET = re.compile(
-    r"xox[a-z]-[\w-]+|xapp-[\w-]+|https?://\S+/(?:commands|actions|response)/\S+|wss?://\S+|(?<=[?&]ticket=)[\w-]+"
+    r"xox[a-z](?:\.xox[a-z])?-[\w.-]+|xapp-[\w-]+|https?://hooks\.slack\.com/\S+"
+    r"|https?://\S+/(?:commands|actions|response)/\S+|wss?://\S+|(?<=[?&]ticket=)[\w-]+"
+    r"|\b\d+\.\d{6,}\.[0-9a-f]{12,}\b"
 )
-"""Tokens, response addresses, socket addresses (they hold a ticket)."""
+"""Tokens, response addresses, socket addresses (they hold a ticket), trigger ids."""
+
+HIDDEN = frozenset({
+    "token", "bot_token", "app_token", "signing_secret", "authorization", "response_url", "trigger_id", "trigger",
+    "text", "blocks", "view", "body", "payload_body", "private_metadata", "parameters",
+})  # fmt: skip
+"""Names under which secrets and people's words travel: what stands under them is never written."""
+
+UNHEARD = re.compile(r"^Unhandled request .*", re.DOTALL)
+"""Bolt's warning of a request nobody listens to. It quotes the whole request."""
 
 VALUES = re.compile(r"\[parameters: .*?\]\s*\n(?=\(Background)|\[parameters: .*", re.DOTALL)
 """A statement's values, as SQLAlchemy adds them to its errors: among them are texts people typed."""
@@ -50,11 +62,20 @@ def configure(style: str, level: int = logging.INFO) -> None:
 
 
 def strike_out(_logger: object, _method: str, line: EventDict) -> EventDict:
-    """Replace every secret in a line's texts."""
+    """Replace every secret in a line's texts, and whatever stands under a name of secrets."""
     for name, value in line.items():
-        if isinstance(value, str):
-            line[name] = SECRET.sub("…", VALUES.sub("[values left out]\n", value))
+        line[name] = "…" if name in HIDDEN else _struck(value)
     return line
+
+
+def _struck(value: object) -> object:
+    if isinstance(value, str):
+        return UNHEARD.sub("Unhandled request", SECRET.sub("…", VALUES.sub("[values left out]\n", value)))
+    if isinstance(value, Mapping):
+        return {name: "…" if name in HIDDEN else _struck(each) for name, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_struck(each) for each in value]
+    return value
 
 
 def _renderer(style: str) -> Processor:

@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import MutableMapping
-from typing import Annotated
+from typing import Annotated, NoReturn
 from urllib.error import URLError
 from urllib.parse import urlsplit
 
@@ -21,6 +21,7 @@ from bot.doors import HttpDoor, SocketDoor
 from bot.plainly import fail, first_line, need, plain_errors, read_settings
 from bot.settings import Settings
 from bot.store_contracts import store_apart
+from bot.web import Watch, WatchDoor
 
 log = structlog.get_logger()
 
@@ -54,6 +55,7 @@ def run_command(
         schema.upgrade(settings.vakt_database_url)
         vakt = build(settings, store=store_apart)
     door = _door(vakt, http=http)
+    watch = _watch_door(vakt, door)
     vakt.start()
     try:
         if _opened(door, stop):
@@ -61,8 +63,11 @@ def run_command(
         stop.wait()
     finally:
         log.info("stopping")
+        vakt.stopping = True
         door.stop()
         vakt.stop()
+        if watch is not None:
+            watch.stop()
     log.info("stopped")
 
 
@@ -89,10 +94,28 @@ def _door(vakt: Vakt, *, http: bool) -> SocketDoor | HttpDoor:
         return HttpDoor(vakt)
     except OSError as error:
         vakt.stop()
-        port = vakt.settings.vakt_http_port
-        if error.errno == errno.EADDRINUSE:
-            fail(f"Port {port} is taken. Stop what listens there, or set VAKT_HTTP_PORT to another one.")
-        fail(f"Port {port} cannot be listened on: {error.strerror}. Set VAKT_HTTP_PORT to another one.")
+        _fail_for_port(error, vakt.settings.vakt_http_port, "VAKT_HTTP_PORT")
+
+
+def _watch_door(vakt: Vakt, door: SocketDoor | HttpDoor) -> WatchDoor | None:
+    """Open the port for those who watch, if one is set. In HTTP mode they are answered on its port anyway."""
+    port = vakt.settings.vakt_watch_port
+    if port is None:
+        return None
+    try:
+        watch = WatchDoor(Watch(vakt, door), vakt.settings.vakt_watch_host, port)
+    except OSError as error:
+        vakt.stop()
+        _fail_for_port(error, port, "VAKT_WATCH_PORT")
+    watch.start()
+    log.info("watched", host=vakt.settings.vakt_watch_host, port=watch.port)
+    return watch
+
+
+def _fail_for_port(error: OSError, port: int, setting: str) -> NoReturn:
+    if error.errno == errno.EADDRINUSE:
+        fail(f"Port {port} is taken. Stop what listens there, or set {setting} to another one.")
+    fail(f"Port {port} cannot be listened on: {error.strerror or error}. Set {setting} to another one.")
 
 
 def _opened(door: SocketDoor | HttpDoor, stop: threading.Event) -> bool:

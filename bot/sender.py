@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlmodel import Session
+from structlog.contextvars import bind_contextvars
 
 from bot.database import Database, Lane
 from bot.gateway import (
@@ -26,6 +27,7 @@ from bot.gateway import (
 )
 from bot.machine import ContractClock, MachineClock
 from bot.rates import Rates
+from bot.tally import ENDED, RETRIES, Count, uncounted
 from models import sending
 from models.ids import new_id
 from models.outbox import Kind, Outgoing, State
@@ -96,6 +98,8 @@ class Sender:
         words: Words,
         clocks: tuple[ContractClock, MachineClock],
         pace: Pace,
+        *,
+        count: Count = uncounted,
     ) -> None:
         """Nothing runs until `start`."""
         self._database = database
@@ -103,6 +107,7 @@ class Sender:
         self._render, self._tell_owner = words.render, words.tell_owner
         self._contract, self._machine = clocks
         self._rates, self._lease, self._workers = pace.rates, pace.lease, pace.workers
+        self._count = count
         self._awake = threading.Condition()
         self._work_to_do = False
         self._flying = 0
@@ -255,6 +260,7 @@ class Sender:
         self._executor.submit(self._carry, row, Held.of(row))
 
     def _carry(self, row: Outgoing, held: Held) -> None:
+        bind_contextvars(outbox=row.id, team=row.team_id, ticket=row.ticket_number)
         try:
             outcome = self._send(row, held)
         except Exception as failure:
@@ -268,12 +274,12 @@ class Sender:
 
     def _send(self, row: Outgoing, held: Held) -> Outcome:
         if row.expires_at is not None and self._machine.now() >= row.expires_at:
-            return _ended(row, held, State.EXPIRED, "nobody could be told in time")
+            return self._ended(row, held, State.EXPIRED, "nobody could be told in time")
         with self._database.reading() as session:
             message = self._render(session, row, self._contract.now())
             parent = session.get(Outgoing, (row.team_id, row.thread_of)) if row.thread_of else None
         if message is None:
-            return _ended(row, held, State.DROPPED, "it no longer holds")
+            return self._ended(row, held, State.DROPPED, "it no longer holds")
         try:
             posted = self._deliver(row, message, parent)
         except SlackUnavailableError as failure:
@@ -283,7 +289,7 @@ class Sender:
         except OutcomeUnknownError as failure:
             return self._later(row, held, str(failure), sure=False)
         except SlackRefusedError as failure:
-            return _ended(row, held, State.REFUSED, str(failure))
+            return self._ended(row, held, State.REFUSED, str(failure))
         return Said(held, posted.channel, posted.ts, self._machine.now())
 
     def _deliver(self, row: Outgoing, message: Message, parent: Outgoing | None) -> Posted:
@@ -330,13 +336,14 @@ class Sender:
             raise
 
     def _later(self, row: Outgoing, held: Held, why: str, *, sure: bool, after: float | None = None) -> Later:
+        self._count(RETRIES, row.kind, "yes" if sure else "no")
         wait = timedelta(seconds=after) if after else wait_before_attempt(row.attempts + 1)
         return Later(held, self._machine.now() + wait, why[:500], sure)
 
-
-def _ended(row: Outgoing, held: Held, state: State, why: str) -> Ended:
-    log.warning("outbox_ended", outbox=row.id, kind=row.kind, state=state, why=why)
-    return Ended(held, state, why[:500])
+    def _ended(self, row: Outgoing, held: Held, state: State, why: str) -> Ended:
+        self._count(ENDED, row.kind, state)
+        log.warning("outbox_ended", outbox=row.id, kind=row.kind, state=state, why=why)
+        return Ended(held, state, why[:500])
 
 
 def _method(ts: str | None) -> str:

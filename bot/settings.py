@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     slack_api_url: Annotated[str, AfterValidator(_safe_address)] = "https://slack.com/api/"
     vakt_database_url: str = "sqlite:///vakt.db"
     vakt_http_port: int = Field(default=3000, ge=0, le=65535)
+    vakt_watch_port: int | None = Field(default=None, ge=0, le=65535)
+    vakt_watch_host: str = "127.0.0.1"
     vakt_policies: Path | None = None
     vakt_lease_seconds: float = Field(default=30.0, ge=15.0, le=600.0)
     vakt_posts_per_channel_per_second: float = Field(default=1.0, gt=0)

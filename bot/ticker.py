@@ -6,7 +6,7 @@ in a savepoint of its own, and one that raises is pushed ahead without stopping 
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,6 +15,7 @@ from sqlmodel import Session
 
 from bot.database import Database, Lane
 from bot.machine import ContractClock, MachineClock
+from bot.tally import TIMERS, Count, uncounted
 from models import heartbeat
 from models.timer import Timer, due_timers, hold_back, next_due
 
@@ -59,10 +60,13 @@ class Ticker:
         database: Database,
         handling: Handling,
         clocks: tuple[ContractClock, MachineClock],
+        *,
+        count: Count = uncounted,
     ) -> None:
         """Nothing runs until `start`."""
         self._database = database
         self._prepare, self._handle, self._finish = handling.prepare, handling.handle, handling.finish
+        self._count = count
         self._contract, self._machine = clocks
         self._awake = threading.Condition()
         self._turning = threading.Lock()
@@ -143,6 +147,7 @@ class Ticker:
                 )
                 self._finish(session, handled, now, down_since)
             self._hold_back(failed)
+            self._count_all(timers, {timer_id for _, timer_id, _ in failed})
             return len(timers)
 
     def _handle_all(self, session: Session, timers: Sequence[Timer], now: datetime) -> bool:
@@ -170,10 +175,16 @@ class Ticker:
                 self._handle(session, timer, now)
                 session.delete(timer)
         except Exception as failure:
-            log.exception("timer_failed", timer=timer.id, kind=timer.kind)
+            log.exception(
+                "timer_failed", timer=timer.id, kind=timer.kind, team=timer.team_id, ticket=timer.ticket_number
+            )
             failed.append((timer.team_id, timer.id, repr(failure)))
             return False
         return True
+
+    def _count_all(self, timers: Sequence[Timer], failed: Collection[str]) -> None:
+        for timer in timers:
+            self._count(TIMERS, timer.kind, "failed" if timer.id in failed else "done")
 
     def _hold_back(self, failed: list[tuple[str, str, str]]) -> None:
         for team_id, timer_id, failure in failed:

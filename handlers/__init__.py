@@ -22,6 +22,7 @@ from slack_bolt import App, BoltResponse
 
 from handlers import answers, buttons, commands, home, opening, submits, talk
 from handlers.desk import Body, Desk
+from handlers.forms import about
 from handlers.views.names import Action, Field, Shortcut, View, heard
 
 Handler = Callable[[Body, Desk], Any]
@@ -116,6 +117,7 @@ def register(app: App, desk: Desk) -> None:
 
 def _listener(handler: Handler, desk: Desk) -> Callable[..., BoltResponse]:
     def listen(body: dict[str, Any]) -> BoltResponse:
+        desk.notes(**about(body))
         return answers.done(body, handler(body, desk))
 
     return listen

@@ -35,6 +35,15 @@ class Payload(StrEnum):
     EVENT = "event"
 
 
+OUTCOMES: Mapping[type[Exception], str] = {
+    AlreadyAnsweredError: "repeated",
+    NotYetError: "not_yet",
+    BusyError: "busy",
+    UserError: "refused",
+}
+"""How a request that failed is counted; what is not here is a bug."""
+
+
 def kind_of(body: Body) -> Payload:
     """Which kind of payload this is."""
     if "command" in body:
@@ -61,6 +70,7 @@ def message(rendered: Rendered) -> dict[str, Any]:
 
 def failed(error: Exception, body: Body, desk: Desk) -> BoltResponse:
     """The answer to what went wrong, whatever it was."""
+    desk.notes(outcome=_outcome(error))
     if isinstance(error, AlreadyAnsweredError):
         return done(body, error.answer)
     kind = kind_of(body)
@@ -71,6 +81,10 @@ def failed(error: Exception, body: Body, desk: Desk) -> BoltResponse:
     if isinstance(error, UserError):
         return _refuse(error, body, desk, kind)
     return _bug(error, body, desk, kind)
+
+
+def _outcome(error: Exception) -> str:
+    return next((outcome for kind, outcome in OUTCOMES.items() if isinstance(error, kind)), "bug")
 
 
 def _json(answer: Mapping[str, Any]) -> BoltResponse:

@@ -65,6 +65,8 @@ class Desk:
     agreements: Agreements
     aside: Aside
     log: Callable[..., None]
+    notes: Callable[..., object]
+    """Puts facts about the request in hand (ids only) into every further line of its log."""
     kept: Kept = field(default_factory=Kept)
 
 

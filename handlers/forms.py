@@ -78,6 +78,32 @@ def _key_of(body: Body, trigger: str) -> str:
     return f"trigger:{trigger}"
 
 
+def about(body: Body) -> dict[str, Any]:
+    """What a request is about, for its lines in the log: the team, and the ticket where one is named."""
+    number = _number_named(body)
+    return {"team": team_of(body)} | ({"ticket": number} if number is not None else {})
+
+
+def _number_named(body: Body) -> int | None:
+    if "command" in body:
+        return ticket_number(str(body.get("text") or "").rpartition(" ")[2])
+    if body.get("type") == "view_submission":
+        return _number_carried(body)
+    action = next(iter(body.get("actions") or ()), None)
+    if not isinstance(action, Mapping):
+        return None
+    named = names.ticket_in(str(action.get("block_id") or "")) or ""
+    return ticket_number(str(action.get("value") or "")) or ticket_number(named)
+
+
+def _number_carried(body: Body) -> int | None:
+    try:
+        number = metadata_of(body).get("ticket")
+    except (AttributeError, ValueError):
+        return None  # not our view; whoever handles it says so
+    return number if isinstance(number, int) else None
+
+
 # Metadata of views
 
 

@@ -109,6 +109,7 @@ def _open(origin: Origin, draft: Draft, bearings: Bearings, desk: Desk) -> Mappi
         ticket = open_ticket(work, draft, setting, places, bearings.roster)
         view = confirmation(work, ticket, draft, setting, places, words)
         work.answer = {"response_action": "update", "view": view}
+    desk.notes(ticket=ticket.number)
     if not work.viewer.person.name:
         desk.aside.get_to_know(origin.team_id, origin.slack_user)
     answer: Mapping[str, Any] = work.answer

@@ -38,6 +38,7 @@ def _on_words(body: Body, event: Mapping[str, Any], desk: Desk) -> None:
     card = _card(body, event, event.get("thread_ts"), desk)
     if card is None:
         return
+    desk.notes(ticket=card.ticket_number)
     origin = _origin(body, str(event["user"]))
     with once(desk, origin) as work:
         doing = take_up(work, desk.agreements, card.ticket_number or 0, None)
@@ -57,6 +58,7 @@ def _on_edit(body: Body, event: Mapping[str, Any], desk: Desk) -> None:
     card = _card(body, event, message.get("thread_ts"), desk)
     if card is None or not message.get("user"):
         return
+    desk.notes(ticket=card.ticket_number)
     with once(desk, _origin(body, str(message["user"]))) as work:
         doing = take_up(work, desk.agreements, card.ticket_number or 0, None)
         said.edited(doing, _text(work, message), str(event["channel"]), str(message["ts"]))
@@ -67,6 +69,7 @@ def _on_deletion(body: Body, event: Mapping[str, Any], desk: Desk) -> None:
     card = _card(body, event, before.get("thread_ts"), desk)
     if card is None or not before.get("user") or before.get("bot_id"):
         return
+    desk.notes(ticket=card.ticket_number)
     with once(desk, _origin(body, str(before["user"]))) as work:
         doing = take_up(work, desk.agreements, card.ticket_number or 0, None)
         said.deleted(doing, str(event["channel"]), str(event.get("deleted_ts") or before["ts"]))

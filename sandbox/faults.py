@@ -3,6 +3,7 @@
 Kinds for Web API calls: `ratelimited` (429 with Retry-After), `500`, `503`, `timeout` (never answers), `reset`
 (connection cut before anything is done), `lost_answer` (done, then cut), `delay` (answered late), or any Slack error
 code. Kinds for deliveries (method `events_api`, `slash_commands` or `interactive`): `duplicate`, `delay`, `lost`.
+Kind for a new connection (method `socket`): `silent` (opened, and from then on nothing is said, read or answered).
 """
 
 from collections.abc import Callable
@@ -50,3 +51,7 @@ class Faults:
     def strike(self, name: str, args: Json) -> Fault | None:
         """Return the first fault that hits this call, or None."""
         return next((one for one in self.waiting if one.strikes(name, args)), None)
+
+    def silences(self) -> bool:
+        """Say whether a new connection is to be silent. A fault for every Web API call is not for connections."""
+        return any(one.method == "socket" and one.strikes("socket", {}) for one in self.waiting)

@@ -75,7 +75,7 @@ class SocketDoor:
         self.sockets.append(socket)
         pinging = asyncio.create_task(self._ping(socket))
         try:
-            await socket.ws.send_json(self._hello())
+            await self._greet(socket)
             self._world.live.stir()
             await self._listen(socket)
         except ConnectionError:
@@ -86,6 +86,12 @@ class SocketDoor:
             self.sockets.remove(socket)
             self._world.live.stir()
 
+    async def _greet(self, socket: Socket) -> None:
+        if self._world.faults.silences():
+            socket.deaf.set()
+        else:
+            await socket.ws.send_json(self._hello())
+
     def _hello(self) -> Json:
         started = self._world.clock.now().strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
         debug = {"host": HOST, "started": started, "build_number": 1, "approximate_connection_time": LIFETIME}
@@ -95,12 +101,17 @@ class SocketDoor:
     async def _ping(self, socket: Socket) -> None:
         while socket.open and not socket.deaf.is_set():
             await asyncio.sleep(self._world.limits.ping)
+            if socket.deaf.is_set():
+                return
             try:
                 await socket.ws.ping(b"sandbox")
             except ConnectionError:
                 return
 
     async def _listen(self, socket: Socket) -> None:
+        if socket.deaf.is_set():
+            await self._stay_silent(socket)
+            return
         reading = asyncio.create_task(self._read(socket))
         deafened = asyncio.create_task(socket.deaf.wait())
         try:

@@ -139,6 +139,22 @@ def test_everything_is_imported_at_the_top() -> None:
     assert not found, found
 
 
+def test_prometheus_is_no_part_of_a_process_that_nobody_scrapes() -> None:
+    """`bot.web` loads `bot.metrics` by name at the first scrape: it costs time at the start, and memory."""
+    found = [
+        at(module, node)
+        for module, node in nodes(*CODE, outside=("bot/metrics.py",))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        and any(name.startswith(("prometheus_client", "bot.metrics")) for name in _imported(node))
+    ]
+    assert not found, found
+
+
+def _imported(node: ast.Import | ast.ImportFrom) -> list[str]:
+    names = [alias.name for alias in node.names]
+    return [f"{node.module}.{name}" for name in names] if isinstance(node, ast.ImportFrom) else names
+
+
 def test_no_test_patches_what_it_tests() -> None:
     found = [
         at(module, node)
