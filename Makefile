@@ -8,7 +8,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq
 
-.PHONY: help demo run test check bench lock clauses screenshots clean
+.PHONY: help demo run test check fuzz bench lock clauses screenshots clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /\1: /p' Makefile | awk -F': ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -30,6 +30,9 @@ check: .venv/dev.ready ## what CI asks before the tests (ruff, mypy, import cont
 	$(BIN)/python docs/make_clauses.py --check
 	@$(BIN)/python -m coverage run --branch -m pytest -q tests/sla tests/policies >cover.log || (cat cover.log; exit 1)
 	$(BIN)/python -m coverage report --skip-covered --fail-under=100
+
+fuzz: .venv/dev.ready ## 20,000 inputs that nobody sends on purpose at every door (half an hour); SLACK_SAMPLES=folder adds Slack's own
+	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n 2 -o faulthandler_timeout=0 tests/fuzz $(ARGS)
 
 bench: .venv/dev.ready ## one script a question, each printing its ratios
 	@for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python "$$script"; done

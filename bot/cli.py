@@ -44,6 +44,17 @@ def main() -> None:
     for line in shadows(OURS, ROOT):
         typer.echo(line, err=True)
         sys.exit(1)
+    if list(parts(sys.argv[1:])) == [PARTS["run"]]:
+        leave_out("rich")
+    gc.disable()  # a thousand modules are loaded and nothing becomes garbage: a tenth of the start
+    app = command_for(sys.argv[1:])
+    gc.freeze()
+    gc.enable()
+    app(prog_name="vakt")
+
+
+def command_for(words: Sequence[str]) -> typer.Typer:
+    """The `vakt` command with the parts that a command line needs."""
     app = typer.Typer(
         name="vakt",
         help="Keep service agreements in Slack.",
@@ -53,14 +64,9 @@ def main() -> None:
         pretty_exceptions_enable=False,
     )
     app.callback()(vakt)
-    if list(parts(sys.argv[1:])) == [PARTS["run"]]:
-        leave_out("rich")
-    gc.disable()  # a thousand modules are loaded and nothing becomes garbage: a tenth of the start
-    for name in parts(sys.argv[1:]):
+    for name in parts(words):
         importlib.import_module(name).register(app)
-    gc.freeze()
-    gc.enable()
-    app(prog_name="vakt")
+    return app
 
 
 def leave_out(name: str) -> None:

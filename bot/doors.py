@@ -5,25 +5,27 @@ Source: docs.slack.dev/apis/events-api/using-socket-mode and /authentication/ver
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any
-from urllib.parse import parse_qsl
 
 from slack_bolt import BoltRequest
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_bolt.adapter.socket_mode.internals import run_bolt_app, send_response
-from slack_bolt.context import BoltContext
-from slack_bolt.request.internals import build_context
+from slack_sdk.signature import Clock
 from slack_sdk.socket_mode.builtin import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from bot.admission import SLACK, STATUS, Reason, Refused, TurnedAwayError, admit, demand_way
 from bot.app import Vakt
 from bot.listening import Listener, StartResponse, reply
+from bot.slow_clients import READ_SECONDS, channel_class
 from bot.socket_watch import Pace, SocketWatch
 from bot.taking import taken
 from bot.tally import Tally
 from bot.web import Watch
+from handlers.shapes import readable
 from models.ids import new_id
 
 CONCURRENCY = 20
@@ -63,7 +65,7 @@ class SocketDoor:
 
 
 class _Client(SocketModeHandler):
-    """The SDK's client, with every request counted and named in the log."""
+    """The SDK's client, given only what can be read, with every request counted and named in the log."""
 
     def __init__(self, vakt: Vakt, pace: Pace) -> None:
         self._tally: Tally = vakt.tally
@@ -79,7 +81,12 @@ class _Client(SocketModeHandler):
         )
 
     def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
-        with taken(self._tally, req.envelope_id, req.payload) as it:
+        payload = readable(req.payload)
+        if payload is None:
+            with taken(self._tally, req.envelope_id, None):
+                return
+        req.payload = payload
+        with taken(self._tally, req.envelope_id, payload) as it:
             response = run_bolt_app(self.app, req)
             send_response(client, req, response, time.monotonic())
             it.status = response.status
@@ -88,12 +95,24 @@ class _Client(SocketModeHandler):
 class HttpDoor:
     """Slack's signed requests, on `/slack/events`; what is told to those who watch, beside it."""
 
-    def __init__(self, vakt: Vakt, *, host: str = "0.0.0.0") -> None:  # noqa: S104 - behind a balancer
+    def __init__(
+        self,
+        vakt: Vakt,
+        *,
+        host: str = "0.0.0.0",  # noqa: S104 - behind a balancer
+        read_seconds: float = READ_SECONDS,
+    ) -> None:
         """Bind the port; port 0 takes a free one."""
         self._vakt = vakt
+        self._refused = Refused(vakt.tally.count)
         self._watch = Watch(vakt, self)
         self._listener = Listener(
-            self._answer, host, vakt.settings.vakt_http_port, threads=CONCURRENCY, largest_body=LARGEST_BODY
+            self._answer,
+            host,
+            vakt.settings.vakt_http_port,
+            threads=CONCURRENCY,
+            largest_body=LARGEST_BODY,
+            channel=channel_class(self._refused, read_seconds),
         )
         self.port = self._listener.port
 
@@ -115,22 +134,34 @@ class HttpDoor:
         """Nobody has to speak here: 0."""
         return 0.0
 
+    @property
+    def refused(self) -> Counter[str]:
+        """How many requests were turned away, by `bot.admission.Reason`."""
+        return self._refused.counts
+
     def _answer(self, environ: Mapping[str, Any], start: StartResponse) -> Iterable[bytes]:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
-        if (method, path) == ("POST", "/slack/events"):
-            return self._take(environ, start)
-        page = self._watch.answer(path) if method == "GET" else None
-        if page is None:
-            return reply(start, 404, "not found\n", {})
-        return reply(start, page.status, page.body, page.headers)
+        page = self._watch.answer(path) if method == "GET" and path != SLACK else None
+        if page is not None:
+            return reply(start, page.status, page.body, page.headers)
+        try:
+            return self._take_in(environ, start)
+        except TurnedAwayError as turned:
+            self._refused.count(turned.reason)
+            allow = {"allow": "POST"} if turned.reason is Reason.METHOD else {}
+            return reply(start, STATUS[turned.reason], f"refused: {turned.reason}\n", allow)
 
-    def _take(self, environ: Mapping[str, Any], start: StartResponse) -> Iterable[bytes]:
-        raw = environ["wsgi.input"].read().decode("utf-8", errors="replace")
-        request = bolt_request(raw, _headers(environ))
+    def _take_in(self, environ: Mapping[str, Any], start: StartResponse) -> Iterable[bytes]:
+        demand_way(environ["REQUEST_METHOD"], environ["PATH_INFO"])
+        headers = _headers(environ)
+        secret = self._vakt.settings.slack_signing_secret.get_secret_value()
+        payload = admit(environ["wsgi.input"].read(), headers, secret, Clock())
         with ExitStack() as stack:
-            it = stack.enter_context(taken(self._vakt.tally, new_id(), request.body))
-            response = self._vakt.bolt.dispatch(request)
+            it = stack.enter_context(taken(self._vakt.tally, new_id(), payload))
+            response = self._vakt.bolt.dispatch(bolt_request(payload, headers))
             it.status = response.status
+            if response.status == STATUS[Reason.PAYLOAD]:
+                self._refused.count(Reason.PAYLOAD)
             answer = reply(start, response.status, response.body, response.first_headers_without_set_cookie())
             return _Sent(answer, stack.pop_all().close)
 
@@ -146,18 +177,12 @@ class _Sent:
         return iter(self._chunks)
 
 
-def bolt_request(raw: str, headers: Mapping[str, str]) -> BoltRequest:
-    """The request as Bolt wants it.
-
-    Bolt takes any form whose text contains the letters `payload` for an interaction, and answers
-    404 to a command that says "the payload is broken"; here only a field of that name counts.
-    """
-    request = BoltRequest(body=raw, headers=dict(headers))
-    fields = dict(parse_qsl(raw, keep_blank_values=True)) if "command=" in raw else {}
-    if fields.get("command") and "payload" not in fields:
-        request.body = fields
-        request.context = build_context(BoltContext({}), fields)
-    return request
+def bolt_request(payload: dict[str, Any], headers: Mapping[str, str]) -> BoltRequest:
+    """A payload that was let in, as Bolt takes it: it neither verifies nor parses it once more."""
+    kept: dict[str, str | Sequence[str]] = {
+        name: value for name, value in headers.items() if name.startswith("x-slack-retry-")
+    }
+    return BoltRequest(body=payload, headers=kept, mode="socket_mode")
 
 
 def _headers(environ: Mapping[str, Any]) -> dict[str, str]:

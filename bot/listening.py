@@ -2,21 +2,33 @@
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
 from typing import Any
 
+from waitress.channel import HTTPChannel
 from waitress.server import create_server
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 Application = Callable[[Mapping[str, Any], StartResponse], Iterable[bytes]]
 
-REASONS = {200: "OK", 401: "Unauthorized", 404: "Not Found", 503: "Service Unavailable"}
+CONNECTIONS = 500
+"""Connections at once, of which idle ones are most: a balancer keeps some, Slack opens its own."""
 
 
 class Listener:
     """A WSGI application on a port."""
 
-    def __init__(self, application: Application, host: str, port: int, *, threads: int, largest_body: int) -> None:
-        """Bind the port; port 0 takes a free one. Sizes are in bytes.
+    def __init__(
+        self,
+        application: Application,
+        host: str,
+        port: int,
+        *,
+        threads: int,
+        largest_body: int,
+        channel: type[Any] = HTTPChannel,
+    ) -> None:
+        """Bind the port; port 0 takes a free one. Sizes are in bytes. `channel` is waitress's word for a connection.
 
         Raises:
             OSError: it cannot be listened on.
@@ -30,7 +42,10 @@ class Listener:
             threads=threads,
             max_request_body_size=largest_body,
             ident="vakt",
+            connection_limit=CONNECTIONS,
+            asyncore_use_poll=True,
         )
+        self._server.channel_class = channel
         self.port = int(self._server.effective_port)
         self._thread = threading.Thread(target=self._server.run, name="http", daemon=True)
 
@@ -64,7 +79,7 @@ def reply(start: StartResponse, status: int, body: str, headers: Mapping[str, st
     sent = body.encode()
     kept = [(name, value) for name, value in headers.items() if name.lower() != "content-length"]
     start(
-        f"{status} {REASONS.get(status, 'Status')}",
+        f"{status} {HTTPStatus(status).phrase}",
         [*kept, ("content-length", str(len(sent)))],
     )
     return [sent]

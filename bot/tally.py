@@ -33,8 +33,9 @@ BREACHES = Counted("vakt_breaches", "Promises noted as late, by the strength of 
 DROPPED = Counted("vakt_aside_dropped", "Private answers and views dropped because too many were waiting")
 RECONNECTS = Counted("vakt_socket_reconnects", "Sockets to Slack that were opened anew", ("why",))
 BUSY = Counted("vakt_database_busy", "Waits for the database that were given up", ("who",))
+TURNED_AWAY = Counted("vakt_turned_away", "Requests that the HTTP door did not let in, by reason", ("reason",))
 
-COUNTED = (REQUESTS, CALLS, REFUSALS, RETRIES, ENDED, TIMERS, BREACHES, DROPPED, RECONNECTS, BUSY)
+COUNTED = (REQUESTS, CALLS, REFUSALS, RETRIES, ENDED, TIMERS, BREACHES, DROPPED, RECONNECTS, BUSY, TURNED_AWAY)
 """Everything that is counted."""
 
 ACK_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)

@@ -10,14 +10,37 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import available_timezones
 
 import tomlkit
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from models.sla.contract import Contract, Role
+from models.sla.policy import PolicyError, with_overrides
 
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")]
 Language = Annotated[str, Field(pattern=r"^(en|nb|sv)$")]
+
+
+def _shown(text: str) -> str:
+    if not text.isprintable():
+        message = f"{text!r} has a character that cannot be shown"
+        raise ValueError(message)
+    return text
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        message = f'there is no time zone "{name}"; write one such as Europe/Oslo'
+        raise ValueError(message)
+    return name
+
+
+Shown = Annotated[str, AfterValidator(_shown)]
+"""A text that people read: no line ends, no control or direction characters."""
+
+Zone = Annotated[str, AfterValidator(_zone)]
+"""The name of a time zone."""
 
 
 class WorkspaceError(Exception):
@@ -35,10 +58,10 @@ class PersonEntry(Strict):
 
     handle: Key
     slack: Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{2,20}$")]
-    name: str = Field(min_length=1, max_length=80)
+    name: Annotated[Shown, Field(min_length=1, max_length=80)]
     language: Language | None = None
-    zone: str | None = None
-    title: str = ""
+    zone: Zone | None = None
+    title: Shown = ""
 
 
 class Roles(Strict):
@@ -55,7 +78,7 @@ class DeskEntry(Strict):
     """A desk: its channel, the language of its posts, its people."""
 
     key: Key
-    name: str = Field(min_length=1, max_length=80)
+    name: Annotated[Shown, Field(min_length=1, max_length=80)]
     channel: Annotated[str, Field(pattern=r"^[CG][A-Z0-9]{2,20}$")]
     language: Language = "en"
     roles: Roles = Roles()
@@ -65,7 +88,7 @@ class CustomerEntry(Strict):
     """A customer: its desk, its contract since a day, its channel, and who speaks for it."""
 
     key: Key
-    name: str = Field(min_length=1, max_length=80)
+    name: Annotated[Shown, Field(min_length=1, max_length=80)]
     desk: Key
     contract: str
     since: date
@@ -127,7 +150,7 @@ def read(path: Path, contracts: Mapping[str, Contract]) -> Workspace:
     """
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         message = f"{path}: {error}"
         raise WorkspaceError(message) from error
     try:
@@ -151,10 +174,21 @@ def _contract_mistakes(workspace: Workspace, contracts: Mapping[str, Contract]) 
         if customer.region and customer.region not in contract.regions:
             there = ", ".join(contract.regions) or "none"
             yield f'{where}.region is "{customer.region}"; {contract.id} has {there}'
-        for option in customer.options:
-            if option not in contract.options:
-                there = ", ".join(contract.options) or "none"
-                yield f'{where}.options names "{option}"; {contract.id} has {there}'
+        wrong = [option for option in customer.options if option not in contract.options]
+        for option in wrong:
+            there = ", ".join(contract.options) or "none"
+            yield f'{where}.options names "{option}"; {contract.id} has {there}'
+        if not wrong:
+            yield from (f"{where}.overrides: {line}" for line in _terms_mistakes(contract, customer))
+
+
+def _terms_mistakes(contract: Contract, customer: CustomerEntry) -> tuple[str, ...]:
+    """What is wrong with the contract as this customer is to have it."""
+    try:
+        with_overrides(contract, customer.overrides, customer.options)
+    except PolicyError as error:
+        return tuple(error.lines)
+    return ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ timers                      ON_DUE: what a due timer asks, and what it answers
 outgoing, undelivered       RENDER: how each owed message is drawn
 promises, owed              a ticket's clocks; messages owed
 scene, pictures, clock_pictures, log_pictures, list_pictures   records into facts for the views
-access, language, agreements, forms, once, answers, errors, desk   what they all stand on
+access, language, agreements, shapes, forms, once, answers, errors, desk   what they all stand on
 views                       what people see
 """
 

@@ -17,7 +17,7 @@ from handlers import language
 from handlers.access import viewer_of
 from handlers.desk import Body, Desk
 from handlers.errors import AlreadyAnsweredError, NotYetError, UserError
-from handlers.forms import Origin, origin_of, state_of
+from handlers.forms import Origin, sender_of, state_of
 from handlers.views import refusals
 from handlers.views.blocks import Rendered, ViewDict
 from handlers.views.facts import Refusal, RefusalFacts
@@ -101,7 +101,7 @@ def _busy(body: Body, desk: Desk, kind: Payload) -> BoltResponse:
 def _refuse(error: UserError, body: Body, desk: Desk, kind: Payload) -> BoltResponse:
     if kind is Payload.EVENT:
         return BoltResponse(status=200, body="")
-    origin, words = origin_of(body), _words_if_any(body, desk)
+    origin, words = sender_of(body), _words_if_any(body, desk)
     facts = error.facts(desk.now())
     if kind is Payload.COMMAND:
         return done(body, refusals.refusal_message(facts, words))
@@ -153,7 +153,7 @@ def _bug(error: Exception, body: Body, desk: Desk, kind: Payload) -> BoltRespons
         return done(body, refusals.bug_message(reference, words))
     if kind is Payload.VIEW:
         return _update(refusals.bug_view(reference, words))
-    origin = origin_of(body)
+    origin = sender_of(body)
     desk.aside.tell(origin.team_id, origin.sorry, refusals.bug_message(reference, words))
     return BoltResponse(status=200, body="")
 
@@ -167,7 +167,7 @@ def _words_if_any(body: Body, desk: Desk) -> Words:
 
 
 def _words(body: Body, desk: Desk) -> Words:
-    origin = origin_of(body)
+    origin = sender_of(body)
     with desk.reading() as session:
         viewer = viewer_of(session, origin.team_id, origin.slack_user)
         channel = channel_by_id(session, origin.team_id, origin.channel or "")

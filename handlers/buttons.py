@@ -370,8 +370,27 @@ def old(body: Body, desk: Desk) -> None:
 
 
 def carried_ticket(body: Body) -> int:
-    """The ticket that a modal is about."""
-    return int(metadata_of(body)["ticket"])
+    """The ticket that a modal is about.
+
+    Raises:
+        UserError: it is about none, as only an earlier version's can be.
+    """
+    number = metadata_of(body).get("ticket")
+    if number is None:
+        raise UserError(Refusal.OLD_WINDOW)
+    return int(number)
+
+
+def carried_wait(body: Body) -> WaitKind:
+    """What a modal about a wait is to wait for.
+
+    Raises:
+        UserError: nothing that is waited for now.
+    """
+    try:
+        return WaitKind(str(metadata_of(body).get("wait")))
+    except ValueError as error:
+        raise UserError(Refusal.OLD_WINDOW) from error
 
 
 MORE: Mapping[More, Callable[[Body, Desk, int], None]] = {

@@ -5,12 +5,13 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from handlers.desk import Body, Sorry
 from handlers.errors import UserError
+from handlers.shapes import LONGEST_NAME, carried_by_views
 from handlers.views import names
 from handlers.views.facts import Refusal
 from handlers.views.names import SUMMARY_LIMIT, TEXT_LIMIT, Field
@@ -21,7 +22,12 @@ Kinds = TypeVar("Kinds", bound=StrEnum)
 LONGEST_PAGE = 6
 """Digits of a page's number."""
 
-_NUMBER = re.compile(r"^T-?(\d{1,9})$", re.IGNORECASE)
+LONGEST_AGO, LONGEST_AHEAD = timedelta(days=366), timedelta(days=366)
+"""How far from now a moment may be chosen: calendars are written out for some years only."""
+
+_NUMBER = re.compile(r"^T-?([0-9]{1,9})$", re.IGNORECASE)
+_EPOCH = re.compile(r"[0-9]{1,11}")
+_TS = re.compile(r"[0-9]{1,11}\.[0-9]{1,6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +48,23 @@ class Origin:
 
 
 def origin_of(body: Body) -> Origin:
-    """Who and where, for any payload a person caused."""
-    user = body.get("user") or {}
+    """Who and where, for any payload a person caused, and its key.
+
+    Raises:
+        UserError: it has no key, as only a foreign payload or an earlier version's can be.
+    """
+    return replace(sender_of(body), key=_key_of(body, str(body.get("trigger_id") or "")))
+
+
+def sender_of(body: Body) -> Origin:
+    """Who and where, without the key: enough to answer somebody privately."""
+    user = _named(body, "user")
     channel = body.get("channel") or (body.get("container") or {}).get("channel_id")
     trigger = str(body.get("trigger_id") or "")
     return Origin(
         team_id=team_of(body),
         slack_user=str(body.get("user_id") or user.get("id") or ""),
-        key=_key_of(body, trigger),
+        key="",
         channel=_channel_id(body, channel),
         trigger_id=trigger or None,
         response_url=body.get("response_url"),
@@ -59,8 +74,14 @@ def origin_of(body: Body) -> Origin:
 def team_of(body: Body) -> str:
     """The workspace in which Vakt is installed that a payload is about."""
     view = body.get("view") or {}
-    team = body.get("team") or {}
+    team = _named(body, "team")
     return str(view.get("app_installed_team_id") or body.get("team_id") or team.get("id") or "")
+
+
+def _named(body: Body, part: str) -> Mapping[str, Any]:
+    """A part that Slack tells as an id or with more about it."""
+    found = body.get(part) or {}
+    return found if isinstance(found, Mapping) else {"id": found}
 
 
 def _channel_id(body: Body, channel: object) -> str | None:
@@ -71,10 +92,11 @@ def _channel_id(body: Body, channel: object) -> str | None:
 
 def _key_of(body: Body, trigger: str) -> str:
     if body.get("type") == "view_submission":
-        nonce = metadata_of(body).get("nonce")
-        return f"view:{nonce}" if nonce else f"view:{body['view']['id']}:{body['view']['hash']}"
+        return f"view:{_nonce_of(body)}"
     if body.get("type") == "event_callback":
-        return f"event:{body['event_id']}"
+        return event_key(body)
+    if not trigger:
+        raise UserError(Refusal.UNREADABLE)
     return f"trigger:{trigger}"
 
 
@@ -104,13 +126,74 @@ def _number_carried(body: Body) -> int | None:
     return number if isinstance(number, int) else None
 
 
+def event_key(body: Body) -> str:
+    """The key under which an event is acted on once.
+
+    Raises:
+        UserError: it has no id.
+    """
+    return f"event:{word_of(body, 'event_id')}"
+
+
+def _nonce_of(body: Body) -> str:
+    """What names a rendered step: two submissions of it are one."""
+    nonce = metadata_of(body).get("nonce")
+    if not isinstance(nonce, str) or not nonce:
+        raise UserError(Refusal.OLD_WINDOW)
+    return nonce[:LONGEST_NAME]
+
+
+def part_of(whole: Mapping[str, Any], part: str) -> Mapping[str, Any]:
+    """A part of a payload that has parts itself.
+
+    Raises:
+        UserError: it is not there, as only a foreign payload can be.
+    """
+    found: Mapping[str, Any] | None = whole.get(part)
+    if found is None:
+        raise UserError(Refusal.UNREADABLE)
+    return found
+
+
+def word_of(whole: Mapping[str, Any], word: str) -> str:
+    """An id or a time stamp in a payload.
+
+    Raises:
+        UserError: it is not there, as only a foreign payload can be.
+    """
+    found = whole.get(word)
+    if not found:
+        raise UserError(Refusal.UNREADABLE)
+    return str(found)
+
+
+def sent_at(ts: str) -> datetime:
+    """When a message was sent, by its time stamp.
+
+    Raises:
+        UserError: it is none.
+    """
+    if not _TS.fullmatch(ts):
+        raise UserError(Refusal.UNREADABLE)
+    return datetime.fromtimestamp(float(ts), UTC)
+
+
 # Metadata of views
 
 
 def metadata_of(body: Body) -> dict[str, Any]:
-    """What a view carries along, as we wrote it."""
+    """What a view carries along, as we wrote it.
+
+    Raises:
+        UserError: we never wrote that.
+    """
     raw = (body.get("view") or {}).get("private_metadata") or "{}"
-    found: dict[str, Any] = json.loads(raw)
+    try:
+        found = carried_by_views(json.loads(raw))
+    except (ValueError, RecursionError) as error:
+        raise UserError(Refusal.OLD_WINDOW) from error
+    if found is None:
+        raise UserError(Refusal.OLD_WINDOW)
     return found
 
 
@@ -139,9 +222,9 @@ def value_in(state: Mapping[str, Any], block: str) -> str | None:
 
 def _value(element: Mapping[str, Any]) -> str | None:
     if element.get("selected_option"):
-        return str(element["selected_option"]["value"])
+        return str(element["selected_option"].get("value") or "")
     if "selected_options" in element:
-        return ",".join(str(option["value"]) for option in element["selected_options"] or ())
+        return ",".join(str(option.get("value") or "") for option in element["selected_options"])
     for name in ("value", "selected_user", "selected_date_time", "selected_date"):
         if element.get(name) is not None:
             return str(element[name])
@@ -170,18 +253,45 @@ def text_in(
 
 
 def moment_in(state: Mapping[str, Any], field_id: str, now: datetime, in_future: Refusal) -> datetime | None:
-    """A chosen instant, never in the future.
+    """A chosen instant, never in the future, nor longer ago than anything is counted from.
 
     Raises:
-        UserError: it lies in the future.
+        UserError: it lies elsewhere.
+    """
+    at = chosen_moment(state, field_id)
+    if at is None:
+        return None
+    if at > now:
+        raise UserError(in_future, field_id, at=at)
+    if now - at > LONGEST_AGO:
+        raise UserError(Refusal.TOO_LONG_AGO, field_id, at=at)
+    return at
+
+
+def coming_moment_in(state: Mapping[str, Any], field_id: str, now: datetime) -> datetime | None:
+    """A chosen instant that may be promised for.
+
+    Raises:
+        UserError: it lies farther ahead than anything is promised.
+    """
+    at = chosen_moment(state, field_id)
+    if at is not None and at - now > LONGEST_AHEAD:
+        raise UserError(Refusal.TOO_FAR_AHEAD, field_id, at=at)
+    return at
+
+
+def chosen_moment(state: Mapping[str, Any], field_id: str) -> datetime | None:
+    """The instant chosen in a field.
+
+    Raises:
+        UserError: what is there is no instant.
     """
     raw = value_in(state, field_id)
     if not raw:
         return None
-    at = datetime.fromtimestamp(int(raw), UTC)
-    if at > now:
-        raise UserError(in_future, field_id, at=at)
-    return at
+    if not _EPOCH.fullmatch(raw):
+        raise UserError(Refusal.NO_MOMENT, field_id)
+    return datetime.fromtimestamp(int(raw), UTC)
 
 
 def is_ticked(state: Mapping[str, Any], field_id: str) -> bool:
@@ -199,8 +309,15 @@ def ticket_number(text: str) -> int | None:
 
 
 def action_of(body: Body) -> Mapping[str, Any]:
-    """The one action of a click."""
-    found: Mapping[str, Any] = body["actions"][0]
+    """The one action of a click.
+
+    Raises:
+        UserError: there is none.
+    """
+    actions = body.get("actions") or ()
+    if not actions:
+        raise UserError(Refusal.UNREADABLE)
+    found: Mapping[str, Any] = actions[0]
     return found
 
 
@@ -212,7 +329,7 @@ def ticket_of_click(body: Body) -> int:
     """
     action = action_of(body)
     named = str(action.get("value") or "")
-    number = ticket_number(named) or ticket_number(names.ticket_in(action["block_id"]) or "")
+    number = ticket_number(named) or ticket_number(names.ticket_in(str(action.get("block_id") or "")) or "")
     if number is None:
         raise UserError(Refusal.UNKNOWN_TICKET, number=named or "?")
     return number
@@ -290,7 +407,6 @@ class Draft:
 def draft_of(body: Body) -> Draft:
     """The opening view as it stands, half filled in: nothing is refused yet."""
     carried, state = metadata_of(body), state_of(body)
-    received = value_in(state, Field.RECEIVED_AT)
     return Draft(
         nonce=str(carried.get("nonce", "")),
         channel=carried.get("channel"),
@@ -300,12 +416,12 @@ def draft_of(body: Body) -> Draft:
         item=value_in(state, Field.ITEM),
         summary=value_in(state, Field.SUMMARY) or "",
         details=value_in(state, Field.DETAILS) or "",
-        received_at=datetime.fromtimestamp(int(received), UTC) if received else None,
-        ordered_by=value_in(state, Field.ORDERED_BY),
+        received_at=chosen_moment(state, Field.RECEIVED_AT),
+        ordered_by=clean(value_in(state, Field.ORDERED_BY) or "") or None,
         answers=_answers(state),
         extras=_extras(state),
         source=carried.get("source"),
-        reported_at=_moment(carried.get("reported_at")),
+        reported_at=carried.get("reported_at"),
         author=carried.get("author"),
         view_id=(body.get("view") or {}).get("id"),
     )
@@ -331,13 +447,11 @@ def _extras(state: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
-
-
 def checked(draft: Draft, body: Body, now: datetime) -> Draft:
     """The opening view as submitted: every text within its limits, no time in the future."""
     state = state_of(body)
+    for block in (Field.ORDERED_BY, *(each for each in state if names.extra_in(each) is not None)):
+        text_in(state, block)
     summary = text_in(state, Field.SUMMARY, missing=Refusal.SUMMARY_MISSING, limit=SUMMARY_LIMIT)
     return draft.changed(
         summary=" ".join(summary.split()),

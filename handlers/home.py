@@ -7,7 +7,7 @@ from handlers import access, language, list_pictures, pictures
 from handlers.access import Viewer, viewer_of
 from handlers.agreements import NoAgreementError
 from handlers.desk import Body, Desk
-from handlers.forms import chosen, origin_of, page_in, team_of
+from handlers.forms import chosen, origin_of, page_in, part_of, team_of, word_of
 from handlers.scene import scene
 from handlers.views import facts as told
 from handlers.views import homes
@@ -25,9 +25,9 @@ PAGE = 20
 
 def opened(body: Body, desk: Desk) -> None:
     """Somebody looks at App Home."""
-    event = body["event"]
+    event = part_of(body, "event")
     if event.get("tab") == "home":
-        publish(team_of(body), str(event["user"]), desk)
+        publish(team_of(body), word_of(event, "user"), desk)
 
 
 def turned(body: Body, desk: Desk) -> None:

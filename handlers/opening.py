@@ -1,17 +1,28 @@
 """Opening a ticket: from the command, a shortcut or a message, through the view, to the number."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from handlers import language
 from handlers.bearings import Bearings, OpenedFrom, read_bearings
 from handlers.desk import Body, Desk
 from handlers.errors import UserError
-from handlers.forms import Draft, Origin, checked, draft_of, origin_of, summary_typed
+from handlers.forms import (
+    LONGEST_AGO,
+    Draft,
+    Origin,
+    checked,
+    draft_of,
+    origin_of,
+    part_of,
+    sent_at,
+    summary_typed,
+    word_of,
+)
 from handlers.once import once
 from handlers.registering import confirmation, open_ticket, places_of
-from handlers.setting import Setting, notes_at, outcome_of, setting_of
+from handlers.setting import Setting, fitting, notes_at, outcome_of, setting_of
 from handlers.views import facts as told
 from handlers.views import opening as views
 from handlers.views.blocks import ViewDict
@@ -41,17 +52,20 @@ def from_shortcut(body: Body, desk: Desk) -> None:
 
 def from_message(body: Body, desk: Desk) -> None:
     """The message shortcut: the ticket counts from that message."""
-    origin, message = origin_of(body), body["message"]
+    origin, message = origin_of(body), part_of(body, "message")
     raw = str(message.get("text") or "")
     names = _names(origin, raw, desk)
     text, summary = as_typed(raw, names), summary_typed(raw, names)
-    sent_at = datetime.fromtimestamp(float(message["ts"]), UTC)
+    ts = word_of(message, "ts")
+    at, now = sent_at(ts), desk.now()
+    if now - at > LONGEST_AGO:
+        raise UserError(Refusal.TOO_LONG_AGO, at=at)
     draft = Draft(
         channel=origin.channel,
         summary=summary,
         details=text if len(" ".join(text.split())) > len(summary) else "",
-        source={"channel": origin.channel or "", "ts": str(message["ts"])},
-        reported_at=min(sent_at, desk.now()),
+        source={"channel": origin.channel or "", "ts": ts},
+        reported_at=min(at, now),
         author=str(message.get("user") or "") or None,
     )
     _show(origin, draft, desk)
@@ -103,6 +117,7 @@ def _open(origin: Origin, draft: Draft, bearings: Bearings, desk: Desk) -> Mappi
         RosterChangedError: the bearings do not hold any more; nothing was stored.
     """
     setting = _demand_setting(bearings, draft, desk.now())
+    draft = fitting(draft, setting.contract)
     words = reader_of(bearings, None, setting)
     with once(desk, origin, note_first=False, seen=bearings.viewer) as work:
         places = places_of(work, draft, setting, bearings.channels)
@@ -145,6 +160,7 @@ def _place(origin: Origin, draft: Draft) -> OpenedFrom:
 def opening_view(bearings: Bearings, draft: Draft, now: datetime) -> ViewDict:
     """The view for a draft, with the questions answered so far and the next one."""
     setting = setting_of(bearings, draft, now)
+    draft = fitting(draft, setting.contract) if setting else draft
     words = reader_of(bearings, bearings.channel_language, setting)
     facts = _open_facts(draft, bearings.customers, setting, now, words)
     return views.open_view(facts, words)

@@ -7,7 +7,7 @@ from datetime import datetime
 from handlers import clock_pictures, pictures
 from handlers.agreements import Force
 from handlers.bearings import Bearings
-from handlers.forms import Draft
+from handlers.forms import LONGEST_AGO, Draft
 from handlers.scene import severity_fact
 from handlers.views import facts as told
 from handlers.views.words import Words
@@ -71,11 +71,17 @@ def setting_of(bearings: Bearings, draft: Draft, now: datetime) -> Setting | Non
         force=bearings.force,
         option=option,
         intake=_intake(contract, draft, on_behalf=bearings.on_behalf),
-        reported_at=draft.received_at or draft.reported_at or now,
+        reported_at=_reported_at(draft, now),
         walked=_walked(contract, option.kind, draft.answers),
         on_behalf=bearings.on_behalf,
         first_asked=_first_asked(bearings, contract, option),
     )
+
+
+def _reported_at(draft: Draft, now: datetime) -> datetime:
+    """Since when it counts: from no later than now, and no earlier than anything is counted from."""
+    at = draft.received_at or draft.reported_at or now
+    return min(max(at, now - LONGEST_AGO), now)
 
 
 def _first_asked(bearings: Bearings, contract: Contract, option: KindOption) -> tuple[told.PersonFact, ...]:
@@ -115,6 +121,15 @@ def _planned(setting: Setting, severity: str, item: str | None) -> list[Planned]
         )
         for promise in promises_for(setting.contract, facts_of(setting, severity, item))
     ]
+
+
+def fitting(draft: Draft, contract: Contract) -> Draft:
+    """The draft without what is no part of the contract: another's item or further ask is as if not given."""
+    items, asks = {item.id for item in contract.items}, {ask.id for ask in contract.asks}
+    return draft.changed(
+        item=draft.item if draft.item in items else None,
+        extras={ask: text for ask, text in draft.extras.items() if ask in asks},
+    )
 
 
 def notes_at(setting: Setting, item: str | None, place: Place, words: Words) -> tuple[str, ...]:

@@ -6,11 +6,12 @@ from typing import Any
 
 from handlers import acts, classing, levels, pages, waiting
 from handlers.access import Act
-from handlers.buttons import carried_ticket
+from handlers.buttons import carried_ticket, carried_wait
 from handlers.desk import Body, Desk
 from handlers.doing import Doing, take_up
 from handlers.errors import UserError
 from handlers.forms import (
+    coming_moment_in,
     is_ticked,
     metadata_of,
     moment_in,
@@ -22,7 +23,6 @@ from handlers.forms import (
 from handlers.once import once
 from handlers.views.facts import Refusal
 from handlers.views.names import EARLIER, MANAGEMENT, START_AND_WAIT, Field
-from models.sla.contract import WaitKind
 
 Answer = Mapping[str, Any] | None
 
@@ -61,7 +61,7 @@ def reply(body: Body, desk: Desk) -> Answer:
 
 def wait(body: Body, desk: Desk) -> Answer:
     """A wait before the start: work has begun, or cannot."""
-    state, kind = state_of(body), WaitKind(metadata_of(body)["wait"])
+    state, kind = state_of(body), carried_wait(body)
     begins = value_in(state, Field.BEFORE_START) == START_AND_WAIT
     text = text_in(state, Field.TEXT)
     return _do(body, desk, Act.WAIT, lambda doing: waiting.wait(doing, kind, start=begins, text=text))
@@ -79,6 +79,8 @@ def severity(body: Body, desk: Desk) -> Answer:
     def do(doing: Doing) -> None:
         if doing.ticket.severity != seen:
             raise UserError(Refusal.CHANGED, Field.SEVERITY, number=doing.ticket.name)
+        if wanted not in {each.id for each in doing.contract.severities}:
+            raise UserError(Refusal.NO_SUCH_CHOICE, Field.SEVERITY)
         classing.set_severity(doing, wanted, reason)
 
     return _do(body, desk, Act.SET_SEVERITY, do)
@@ -102,8 +104,7 @@ def needs_more_work(body: Body, desk: Desk) -> Answer:
     """It takes more work; the customer hears again."""
     state = state_of(body)
     text = text_in(state, Field.TEXT, missing=Refusal.TEXT_MISSING)
-    raw = value_in(state, Field.NEXT_UPDATE)
-    at = datetime.fromtimestamp(int(raw), desk.now().tzinfo) if raw else None
+    at = coming_moment_in(state, Field.NEXT_UPDATE, desk.now())
     return _do(body, desk, Act.MORE_WORK, lambda doing: levels.needs_more_work(doing, text, at))
 
 

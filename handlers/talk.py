@@ -10,7 +10,7 @@ from handlers import said
 from handlers.desk import Body, Desk
 from handlers.doing import take_up
 from handlers.errors import NotYetError
-from handlers.forms import Origin, team_of
+from handlers.forms import Origin, event_key, part_of, team_of, word_of
 from handlers.once import Work, once
 from handlers.views.typed import as_typed
 from models import outbox
@@ -24,7 +24,7 @@ HEARD = frozenset({None, "file_share", "thread_broadcast", "me_message"})
 
 def on_message(body: Body, desk: Desk) -> None:
     """A message, an edit or a deletion somewhere Vakt listens."""
-    event: Mapping[str, Any] = body["event"]
+    event = part_of(body, "event")
     subtype = event.get("subtype")
     if subtype == "message_changed":
         _on_edit(body, event, desk)
@@ -39,29 +39,29 @@ def _on_words(body: Body, event: Mapping[str, Any], desk: Desk) -> None:
     if card is None:
         return
     desk.notes(ticket=card.ticket_number)
-    origin = _origin(body, str(event["user"]))
+    origin = _origin(body, word_of(event, "user"))
     with once(desk, origin) as work:
         doing = take_up(work, desk.agreements, card.ticket_number or 0, None)
         text, links = _text(work, event), _links(event)
         if doing.ticket.desk_id in work.viewer.roles:
-            said.agent_wrote(doing, text, str(event["channel"]), str(event["ts"]), links)
+            said.agent_wrote(doing, text, word_of(event, "channel"), word_of(event, "ts"), links)
         else:
-            said.customer_wrote(doing, text, str(event["channel"]), str(event["ts"]), links)
+            said.customer_wrote(doing, text, word_of(event, "channel"), word_of(event, "ts"), links)
     if not work.viewer.person.name:
         desk.aside.get_to_know(origin.team_id, origin.slack_user)
 
 
 def _on_edit(body: Body, event: Mapping[str, Any], desk: Desk) -> None:
-    message, before = event["message"], event.get("previous_message") or {}
+    message, before = part_of(event, "message"), event.get("previous_message") or {}
     if message.get("bot_id") or message.get("text") == before.get("text"):
         return
     card = _card(body, event, message.get("thread_ts"), desk)
     if card is None or not message.get("user"):
         return
     desk.notes(ticket=card.ticket_number)
-    with once(desk, _origin(body, str(message["user"]))) as work:
+    with once(desk, _origin(body, word_of(message, "user"))) as work:
         doing = take_up(work, desk.agreements, card.ticket_number or 0, None)
-        said.edited(doing, _text(work, message), str(event["channel"]), str(message["ts"]))
+        said.edited(doing, _text(work, message), word_of(event, "channel"), word_of(message, "ts"))
 
 
 def _on_deletion(body: Body, event: Mapping[str, Any], desk: Desk) -> None:
@@ -70,13 +70,13 @@ def _on_deletion(body: Body, event: Mapping[str, Any], desk: Desk) -> None:
     if card is None or not before.get("user") or before.get("bot_id"):
         return
     desk.notes(ticket=card.ticket_number)
-    with once(desk, _origin(body, str(before["user"]))) as work:
+    with once(desk, _origin(body, word_of(before, "user"))) as work:
         doing = take_up(work, desk.agreements, card.ticket_number or 0, None)
-        said.deleted(doing, str(event["channel"]), str(event.get("deleted_ts") or before["ts"]))
+        said.deleted(doing, word_of(event, "channel"), event.get("deleted_ts") or word_of(before, "ts"))
 
 
 def _origin(body: Body, slack_user: str) -> Origin:
-    return Origin(team_of(body), slack_user, f"event:{body['event_id']}")
+    return Origin(team_of(body), slack_user, event_key(body))
 
 
 def _card(body: Body, event: Mapping[str, Any], thread_ts: str | None, desk: Desk) -> Outgoing | None:
@@ -87,7 +87,7 @@ def _card(body: Body, event: Mapping[str, Any], thread_ts: str | None, desk: Des
     """
     if not thread_ts:
         return None
-    team_id, channel = team_of(body), str(event["channel"])
+    team_id, channel = team_of(body), word_of(event, "channel")
     with desk.reading() as session:
         row = outbox.row_of_message(session, team_id, channel, thread_ts)
         if row is not None:

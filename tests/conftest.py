@@ -15,6 +15,7 @@ os.environ.setdefault("XDG_RUNTIME_DIR", str(_runtime))
 
 settings.register_profile("suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("search", deadline=None, max_examples=2_000, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("fuzz", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 NO_CHROMIUM = "The browser tests did not run: no Chromium. Install one (Debian: chromium) or set CHROMIUM to its path."

@@ -113,6 +113,30 @@ TEXTS: Mapping[Refusal, tuple[str, str]] = {
         mark("This button belongs to an earlier version and does nothing now."),
         mark("Use the card's own buttons, or /ticket help."),
     ),
+    Refusal.OLD_WINDOW: (
+        mark("This window belongs to an earlier version, and nothing was stored."),
+        mark("Close it and open it again from the card."),
+    ),
+    Refusal.UNREADABLE: (
+        mark("What Slack sent could not be read, and nothing was changed."),
+        mark("Try again; if it happens twice, tell an administrator."),
+    ),
+    Refusal.NO_MOMENT: (
+        mark("This is no moment that the calendar has."),
+        mark("Choose it here again."),
+    ),
+    Refusal.TOO_LONG_AGO: (
+        mark("{at} is more than a year ago; nothing is counted from so far back."),
+        mark("Choose a later moment, or open a ticket with /ticket."),
+    ),
+    Refusal.TOO_FAR_AHEAD: (
+        mark("{at} is more than a year ahead; nothing is promised so far."),
+        mark("Choose an earlier moment."),
+    ),
+    Refusal.NO_SUCH_CHOICE: (
+        mark("This choice is not part of the agreement."),
+        mark("Choose one here."),
+    ),
     Refusal.SUMMARY_MISSING: (
         mark("A ticket needs one line that says what it is about."),
         mark("Write it here."),

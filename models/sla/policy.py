@@ -10,7 +10,7 @@ import json
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -140,7 +140,7 @@ def canonical(document: Mapping[str, Any]) -> str:
 
 
 def _json_value(value: object) -> str:
-    if isinstance(value, date):
+    if isinstance(value, date | time):
         return value.isoformat()
     message = f"a policy cannot hold {value!r}"
     raise TypeError(message)
@@ -171,7 +171,7 @@ def _override(document: dict[str, Any], key: str, value: object, source: str) ->
     if not isinstance(here, dict):
         raise PolicyError([f"{source}: {key} is not a key of the policy file"])
     was = json.dumps(here[last], ensure_ascii=False) if last in here else "not set"
-    here[last] = value.isoformat() if isinstance(value, date) else value
+    here[last] = json.loads(json.dumps(value, default=_json_value))
     return Override(key, was, json.dumps(here[last], ensure_ascii=False))
 
 
