@@ -20,6 +20,7 @@ from bot.courtesy import Courtesy
 from bot.database import Database
 from bot.gateway import Gateway, Message, SlackRefusedError, SlackUnavailableError
 from bot.machine import ContractClock, MachineClock, SystemClock
+from bot.pulse import machine_clock
 from bot.rates import Rates
 from bot.sender import Pace, Render, Sender, Words
 from bot.settings import Settings
@@ -78,6 +79,7 @@ def build(
     settings: Settings,
     *,
     clock: ContractClock | None = None,
+    machine: MachineClock | None = None,
     rates: Rates | None = None,
 ) -> Vakt:
     """Wire a process. The schema must be there (`vakt db upgrade`).
@@ -87,8 +89,8 @@ def build(
         NotKnownError: Slack cannot be reached, and never was before.
         SlackRefusedError: Slack does not accept the token.
     """
-    contract_clock, machine = clock or SystemClock(), MachineClock()
-    database = Database(settings.vakt_database_url)
+    contract_clock, database = clock or SystemClock(), Database(settings.vakt_database_url)
+    machine = machine or machine_clock(database)
     client = web_client(settings)
     gateway = Gateway(lambda team_id: client)  # noqa: ARG005 - one token until several workspaces
     team = _identify(database, gateway)

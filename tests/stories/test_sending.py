@@ -242,6 +242,13 @@ class Hands:
         """The instant shown."""
         return self.at
 
+    def follow(self) -> None:
+        """Nobody else is there."""
+
+    def keep_up(self, at: datetime) -> None:
+        """Never behind what is stored."""
+        self.at = max(self.at, at)
+
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
