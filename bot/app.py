@@ -15,10 +15,12 @@ from sqlmodel import Session, select
 
 from bot import contracts
 from bot.aside import Aside
-from bot.calendar_jobs import CalendarJobs
+from bot.auditor import Auditor, Watched
+from bot.calendar_jobs import CalendarJobs, Kept
 from bot.courtesy import Courtesy
 from bot.database import Database
 from bot.gateway import Gateway, Message, SlackRefusedError, SlackUnavailableError
+from bot.lifeline import Lifeline
 from bot.machine import ContractClock, MachineClock, SystemClock
 from bot.pulse import machine_clock
 from bot.rates import Rates
@@ -53,6 +55,7 @@ class Vakt:
     sender: Sender
     aside: Aside
     jobs: CalendarJobs
+    auditor: Auditor
     team: Team
 
     def start(self) -> None:
@@ -60,9 +63,11 @@ class Vakt:
         self.ticker.start()
         self.sender.start()
         self.jobs.start()
+        self.auditor.start()
 
     def stop(self) -> None:
         """Stop the loops and close the database."""
+        self.auditor.stop()
         self.jobs.stop()
         self.ticker.stop()
         self.sender.stop()
@@ -123,8 +128,24 @@ def build(
     database.after_commit(sender.wake)
     bolt = _bolt(settings, client, team)
     register(bolt, desk)
-    jobs = CalendarJobs(database, machine)
-    return Vakt(settings, database, gateway, bolt, desk, ticker, sender, aside, jobs, team)
+    jobs = CalendarJobs(database, machine, _kept(settings))
+    auditor = _auditor(
+        settings, Watched(team.team_id, database, agreements, (contract_clock, machine), (ticker, sender))
+    )
+    return Vakt(settings, database, gateway, bolt, desk, ticker, sender, aside, jobs, auditor, team)
+
+
+def _kept(settings: Settings) -> Kept:
+    return Kept(
+        received=timedelta(days=settings.vakt_received_days),
+        sent=timedelta(days=settings.vakt_sent_days),
+    )
+
+
+def _auditor(settings: Settings, watched: Watched) -> Auditor:
+    url = settings.vakt_heartbeat_url.get_secret_value()
+    every = timedelta(seconds=settings.vakt_audit_seconds)
+    return Auditor(watched, every, Lifeline(url) if url else None)
 
 
 def web_client(settings: Settings) -> WebClient:
