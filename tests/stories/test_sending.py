@@ -405,6 +405,21 @@ def test_a_lease_that_ended_is_taken_over_and_the_slow_one_marks_nothing(bench: 
     assert (bench.row("line").state, bench.row("line").ts) == (State.WAITING, None)
 
 
+def test_nothing_is_sent_under_a_lease_that_is_nearly_over(bench: Bench) -> None:
+    """The process stood still after it had claimed: somebody else may be at it."""
+    bench.owes("line")
+    with bench.database.transaction() as session:
+        [row] = outbox.claim(session, bench.machine.at, timedelta(seconds=30), 1, token="slow")
+    bench.machine.at += timedelta(seconds=21)
+    sender = bench.sender()
+    sender._carry(row, Held(row.team_id, row.id, "slow", row.revision))  # noqa: SLF001 - without its threads
+    sender.stop()
+    assert (bench.script.said, bench.row("line").state) == ([], State.WAITING)
+    bench.machine.at += timedelta(seconds=10)
+    bench.passes()
+    assert len(bench.script.said) == 1
+
+
 def test_a_card_that_changed_while_it_was_sent_is_edited_again(bench: Bench) -> None:
     """The revision that was sent is older than the one that is wanted."""
     bench.owes("T-1:desk_card", kind=Kind.DESK_CARD, ticket_number=1)
@@ -597,6 +612,39 @@ def test_coming_back_after_a_while_says_since_when_vakt_was_down(database: Datab
     again, later = _ticker(database, lambda _session, _timer, _now: None)
     again.catch_up()
     assert later == [(1, None)]
+
+
+def test_what_fell_due_while_vakt_was_down_is_gathered_until_it_is_caught_up_with(database: Database) -> None:
+    """More than one batch of it; what falls due afterwards is not."""
+    with database.transaction() as session:
+        heartbeat.beat(session, "ticker", NOW - timedelta(minutes=29), NOW - timedelta(minutes=29))
+    for number in range(1, 131):
+        _timer(database, number)
+    ticker, batches = _ticker(database, lambda _session, _timer, _now: None)
+    ticker.catch_up()
+    _timer(database, 500)
+    ticker.catch_up()
+    assert batches == [(100, NOW - timedelta(minutes=29)), (30, NOW - timedelta(minutes=29)), (1, None)]
+
+
+def test_a_timer_whose_hold_is_over_comes_again_by_itself(database: Database) -> None:
+    """Also when nothing else falls due; and each time it waits longer, an hour in the end."""
+    _timer(database, 1)
+    machine, waited = Hands(), []
+
+    def handle(_session: Session, _timer: Timer, _now: datetime) -> None:
+        message = "it fails each time"
+        raise RuntimeError(message)
+
+    ticker = Ticker(database, handle, lambda *_: None, (MovableClock(NOW), cast("MachineClock", machine)))
+    for _ in range(50):
+        ticker.catch_up()
+        [timer] = _timers(database)
+        assert timer.held_until is not None
+        waited.append((timer.held_until - machine.at) / timedelta(minutes=1))
+        machine.at = timer.held_until
+    assert waited[:8] == [1, 2, 4, 8, 16, 32, 60, 60]
+    assert (waited[-1], timer.attempts) == (60, 50)
 
 
 def test_a_commit_wakes_the_ticker_before_its_sleep_is_over(database: Database) -> None:
