@@ -52,7 +52,7 @@ def test_what_was_being_sent_when_it_stood_still_is_said_once(well: Vakt, slack:
         running.child.send_signal(signal.SIGCONT)
         card = slack.expects("T-1", in_="#desk", timeout=20.0)
         theirs = slack.expects("T-1", in_="#acme", timeout=20.0)
-        slack.expects("opened", in_="#desk", thread=card, timeout=20.0)
+        slack.expects("Opened by Anna", in_="#desk", thread=card, timeout=20.0)
         slack.person("anna").types("Any news?", in_="#acme", thread=theirs)
         slack.expects("Any news?", in_="#desk", thread=card, timeout=20.0)
         assert running.stops(signal.SIGTERM) == 0

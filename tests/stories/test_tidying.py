@@ -63,7 +63,7 @@ def test_of_tickets_that_are_over_the_cards_are_kept_and_an_old_one_can_be_reope
     assert _deliveries(house) == 0
     house.slack.forgets()
     ola.clicks("Reopen", on=tickets[0].card)
-    ola.modal().fill("What is missing", "It came back").submit()
+    ola.modal().fill("What is not solved", "It came back").submit()
     house.slack.expects("It came back", in_="#acme", thread=tickets[0].theirs)
     house.slack.expects_edit(tickets[0].card, "in progress")
     house.is_quiet()
@@ -125,7 +125,7 @@ def test_no_batch_is_longer_than_it_was_told(database: Database) -> None:
 
 
 def test_people_write_while_thousands_of_rows_are_tidied(database: Database) -> None:
-    """Nobody is told that the database was busy; at the end the tables are small."""
+    """Each of them in time; at the end the tables are small."""
     old = NOW - timedelta(days=40)
     with database.transaction() as session:
         session.add(Team(team_id=TEAM))
