@@ -23,7 +23,9 @@ from handlers.owed import Ledger
 from handlers.views.facts import FindingKind
 from models import audit
 from models.clock import Clock
+from models.outbox import Outgoing
 from models.store import ConflictError
+from models.timer import Timer
 
 log = structlog.get_logger()
 
@@ -133,16 +135,19 @@ class Auditor:
 
     def _standing(self) -> list[Finding]:
         """Timers and messages that stand still at this moment."""
-        team_id, now, machine_now = self._watched.team_id, self._contract.now(), self._machine.now()
+        now, machine_now = self._contract.now(), self._machine.now()
         with self._database.reading() as session:
-            late = audit.late_timers(session, team_id, now, machine_now, AT_ONCE)
-            failing = audit.failing_timers(session, team_id, now, AT_ONCE)
-            stuck = audit.stuck_messages(session, team_id, machine_now, AT_ONCE)
+            late = audit.late_timers(session, now, machine_now, AT_ONCE)
+            failing = audit.failing_timers(session, now, AT_ONCE)
+            stuck = audit.stuck_messages(session, machine_now, AT_ONCE)
         return [
-            *(Finding(FindingKind.LATE_TIMER, each.id, each.ticket_number) for each in late),
-            *(Finding(FindingKind.FAILING_TIMER, each.id, each.ticket_number) for each in failing),
-            *(Finding(FindingKind.STUCK_MESSAGE, each.id, each.ticket_number) for each in stuck),
+            *self._ours(FindingKind.LATE_TIMER, late),
+            *self._ours(FindingKind.FAILING_TIMER, failing),
+            *self._ours(FindingKind.STUCK_MESSAGE, stuck),
         ]
+
+    def _ours(self, kind: FindingKind, rows: Sequence[Timer | Outgoing]) -> list[Finding]:
+        return [Finding(kind, row.id, row.ticket_number) for row in rows if row.team_id == self._watched.team_id]
 
     def _released(self, findings: Sequence[Finding]) -> list[Finding]:
         """The findings, with the stuck messages' leases ended."""
@@ -150,7 +155,7 @@ class Auditor:
         if not stuck:
             return list(findings)
         with self._database.transaction(Lane.LOOP) as session:
-            rows = audit.stuck_messages(session, self._watched.team_id, self._machine.now(), AT_ONCE)
+            rows = audit.stuck_messages(session, self._machine.now(), AT_ONCE)
             freed = {row.id for row in rows if row.id in stuck and audit.release(session, row)}
         return [replace(each, mended=each.id in freed) for each in findings]
 

@@ -1,5 +1,6 @@
 """The auditor: what should have happened and did not is set going again, told once an hour, and heard of outside."""
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any, cast
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import select
 from structlog.testing import capture_logs
 
@@ -18,6 +20,7 @@ from bot.database import Database
 from bot.lifeline import Lifeline
 from bot.machine import MachineClock, MovableClock
 from handlers.views.facts import FindingKind
+from models import audit
 from models.clock import Clock
 from models.desk import Desk
 from models.outbox import Kind, Outgoing, State
@@ -276,6 +279,33 @@ def _clock(number: int) -> Clock:
         strength="promised",
         started_at=NOW,
     )
+
+
+class TestInTheDefaultDatabase:
+    """On SQLite, which takes the first index that fits."""
+
+    @pytest.fixture
+    def wiring(self) -> str:
+        """Once, on SQLite."""
+        return "sqlite"
+
+    def test_no_question_of_the_auditor_reads_a_whole_table(self, database: Database) -> None:
+        """Each is led by an index on what it asks for: a number, or a time."""
+        asked: list[tuple[str, Any]] = []
+        event.listen(database._reading, "before_cursor_execute", lambda *said: asked.append((said[2], said[3])))  # noqa: SLF001
+        with database.reading() as session:
+            audit.late_timers(session, NOW, NOW, 10)
+            audit.failing_timers(session, NOW, 10)
+            audit.stuck_messages(session, NOW, 10)
+            audit.unarmed_clocks(session, TEAM, 0, 10)
+            plans = [
+                str(row[3])
+                for statement, values in asked[1:]
+                for row in session.connection().exec_driver_sql(f"explain query plan {statement}", values)
+            ]
+        led = [plan for plan in plans if plan.startswith(("SCAN", "SEARCH"))]
+        assert len(led) == 5
+        assert all(re.search(r"USING INDEX \w+ \(.*(due_at|ready_at|ticket_number)<", plan) for plan in led), led
 
 
 # Outside
