@@ -409,13 +409,13 @@ def test_nothing_is_sent_under_a_lease_that_is_nearly_over(bench: Bench) -> None
     """The process stood still after it had claimed: somebody else may be at it."""
     bench.owes("line")
     with bench.database.transaction() as session:
-        [row] = outbox.claim(session, bench.machine.at, timedelta(seconds=30), 1, token="slow")
-    bench.machine.at += timedelta(seconds=21)
+        [row] = sending.claim(session, bench.machine.at, LEASE, token="slow", limit=1)
+    bench.machine.at += LEASE * 2 / 3 + timedelta(seconds=1)
     sender = bench.sender()
-    sender._carry(row, Held(row.team_id, row.id, "slow", row.revision))  # noqa: SLF001 - without its threads
+    sender._carry(row, Held.of(row))  # noqa: SLF001 - without its threads
     sender.stop()
     assert (bench.script.said, bench.row("line").state) == ([], State.WAITING)
-    bench.machine.at += timedelta(seconds=10)
+    bench.machine.at += LEASE
     bench.passes()
     assert len(bench.script.said) == 1
 
