@@ -9,6 +9,7 @@ from typing import cast
 
 import pytest
 from sqlmodel import select
+from structlog.testing import capture_logs
 
 from bot.database import Database
 from bot.machine import MachineClock, MovableClock
@@ -139,7 +140,8 @@ def test_a_ticket_whose_contract_cannot_be_read_holds_up_no_other(house: House, 
     house.settles()
     kept = _contract(house, "softone", '{"id": "softone"}')
     house.slack.clock.set(oslo("2026-11-23 11:41"))
-    house.vakt.ticker.catch_up()
+    with capture_logs():
+        house.vakt.ticker.catch_up()
     [held] = _timers(house, broken.number)
     assert (held.attempts, held.held_until is not None) == (1, True)
     assert "validation errors for PolicyFile" in str(held.failure)
