@@ -17,11 +17,14 @@ from structlog.contextvars import bind_contextvars
 
 from bot import breaches, contracts
 from bot.aside import Aside
-from bot.calendar_jobs import CalendarJobs
+from bot.auditor import Auditor, Watched
+from bot.calendar_jobs import CalendarJobs, Kept
 from bot.courtesy import Courtesy
 from bot.database import Database
 from bot.gateway import Gateway, Message, SlackRefusedError, SlackUnavailableError
+from bot.lifeline import Lifeline
 from bot.machine import ContractClock, MachineClock, SystemClock
+from bot.pulse import machine_clock
 from bot.rates import Rates
 from bot.sender import Pace, Render, Sender, Words
 from bot.settings import Settings
@@ -59,6 +62,7 @@ class Vakt:
     sender: Sender
     aside: Aside
     jobs: CalendarJobs
+    auditor: Auditor
     team: Team
     tally: Tally
     stopping: bool = field(default=False)
@@ -68,10 +72,12 @@ class Vakt:
         self.ticker.start()
         self.sender.start()
         self.jobs.start()
+        self.auditor.start()
 
     def stop(self) -> None:
         """Stop the loops and close the database."""
         self.stopping = True
+        self.auditor.stop()
         self.jobs.stop()
         self.ticker.stop()
         self.sender.stop()
@@ -88,6 +94,7 @@ def build(
     settings: Settings,
     *,
     clock: ContractClock | None = None,
+    machine: MachineClock | None = None,
     rates: Rates | None = None,
     store: StoreContracts = contracts.store_here,
 ) -> Vakt:
@@ -98,10 +105,10 @@ def build(
         NotKnownError: Slack cannot be reached, and never was before.
         SlackRefusedError: Slack does not accept the token.
     """
-    contract_clock, machine = clock or SystemClock(), MachineClock()
-    tally = Tally()
+    tally, contract_clock = Tally(), clock or SystemClock()
     database = WatchedDatabase(settings.vakt_database_url, tally)
     breaches.watch(database.engine, tally.count)
+    machine = machine or machine_clock(database)
     client = web_client(settings)
     gateway = Gateway(lambda team_id: client, tally.count)  # noqa: ARG005 - one token until several workspaces
     team = _identify(database, gateway)
@@ -139,8 +146,24 @@ def build(
     database.after_commit(sender.wake)
     bolt = _bolt(settings, client, team)
     register(bolt, desk)
-    jobs = CalendarJobs(database, machine)
-    return Vakt(settings, database, gateway, bolt, desk, ticker, sender, aside, jobs, team, tally)
+    jobs = CalendarJobs(database, machine, _kept(settings))
+    auditor = _auditor(
+        settings, Watched(team.team_id, database, agreements, (contract_clock, machine), (ticker, sender))
+    )
+    return Vakt(settings, database, gateway, bolt, desk, ticker, sender, aside, jobs, auditor, team, tally)
+
+
+def _kept(settings: Settings) -> Kept:
+    return Kept(
+        received=timedelta(days=settings.vakt_received_days),
+        sent=timedelta(days=settings.vakt_sent_days),
+    )
+
+
+def _auditor(settings: Settings, watched: Watched) -> Auditor:
+    url = settings.vakt_heartbeat_url.get_secret_value()
+    every = timedelta(seconds=settings.vakt_audit_seconds)
+    return Auditor(watched, every, Lifeline(url) if url else None)
 
 
 def web_client(settings: Settings) -> WebClient:

@@ -1,29 +1,41 @@
 """Jobs of the calendar, run by APScheduler: each may run twice, or late, and does no harm."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlalchemy import delete
-from sqlmodel import col
+from sqlmodel import Session
 
 from bot.database import Database, Lane
 from bot.machine import MachineClock
-from models.received import Received
+from models.tidying import Place, Tidied, tidy_outbox, tidy_received
 
 log = structlog.get_logger()
 
-RECEIVED_KEPT = timedelta(days=3)
-"""Slack repeats a delivery within 24 hours; what came longer ago need not be remembered."""
+BATCH = 500
+"""Rows looked at in one transaction: a few milliseconds, so that nobody who writes waits for long."""
+
+Forget = Callable[[Session, datetime, Place | None, int], Tidied]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How long what is over is remembered."""
+
+    received: timedelta
+    sent: timedelta
 
 
 class CalendarJobs:
     """The scheduler and its jobs."""
 
-    def __init__(self, database: Database, machine: MachineClock) -> None:
+    def __init__(self, database: Database, machine: MachineClock, kept: Kept) -> None:
         """Nothing runs until `start`."""
         self._database = database
         self._machine = machine
+        self._kept = kept
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
@@ -39,11 +51,18 @@ class CalendarJobs:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
 
-    def tidy(self) -> int:
-        """Forget deliveries that cannot come again; gives how many."""
-        before = self._machine.now() - RECEIVED_KEPT
-        with self._database.transaction(Lane.LOOP) as session:
-            gone = session.execute(delete(Received).where(col(Received.stored_at) < before))
-            count = int(gone.rowcount)  # type: ignore[attr-defined]
-        log.info("tidied", received=count)
-        return count
+    def tidy(self, batch: int = BATCH) -> int:
+        """Forget what is over for long enough; gives how many rows. Batches of so many rows, a transaction each."""
+        received = self._forget(tidy_received, self._kept.received, batch)
+        sent = self._forget(tidy_outbox, self._kept.sent, batch)
+        log.info("tidied", received=received, outbox=sent)
+        return received + sent
+
+    def _forget(self, forget: Forget, kept: timedelta, batch: int) -> int:
+        before, after, count = self._machine.now() - kept, None, 0
+        while True:
+            with self._database.transaction(Lane.LOOP) as session:
+                tidied = forget(session, before, after, batch)
+            count, after = count + tidied.forgotten, tidied.next_after
+            if after is None:
+                return count

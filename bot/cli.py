@@ -22,6 +22,7 @@ PARTS = {
     "export": "bot.workspace_commands",
     "db": "bot.database_commands",
     "outbox": "bot.outbox_commands",
+    "timers": "bot.timer_commands",
     "policy": "bot.contract_commands",
     "calendar": "bot.contract_commands",
     "due": "bot.contract_commands",

@@ -1,12 +1,13 @@
 """The two kinds of time a process reads: the machine's, and the contract's.
 
 Machine time rules leases, back-off, rates and time-outs; it goes on evenly when somebody sets the
-machine's clock. Contract time is what promises are counted in; the demonstration and the tests
-move it.
+machine's clock, and through a suspended machine's sleep. Contract time is what promises are counted
+in; the demonstration and the tests move it.
 """
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -51,14 +52,50 @@ class MovableClock:
             self._base, self._since = max(here, at.astimezone(UTC)), time.monotonic()
 
 
-class MachineClock:
-    """Machine time: the clock as it stood at start, carried on by the monotonic clock."""
+_STEADY: int | None = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
+"""Linux counts a suspended machine's sleep on CLOCK_BOOTTIME only, macOS on CLOCK_MONOTONIC; `time.monotonic`
+leaves it out on both."""
 
-    def __init__(self) -> None:
-        """Read the clock once."""
-        self._started_at = datetime.now(UTC)
-        self._since = time.monotonic()
+
+def steady_seconds() -> float:
+    """Seconds on a clock that nobody can set, and that goes on while the machine is suspended."""
+    return time.monotonic() if _STEADY is None else time.clock_gettime(_STEADY)
+
+
+class MachineClock:
+    """Machine time: an instant read at start, carried on by a clock that nobody can set.
+
+    It never goes back. With a `reference`, the database's clock that replicas share, `follow`
+    catches up with it; what a later process finds stored must not lie ahead of it: `keep_up`.
+    """
+
+    def __init__(
+        self,
+        begins: datetime | None = None,
+        runs: Callable[[], float] = steady_seconds,
+        reference: Callable[[], datetime] | None = None,
+    ) -> None:
+        """Begin at `begins`, else as the reference shows, else as the machine's clock does."""
+        self._lock = threading.Lock()
+        self._runs = runs
+        self._reference = reference
+        self._base = begins or (reference() if reference else datetime.now(UTC))
+        self._since = runs()
 
     def now(self) -> datetime:
         """The present instant; setting the machine's clock does not move it."""
-        return self._started_at + timedelta(seconds=time.monotonic() - self._since)
+        with self._lock:
+            return self._now()
+
+    def follow(self) -> None:
+        """Catch up with the reference, when there is one and it is ahead."""
+        if self._reference is not None:
+            self.keep_up(self._reference())
+
+    def keep_up(self, at: datetime) -> None:
+        """Let it be `at`, unless that has passed."""
+        with self._lock:
+            self._base, self._since = max(self._now(), at), self._runs()
+
+    def _now(self) -> datetime:
+        return self._base + timedelta(seconds=self._runs() - self._since)

@@ -280,6 +280,11 @@ class Sender:
             parent = session.get(Outgoing, (row.team_id, row.thread_of)) if row.thread_of else None
         if message is None:
             return self._ended(row, held, State.DROPPED, "it no longer holds")
+        return self._say(row, held, message, parent)
+
+    def _say(self, row: Outgoing, held: Held, message: Message, parent: Outgoing | None) -> Outcome:
+        if row.leased_until is not None and self._machine.now() + self._lease / 3 > row.leased_until:
+            return self._later(row, held, "the lease was nearly over before it was sent", sure=True)  # we stood still
         try:
             posted = self._deliver(row, message, parent)
         except SlackUnavailableError as failure:

@@ -18,6 +18,18 @@ def _safe_address(url: str) -> str:
     raise ValueError(message)
 
 
+def _heartbeat_address(secret: SecretStr) -> SecretStr:
+    """Refuse an address that anybody on the way could read. It is not named: its path is a secret."""
+    url = secret.get_secret_value()
+    parts = urlsplit(url)
+    if not url or (parts.hostname and parts.scheme == "https"):
+        return secret
+    if parts.scheme == "http" and _is_loopback(parts.hostname or ""):
+        return secret
+    message = "VAKT_HEARTBEAT_URL must be an https address; plain http is allowed to this machine only"
+    raise ValueError(message)
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
@@ -40,6 +52,10 @@ class Settings(BaseSettings):
     vakt_watch_host: str = "127.0.0.1"
     vakt_policies: Path | None = None
     vakt_lease_seconds: float = Field(default=30.0, ge=15.0, le=600.0)
+    vakt_audit_seconds: float = Field(default=60.0, ge=1.0, le=3600.0)
+    vakt_heartbeat_url: Annotated[SecretStr, AfterValidator(_heartbeat_address)] = SecretStr("")
+    vakt_received_days: float = Field(default=7.0, ge=2.0)
+    vakt_sent_days: float = Field(default=30.0, ge=1.0)
     vakt_posts_per_channel_per_second: float = Field(default=1.0, gt=0)
     vakt_posts_per_second: float = Field(default=20.0, gt=0)
     vakt_posts_at_once: int = Field(default=32, ge=1, le=256)

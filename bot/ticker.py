@@ -8,15 +8,15 @@ import threading
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from sqlmodel import Session
 
 from bot.database import Database, Lane
 from bot.machine import ContractClock, MachineClock
+from bot.pulse import Pulse
 from bot.tally import TIMERS, Count, uncounted
-from models import heartbeat
 from models.timer import Timer, due_timers, hold_back, next_due
 
 log = structlog.get_logger()
@@ -27,11 +27,6 @@ GATHER = 0.05
 LONGEST_SLEEP = 5.0
 """Seconds after which the loop looks again, whatever it believes to be next."""
 
-DOWNTIME = timedelta(minutes=1)
-"""Machine time without a beat after which the process counts as having been down."""
-
-HEART = "ticker"
-
 Prepare = Callable[[Session, Sequence[Timer]], None]
 """Before a batch: load what its timers look at."""
 
@@ -40,7 +35,7 @@ Handle = Callable[[Session, Timer, datetime], None]
 
 Finish = Callable[[Session, Sequence[Timer], datetime, datetime | None], None]
 """After a batch: gather what was asked to be said. The last argument is the contract instant from
-which Vakt was down, when it has just come back."""
+which Vakt was down, as long as what fell due then is being caught up with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +67,8 @@ class Ticker:
         self._turning = threading.Lock()
         self._work_to_do = False
         self._stopping = False
-        self._beat_at: datetime | None = None
+        self._pulse = Pulse(database, clocks)
+        self._down_since: datetime | None = None
         self._thread = threading.Thread(target=self._loop, name="ticker", daemon=True)
         self.turned_at = self._machine.now()
 
@@ -102,7 +98,7 @@ class Ticker:
     def next_due(self) -> datetime | None:
         """The contract instant at which something falls due next."""
         with self._database.reading() as session:
-            return next_due(session)
+            return next_due(session, self._machine.now())
 
     def _loop(self) -> None:
         while True:
@@ -132,10 +128,11 @@ class Ticker:
     def _turn(self) -> int:
         """Deal with one batch; gives how many timers it held."""
         with self._turning:
+            self._down_since = self._pulse.beat() or self._down_since
             now, machine_now = self._contract.now(), self._machine.now()
-            down_since = self._beat(machine_now, now)
             due = self.next_due()
             if due is None or due > now:
+                self._down_since = None
                 return 0
             failed: list[tuple[str, str, str]] = []
             with self._database.transaction(Lane.LOOP) as session:
@@ -145,7 +142,7 @@ class Ticker:
                     if self._handle_all(session, timers, now)
                     else self._handle_each(session, timers, now, failed)
                 )
-                self._finish(session, handled, now, down_since)
+                self._finish(session, handled, now, self._down_since)
             self._hold_back(failed)
             self._count_all(timers, {timer_id for _, timer_id, _ in failed})
             return len(timers)
@@ -192,14 +189,3 @@ class Ticker:
                 timer = session.get(Timer, (team_id, timer_id))
                 if timer is not None:
                     hold_back(timer, self._machine.now(), failure)
-
-    def _beat(self, machine_now: datetime, now: datetime) -> datetime | None:
-        """Store the pulse twice a minute; tells at the first beat how long nobody was there."""
-        if self._beat_at is not None and machine_now - self._beat_at < timedelta(seconds=30):
-            return None
-        first = self._beat_at is None
-        with self._database.transaction(Lane.LOOP) as session:
-            down = heartbeat.slept_since(session, HEART, machine_now, DOWNTIME) if first else None
-            heartbeat.beat(session, HEART, machine_now, now)
-        self._beat_at = machine_now
-        return down

@@ -7,6 +7,7 @@ doing                       a person at work on a ticket; with it the acts:
                             takes part; words in the thread; who is woken
 commands, talk, home        `/ticket`; threads; App Home
 timers                      ON_DUE: what a due timer asks, and what it answers
+audit                       what the auditor found: set going again, and told
 outgoing, undelivered       RENDER: how each owed message is drawn
 promises, owed              a ticket's clocks; messages owed
 scene, pictures, clock_pictures, log_pictures, list_pictures   records into facts for the views

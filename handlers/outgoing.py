@@ -10,12 +10,13 @@ from typing import Any
 from handlers import language, log_pictures, pictures, undelivered
 from handlers.agreements import Agreements
 from handlers.scene import Scene, person_fact, role_fact, scene
-from handlers.views import cards, log, notices, reminders
+from handlers.views import cards, findings, log, notices, reminders
 from handlers.views import facts as told
 from handlers.views.blocks import Rendered, together
 from handlers.views.words import Words
 from models.channel import channel_by_id
 from models.clock import Clock
+from models.desk import Desk
 from models.history import Event, HistoryEntry, entry_at
 from models.outbox import Kind, Outgoing
 from models.person import person_by_slack_id
@@ -297,6 +298,20 @@ def _undelivered(session: Session, row: Outgoing, now: datetime, agreements: Agr
     return undelivered.news(session, row)
 
 
+def _finding(session: Session, row: Outgoing, now: datetime, agreements: Agreements) -> Rendered | None:
+    del now, agreements
+    desk = session.get(Desk, (row.team_id, row.args["desk"]))
+    if desk is None:
+        return None
+    facts = told.FindingFacts(
+        told.FindingKind(row.args["finding"]),
+        int(row.args["count"]),
+        mended=bool(row.args["mended"]),
+        tickets=tuple(f"T-{number}" for number in row.args["tickets"]),
+    )
+    return findings.finding(facts, language.spoken(desk.language))
+
+
 RENDER: Mapping[Kind, Callable[[Session, Outgoing, datetime, Agreements], Rendered | None]] = {
     Kind.DESK_CARD: _desk_card,
     Kind.CUSTOMER_CARD: _customer_card,
@@ -306,5 +321,6 @@ RENDER: Mapping[Kind, Callable[[Session, Outgoing, datetime, Agreements], Render
     Kind.ESCALATION: _escalation,
     Kind.PAGE: _page,
     Kind.UNDELIVERED: _undelivered,
+    Kind.FINDING: _finding,
 }
 """How each kind of owed message is drawn."""

@@ -2,7 +2,8 @@
 
 Records: `person`, `desk`, `customer`, `channel`, `contract_version`, `ticket`, `wait`, `clock`,
 `typed_text`, `history`. What is owed and when: `timer`, `outbox`. What came in: `received`.
-The machine's pulse: `heartbeat`. The pure part, which needs no database: `sla`.
+The machine's pulse: `heartbeat`. What should have happened and did not: `audit`. What may be
+forgotten: `tidying`. The pure part, which needs no database: `sla`.
 
 Primary keys begin with the team, so that several workspaces can share one database and a
 distributed one can be cut by team. Persons and the words they typed stand apart from the facts

@@ -1,6 +1,6 @@
 """The machine's pulse, stored, so that time that Vakt slept through is known afterwards."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Field, Session
 
@@ -16,13 +16,14 @@ class Heartbeat(Record, table=True):
 
 
 def beat(session: Session, name: str, machine_now: datetime, now: datetime) -> None:
-    """Note that the loop has just turned."""
-    session.merge(Heartbeat(name=name, beat_at=machine_now, contract_at=now))
+    """Note that the loop has just turned. A stored beat never goes back."""
+    last = last_beat(session, name)
+    if last is None:
+        session.add(Heartbeat(name=name, beat_at=machine_now, contract_at=now))
+    else:
+        last.beat_at, last.contract_at = max(last.beat_at, machine_now), now
 
 
-def slept_since(session: Session, name: str, machine_now: datetime, grace: timedelta) -> datetime | None:
-    """The contract instant of the last beat when the machine was down for longer than `grace`."""
-    last = session.get(Heartbeat, name)
-    if last is None or machine_now - last.beat_at <= grace:
-        return None
-    return last.contract_at
+def last_beat(session: Session, name: str) -> Heartbeat | None:
+    """The latest beat of any process, None when there never was one."""
+    return session.get(Heartbeat, name)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index
+from sqlalchemy import JSON, Column, ColumnElement, Index
 from sqlmodel import Field, Session, col, delete, or_, select
 
 from models.ids import new_id
@@ -39,14 +39,15 @@ class Timer(Record, table=True):
     failure: str | None = None
 
 
+LATE_AFTER = timedelta(minutes=1)
+"""Contract time after which a due timer should long have been looked at."""
+
+
 def due_timers(session: Session, now: datetime, machine_now: datetime, limit: int) -> list[Timer]:
     """Claim timers that are due, the earliest first; another process skips those we hold."""
     query = (
         select(Timer)
-        .where(
-            Timer.due_at <= now,
-            or_(col(Timer.held_until).is_(None), col(Timer.held_until) <= machine_now),
-        )
+        .where(Timer.due_at <= now, _free(machine_now))
         .order_by(col(Timer.due_at), col(Timer.id))
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -54,10 +55,15 @@ def due_timers(session: Session, now: datetime, machine_now: datetime, limit: in
     return list(session.exec(query))
 
 
-def next_due(session: Session) -> datetime | None:
+def next_due(session: Session, machine_now: datetime) -> datetime | None:
     """The contract instant of the earliest timer that is not held back."""
-    query = select(Timer.due_at).where(col(Timer.held_until).is_(None)).order_by(col(Timer.due_at)).limit(1)
+    query = select(Timer.due_at).where(_free(machine_now)).order_by(col(Timer.due_at)).limit(1)
     return session.exec(query).first()
+
+
+def _free(machine_now: datetime) -> ColumnElement[bool]:
+    """The condition that a timer is not held back, or not any more."""
+    return or_(col(Timer.held_until).is_(None), col(Timer.held_until) <= machine_now)
 
 
 def disarm(session: Session, team_id: str, number: int, clock_ids: list[str]) -> None:
@@ -80,8 +86,32 @@ def disarm_kind(session: Session, team_id: str, number: int, kind: TimerKind) ->
     )
 
 
+LONGEST_HOLD = timedelta(hours=1)
+
+
 def hold_back(timer: Timer, machine_now: datetime, failure: str) -> None:
-    """Push a timer ahead after its handler failed: 1, 2, 4, 8, … minutes, an hour at most."""
+    """Push a timer ahead after its handler failed: 1, 2, 4, 8, 16, 32 minutes, then an hour each time."""
     timer.attempts += 1
-    timer.held_until = machine_now + min(timedelta(minutes=2 ** (timer.attempts - 1)), timedelta(hours=1))
+    timer.held_until = machine_now + min(timedelta(minutes=2 ** min(timer.attempts - 1, 6)), LONGEST_HOLD)
     timer.failure = failure[:500]
+
+
+def let_go(timer: Timer) -> None:
+    """Try a timer again at once, as if its handler had never failed."""
+    timer.attempts, timer.held_until, timer.failure = 0, None, None
+
+
+def waiting_timers(session: Session, team_id: str, *conditions: ColumnElement[bool], limit: int) -> list[Timer]:
+    """A team's timers, the earliest first."""
+    query = select(Timer).where(Timer.team_id == team_id, *conditions)
+    return list(session.exec(query.order_by(col(Timer.due_at), col(Timer.id)).limit(limit)))
+
+
+def failing() -> ColumnElement[bool]:
+    """The condition that a timer's handler has failed since it was armed."""
+    return col(Timer.attempts) > 0
+
+
+def late(now: datetime) -> ColumnElement[bool]:
+    """The condition that a timer was due for longer than `LATE_AFTER`."""
+    return col(Timer.due_at) < now - LATE_AFTER

@@ -9,6 +9,7 @@ reminders   due, late, escalated, paged         notices    what the customer is 
 opening     the opening view                    acts       the modals behind the buttons
 why         the account of a deadline           lists      lists, details, help
 homes       App Home                            refusals   why not, and the way out
+findings    what did not happen in Vakt itself
 
 Every function is `view(facts, words)` and returns a `Rendered` message or a view's dictionary.
 """

@@ -650,3 +650,22 @@ class RefusalFacts:
     action: str | None = None
     value: str = ""
     contact: PersonFact | None = None
+
+
+class FindingKind(StrEnum):
+    """What should have happened in Vakt and did not."""
+
+    LATE_TIMER = "late_timer"
+    FAILING_TIMER = "failing_timer"
+    STUCK_MESSAGE = "stuck_message"
+    MISSING_TIMER = "missing_timer"
+
+
+@dataclass(frozen=True, slots=True)
+class FindingFacts:
+    """A finding of the auditor, for the desk. `mended` when it was set going again."""
+
+    kind: FindingKind
+    count: int
+    mended: bool
+    tickets: tuple[str, ...] = ()

@@ -58,6 +58,7 @@ def test_it_waits_for_slack_when_it_knows_its_workspace(well: Vakt, slack: Sandb
         ("SLACK_APP_TOKEN", "xapp-1", "Slack refuses SLACK_APP_TOKEN: invalid_auth"),
         ("SLACK_API_URL", "http://slack.example/api/", "plain http is allowed to this machine only, use https"),
         ("VAKT_HTTP_PORT", "70000", "VAKT_HTTP_PORT: Input should be less than or equal to 65535"),
+        ("VAKT_HEARTBEAT_URL", "http://health.example/secret", "VAKT_HEARTBEAT_URL must be an https address"),
         ("VAKT_DATABASE_URL", "vakt.db", "VAKT_DATABASE_URL is no address of a database"),
         ("VAKT_DATABASE_URL", "oracle2://x/y", "VAKT_DATABASE_URL is no address of a database"),
         ("VAKT_DATABASE_URL", "sqlite:////proc/vakt.db", "database"),

@@ -25,6 +25,7 @@ from bot.app import Vakt, build
 from bot.contracts import read_contracts
 from bot.demo_seed import seed_of
 from bot.doors import HttpDoor, SocketDoor
+from bot.machine import MachineClock
 from bot.rates import Rates
 from bot.settings import Settings
 from bot.workspace_file import Workspace, read
@@ -221,6 +222,12 @@ def begins_at() -> datetime:
     return MONDAY
 
 
+@pytest.fixture
+def machine() -> MachineClock | None:
+    """The machine's time; None for the one a process makes. A story that lets the machine sleep overrides it."""
+    return None
+
+
 @pytest.fixture(scope="session")
 def workspace() -> Workspace:
     """The demonstration's workspace, read once."""
@@ -234,6 +241,7 @@ def house(
     workspace: Workspace,
     tmp_path: Path,
     begins_at: datetime,
+    machine: MachineClock | None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[House]:
     """The desk, ready to work; closed afterwards, when nothing unexpected was said."""
@@ -244,7 +252,7 @@ def house(
     clock = Clock(begins_at)
     limits = replace(Limits().lifted().hurried(), fault_timeout=1.0)
     with Sandbox(ROOT / "manifest.yml", clock=clock, seed=load_seed(seed), limits=limits) as slack:
-        vakt = build(_settings(slack, database_url), clock=Shared(clock), rates=Rates(1000, 1000))
+        vakt = build(_settings(slack, database_url), clock=Shared(clock), machine=machine, rates=Rates(1000, 1000))
         with vakt.database.transaction() as session:
             import_workspace(session, vakt.team.team_id, workspace)
         door = _door(vakt, slack, wiring)

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import pytest
 from sqlmodel import Session, select
+from structlog.testing import capture_logs
 
 from bot.app import build
 from bot.database import Database
@@ -22,7 +23,7 @@ from models.history import Event
 from models.ids import new_id
 from models.outbox import Kind, Outgoing, Priority, State
 from models.sending import Held, Said
-from models.timer import Timer, TimerKind
+from models.timer import Timer, TimerKind, hold_back
 from tests.stories.conftest import P2, House, Shared
 from tests.stories.scenes import GUIDANCE, opened, times
 
@@ -242,6 +243,13 @@ class Hands:
         """The instant shown."""
         return self.at
 
+    def follow(self) -> None:
+        """Nobody else is there."""
+
+    def keep_up(self, at: datetime) -> None:
+        """Never behind what is stored."""
+        self.at = max(self.at, at)
+
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
@@ -396,6 +404,21 @@ def test_a_lease_that_ended_is_taken_over_and_the_slow_one_marks_nothing(bench: 
         assert row.uncertain
         sending.mark(session, [Said(held, "C1", "9.9", bench.machine.at)])
     assert (bench.row("line").state, bench.row("line").ts) == (State.WAITING, None)
+
+
+def test_nothing_is_sent_under_a_lease_that_is_nearly_over(bench: Bench) -> None:
+    """The process stood still after it had claimed: somebody else may be at it."""
+    bench.owes("line")
+    with bench.database.transaction() as session:
+        [row] = sending.claim(session, bench.machine.at, LEASE, token="slow", limit=1)
+    bench.machine.at += LEASE * 2 / 3 + timedelta(seconds=1)
+    sender = bench.sender()
+    sender._carry(row, Held.of(row))  # noqa: SLF001 - without its threads
+    sender.stop()
+    assert (bench.script.said, bench.row("line").state) == ([], State.WAITING)
+    bench.machine.at += LEASE
+    bench.passes()
+    assert len(bench.script.said) == 1
 
 
 def test_a_card_that_changed_while_it_was_sent_is_edited_again(bench: Bench) -> None:
@@ -590,6 +613,48 @@ def test_coming_back_after_a_while_says_since_when_vakt_was_down(database: Datab
     again, later = _ticker(database, lambda _session, _timer, _now: None)
     again.catch_up()
     assert later == [(1, None)]
+
+
+def test_what_fell_due_while_vakt_was_down_is_gathered_until_it_is_caught_up_with(database: Database) -> None:
+    """More than one batch of it; what falls due afterwards is not."""
+    with database.transaction() as session:
+        heartbeat.beat(session, "ticker", NOW - timedelta(minutes=29), NOW - timedelta(minutes=29))
+    for number in range(1, 131):
+        _timer(database, number)
+    ticker, batches = _ticker(database, lambda _session, _timer, _now: None)
+    ticker.catch_up()
+    _timer(database, 500)
+    ticker.catch_up()
+    assert batches == [(100, NOW - timedelta(minutes=29)), (30, NOW - timedelta(minutes=29)), (1, None)]
+
+
+def test_a_timer_whose_hold_is_over_comes_again_by_itself(database: Database) -> None:
+    """Also when nothing else falls due; and each time it waits longer."""
+    _timer(database, 1)
+    machine, waited = Hands(), []
+
+    def handle(_session: Session, _timer: Timer, _now: datetime) -> None:
+        message = "it fails each time"
+        raise RuntimeError(message)
+
+    handling = Handling(lambda *_: None, handle, lambda *_: None)
+    ticker = Ticker(database, handling, (MovableClock(NOW), cast("MachineClock", machine)))
+    for _ in range(3):
+        with capture_logs():
+            ticker.catch_up()
+        [timer] = _timers(database)
+        assert timer.held_until is not None
+        waited.append((timer.held_until - machine.at) / timedelta(minutes=1))
+        machine.at = timer.held_until
+    assert waited == [1, 2, 4]
+
+
+@pytest.mark.parametrize(("attempts", "minutes"), [(0, 1), (5, 32), (6, 60), (1000, 60)])
+def test_the_hold_of_a_failing_timer_grows_to_an_hour(attempts: int, minutes: int) -> None:
+    """And stays there, however often it has failed."""
+    timer = Timer(team_id=TEAM, kind=TimerKind.CLOCK, ticket_number=1, due_at=NOW, attempts=attempts)
+    hold_back(timer, NOW, "broken")
+    assert (timer.attempts, timer.held_until) == (attempts + 1, NOW + timedelta(minutes=minutes))
 
 
 def test_a_commit_wakes_the_ticker_before_its_sleep_is_over(database: Database) -> None:

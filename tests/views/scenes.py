@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from handlers.views import acts, cards, homes, lists, log, notices, opening, refusals, reminders, why
+from handlers.views import acts, cards, findings, homes, lists, log, notices, opening, refusals, reminders, why
 from handlers.views import facts as f
 from handlers.views.blocks import Block, Rendered, ViewDict
 from handlers.views.words import Words
@@ -438,6 +438,14 @@ def messages(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
     yield from _reminding(typed, w)
     yield from _noticing(typed, w)
     yield from _answering(typed, w)
+    yield from _finding(w)
+
+
+def _finding(w: Words) -> Iterator[tuple[str, Rendered]]:
+    for kind in f.FindingKind:
+        numbers = tuple(f"T-{number}" for number in range(1, 31))
+        yield f"finding, {kind}", findings.finding(f.FindingFacts(kind, 1, mended=True), w)
+        yield f"findings, {kind}", findings.finding(f.FindingFacts(kind, 30, mended=False, tickets=numbers), w)
 
 
 def _reminding(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
