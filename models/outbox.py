@@ -35,6 +35,7 @@ class Kind(StrEnum):
     ESCALATION = "escalation"
     PAGE = "page"
     UNDELIVERED = "undelivered"
+    QUESTION = "question"
 
 
 CARDS = frozenset({Kind.DESK_CARD, Kind.CUSTOMER_CARD})
