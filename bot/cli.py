@@ -30,6 +30,9 @@ PARTS = {
 }
 """Where each command is, in the order in which help lists them."""
 
+CORRECT_PART = "bot.correct_calendar"
+"""`vakt calendar correct …` asks the database, `vakt calendar softone …` the contract."""
+
 TICKET_PART = "bot.ticket_commands"
 TICKET = re.compile(r"[Tt]-?\d+")
 """`vakt why T-12` asks the database, `vakt why softone …` the contract."""
@@ -88,6 +91,8 @@ def parts(words: Sequence[str]) -> Iterable[str]:
     named = next((word for word in words if not word.startswith("-")), "")
     if named == "why" and any(TICKET.fullmatch(word) for word in words[1:]):
         return [TICKET_PART]
+    if named == "calendar" and next((word for word in words[1:] if not word.startswith("-")), "") == "correct":
+        return [CORRECT_PART]
     return [PARTS[named]] if named in PARTS else dict.fromkeys(PARTS.values())
 
 

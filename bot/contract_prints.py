@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text as Styled
 
 from models.sla.calendar import Calendar, DayView
-from models.sla.clock import AtOnce, ClockTime, NextWorkingDay, SameWorkingDay, Target, WorkingTime
+from models.sla.clock import AtOnce, ClockTime, NextWorkingDay, SameWorkingDay, Target, Until, WorkingDays, WorkingTime
 from models.sla.contract import ClockKind, Contract, Promise, Reading, Severity
 from models.sla.due import utc_text
 from models.sla.ledger import Ledger, ReasonKind
@@ -49,13 +49,20 @@ def target_words(target: Target) -> str:
             return f"{span(amount)} by the clock"
         case AtOnce(late_after):
             return f"at once, late after {span(late_after)} of working time"
+        case Until(at):
+            return f"by the instant chosen, {moment(at)} UTC"
+        case _:
+            return _day_words(target)
+
+
+def _day_words(target: SameWorkingDay | NextWorkingDay | WorkingDays) -> str:
+    match target:
         case SameWorkingDay():
             return "by closing the same working day"
         case NextWorkingDay(anchor):
             return f"by closing the next working day ({anchor})"
-        case _:
-            when = "same time" if target.mode == "same_time" else f"by closing ({target.anchor})"
-            return f"{target.days} working days, {when}"
+        case WorkingDays(days, mode, anchor):
+            return f"{days} working days, {'same time' if mode == 'same_time' else f'by closing ({anchor})'}"
 
 
 # --- vakt due and vakt why ----------------------------------------------------------------------------

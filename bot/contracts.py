@@ -6,7 +6,7 @@ this year and of these packages, is left alone.
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +16,7 @@ from sqlmodel import Session, select
 from bot.database import Database
 from handlers.agreements import Agreements
 from models.contract_version import CalendarVersion, ContractVersion
+from models.sla.calendar import Calendar
 from models.sla.calendar_document import expanded, restored
 from models.sla.contract import Contract
 from models.sla.policy import fingerprint, load_policies, parse_stored, policy_files, with_overrides
@@ -112,15 +113,23 @@ def _store_calendars(session: Session, team_id: str, contract: Contract, now: da
     digest = _calendar_hash(contract.hash, now)
     if _calendars_of(session, team_id, contract.id, digest):
         return
-    years = range(now.year - YEARS_BEFORE, now.year + YEARS_AHEAD)
-    content = {name: expanded(calendar, years) for name, calendar in contract.calendars.items()}
     session.add(
         CalendarVersion(
             team_id=team_id,
             contract=contract.id,
             contract_hash=contract.hash,
             hash=digest,
-            content=json.dumps(content, ensure_ascii=False),
+            content=calendars_of(contract.calendars, years_around(now)),
             stored_at=now,
         )
     )
+
+
+def calendars_of(calendars: Mapping[str, Calendar], years: range) -> str:
+    """What is stored of a version's calendars: each written out for these years."""
+    return json.dumps({name: expanded(each, years) for name, each in calendars.items()}, ensure_ascii=False)
+
+
+def years_around(now: datetime) -> range:
+    """The years that calendars stored now are written out for."""
+    return range(now.year - YEARS_BEFORE, now.year + YEARS_AHEAD)

@@ -74,18 +74,27 @@ class Roles(Strict):
     administrator: list[Key] = []
 
 
+class ProductEntry(Strict):
+    """Something the desk supports, and who of it is the specialist for that, by handle. Source: SO-02."""
+
+    key: Key
+    name: str = Field(min_length=1, max_length=60)
+    specialist: Key | None = None
+
+
 class DeskEntry(Strict):
-    """A desk: its channel, the language of its posts, its people."""
+    """A desk: its channel, the language of its posts, its people, the products it supports."""
 
     key: Key
     name: Annotated[Shown, Field(min_length=1, max_length=80)]
     channel: Annotated[str, Field(pattern=r"^[CG][A-Z0-9]{2,20}$")]
     language: Language = "en"
     roles: Roles = Roles()
+    products: list[ProductEntry] = Field([], max_length=100)
 
 
 class CustomerEntry(Strict):
-    """A customer: its desk, its contract since a day, its channel, and who speaks for it."""
+    """A customer: its desk, its contract since a day, its channel, who speaks for it, what it holds."""
 
     key: Key
     name: Annotated[Shown, Field(min_length=1, max_length=80)]
@@ -97,6 +106,7 @@ class CustomerEntry(Strict):
     region: str | None = None
     contacts: list[Key] = []
     super_users: list[Key] = []
+    products: list[Key] = []
     options: list[str] = []
     overrides: dict[str, Any] = {}
 
@@ -120,11 +130,26 @@ class Workspace(Strict):
         for desk in self.desks:
             for role in Role:
                 _known(f"desks.{desk.key}.roles.{role}", getattr(desk.roles, role, []), handles)
+            _products_can_be_handled(desk)
+        held = {desk.key: {product.key for product in desk.products} for desk in self.desks}
         for customer in self.customers:
             _known(f"customers.{customer.key}.desk", [customer.desk], desks)
             _known(f"customers.{customer.key}.contacts", customer.contacts, handles)
             _known(f"customers.{customer.key}.super_users", customer.super_users, handles)
+            _known(f"customers.{customer.key}.products", customer.products, held.get(customer.desk, set()))
         return self
+
+
+def _products_can_be_handled(desk: DeskEntry) -> None:
+    _unique(f"desks.{desk.key}.products", [product.key for product in desk.products])
+    working = {*desk.roles.agent, *desk.roles.senior, *desk.roles.on_call, *desk.roles.administrator}
+    for product in desk.products:
+        if product.specialist is not None and product.specialist not in working:
+            message = (
+                f"desks.{desk.key}.products.{product.key}.specialist is {product.specialist},"
+                " who does not work at that desk; name one of its agents"
+            )
+            raise ValueError(message)
 
 
 def _unique(where: str, names: list[str]) -> set[str]:

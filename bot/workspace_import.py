@@ -10,6 +10,7 @@ from bot.workspace_file import (
     CustomerEntry,
     DeskEntry,
     PersonEntry,
+    ProductEntry,
     Roles,
     Workspace,
 )
@@ -17,6 +18,7 @@ from models.channel import Channel
 from models.customer import Agreement, Contact, Customer
 from models.desk import Desk, DeskRole
 from models.person import Person
+from models.product import Product, products_at
 from models.sla.contract import Role
 
 Named = TypeVar("Named", Person, Desk, Customer)
@@ -67,6 +69,7 @@ def _desk(
     _channel(session, team_id, entry.channel, channel, changes)
     session.flush()
     _roles(session, made, entry.roles, people, changes)
+    _products(session, made, entry.products, people, changes)
     return made
 
 
@@ -100,6 +103,26 @@ def _roles(session: Session, desk: Desk, roles: Roles, people: dict[str, Person]
             changes.append(Change("~", f"desk {desk.key}: place of {handle} as {key[1]}"))
 
 
+def _products(
+    session: Session,
+    desk: Desk,
+    entries: list[ProductEntry],
+    people: dict[str, Person],
+    changes: list[Change],
+) -> None:
+    """What the desk supports. A product that the file does not name is kept: tickets refer to it."""
+    held = {product.key: product for product in products_at(session, desk.team_id, desk.id)}
+    for entry in entries:
+        found = held.pop(entry.key, None)
+        made = found or Product(team_id=desk.team_id, desk_id=desk.id, key=entry.key, name=entry.name)
+        values = {
+            "name": entry.name,
+            "specialist_id": people[entry.specialist].id if entry.specialist else None,
+        }
+        _write(session, made, values, f"desk {desk.key}: product {entry.key}", changes, new=found is None)
+    changes.extend(Change("=", f"desk {desk.key}: product {key} is not in the file and is kept") for key in held)
+
+
 def _customer(
     session: Session,
     team_id: str,
@@ -116,6 +139,7 @@ def _customer(
         "region": entry.region,
         "options": entry.options,
         "overrides": entry.overrides,
+        "products": entry.products or None,
     }
     made = found or Customer(team_id=team_id, key=entry.key, name=entry.name, desk_id=desk.id)
     _write(session, made, values, f"customer {entry.key}", changes, new=found is None)
@@ -254,6 +278,14 @@ def _desk_entry(session: Session, desk: Desk, handles: dict[str, str]) -> DeskEn
         channel=desk.channel_id,
         language=desk.language,
         roles=Roles(**roles),
+        products=[
+            ProductEntry(
+                key=product.key,
+                name=product.name,
+                specialist=handles[product.specialist_id] if product.specialist_id else None,
+            )
+            for product in products_at(session, desk.team_id, desk.id)
+        ],
     )
 
 
@@ -286,4 +318,5 @@ def _customer_entry(session: Session, customer: Customer, handles: dict[str, str
         super_users=sorted(handles[each.person_id] for each in contacts if each.super_user),
         options=customer.options,
         overrides=customer.overrides,
+        products=customer.products or [],
     )

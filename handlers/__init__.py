@@ -2,6 +2,7 @@
 
 opening, buttons, submits   a ticket from the view to the number; the card's buttons; their modals
 setting, registering        what an opening view is about; the ticket's rows, and its confirmation
+super_users                 a question passed on to those who answer first
 doing                       a person at work on a ticket; with it the acts:
   acts, waiting, classing, levels, said, pages   begun, answered, solved; waits; the class; who else
                             takes part; words in the thread; who is woken
@@ -72,6 +73,7 @@ ACTIONS: Mapping[str, Handler] = {
     Action.SHOW: buttons.show,
     Action.OPEN: opening.from_shortcut,
     Action.ANSWER: opening.on_changed,
+    Action.SEND_TO_SUPER_USER: opening.to_super_users,
     Action.ACKNOWLEDGE: buttons.acknowledge,
     Action.DECLINE: buttons.decline,
     Action.ESCALATE: buttons.escalate_page,

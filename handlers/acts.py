@@ -92,9 +92,11 @@ def _runs_next_update(doing: Doing) -> bool:
     )
 
 
-def promise_update(doing: Doing) -> None:
-    """Start the clock of the next update."""
-    promises.start_clocks(doing.work.session, doing.ticket, doing.contract, doing.work.now, Starts.MORE_WORK)
+def promise_update(doing: Doing, chosen_at: datetime | None = None) -> None:
+    """Start the clock of the next update, by the rule or until the instant that was chosen; `replan` afterwards."""
+    clocks = promises.start_clocks(doing.work.session, doing.ticket, doing.contract, doing.work.now, Starts.MORE_WORK)
+    for clock in clocks:
+        clock.chosen_at, clock.chosen_by = chosen_at, doing.actor.id if chosen_at else None
     doing.work.session.flush()
 
 

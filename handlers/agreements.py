@@ -7,7 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -72,7 +72,7 @@ class Agreements:
 
     def _as_of(self, session: Session, customer: Customer, contract: str, day: date) -> Force:
         ids = self._latest(session, customer.team_id, contract, day)
-        return Force(self._of(session, customer, *ids), *ids)
+        return Force(self.stored(session, customer, *ids), *ids)
 
     def _latest(self, session: Session, team_id: str, contract: str, day: date) -> tuple[str, str]:
         """The versions in force, asked anew twice a minute: another process may store new ones."""
@@ -89,10 +89,21 @@ class Agreements:
         return version.id, calendars.id
 
     def of_ticket(self, session: Session, ticket: Ticket, customer: Customer) -> Contract:
-        """The contract and calendars a ticket was opened under: later versions never touch it."""
-        return self._of(session, customer, ticket.contract_version_id, ticket.calendar_version_id)
+        """The contract and calendars a ticket was opened under: later versions never touch it.
 
-    def _of(self, session: Session, customer: Customer, version_id: str, calendars_id: str) -> Contract:
+        Where its calendars were corrected since, the earlier ones are there for what was done by then.
+        """
+        contract = self.stored(session, customer, ticket.contract_version_id, ticket.calendar_version_id)
+        if not ticket.earlier_calendars:
+            return contract
+        earlier = {
+            calendars_id: self.stored(session, customer, ticket.contract_version_id, calendars_id)
+            for calendars_id in ticket.earlier_calendars
+        }
+        return replace(contract, earlier=earlier)
+
+    def stored(self, session: Session, customer: Customer, version_id: str, calendars_id: str) -> Contract:
+        """A customer's contract in a stored version and stored calendars."""
         key = (version_id, calendars_id, _terms(customer))
         kept = self._kept.get(key)
         if kept is None:
@@ -101,6 +112,14 @@ class Agreements:
             if version is None or calendars is None:
                 message = f"{customer.key} refers to a contract version that is not stored"
                 raise NoAgreementError(message)
+            kept = self.under(customer, version, calendars)
+        return kept
+
+    def under(self, customer: Customer, version: ContractVersion, calendars: CalendarVersion) -> Contract:
+        """A customer's contract in a version and calendars that are at hand, stored or about to be."""
+        key = (version.id, calendars.id, _terms(customer))
+        kept = self._kept.get(key)
+        if kept is None:
             contract = self._parse(version.content, calendars.content)
             if customer.options or customer.overrides:
                 contract = self._override(contract, customer.overrides, frozenset(customer.options))

@@ -17,8 +17,11 @@ from handlers.errors import UserError
 from handlers.views.facts import Refusal
 from models.channel import Channel, channel_by_id, channels_of
 from models.customer import Customer, customers_at, super_users_of
+from models.desk import people_with_role
 from models.person import Person, is_new
+from models.product import Product, products_of
 from models.roster import roster_number
+from models.sla.contract import Role
 from models.store import Session
 
 KEPT = 2_000
@@ -56,6 +59,10 @@ class Bearings:
     """Where the desk works, and where the customer reads."""
     super_users: tuple[Person, ...] = ()
     """Those whom the customer's other people ask first; none for the desk and for super users. Source: PI-11."""
+    products: tuple[Product, ...] = ()
+    """What the customer holds. Source: SO-02."""
+    seniors: frozenset[str] = frozenset()
+    """The desk's senior people, where a specialist may have to be one. Source: PI-09."""
 
     @property
     def on_behalf(self) -> bool:
@@ -91,6 +98,8 @@ def read_bearings(session: Session, place: OpenedFrom, agreements: Agreements, n
         force=force,
         channels=channels_of(session, place.team_id, customer.desk_id, customer.id),
         super_users=_super_users(session, viewer, customer, force),
+        products=products_of(session, customer),
+        seniors=_seniors(session, customer, force),
     )
 
 
@@ -122,6 +131,13 @@ def _super_users(session: Session, viewer: Viewer, customer: Customer, force: Fo
     if customer.desk_id in viewer.roles or force.contract.levels is None or viewer.customers.get(customer.id):
         return ()
     return tuple(super_users_of(session, customer.team_id, customer.id))
+
+
+def _seniors(session: Session, customer: Customer, force: Force) -> frozenset[str]:
+    if not customer.products or force.contract.assignment is None:
+        return frozenset()
+    seniors = people_with_role(session, customer.team_id, customer.desk_id, Role.SENIOR)
+    return frozenset(person.id for person in seniors)
 
 
 class Kept:

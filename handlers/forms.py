@@ -377,6 +377,7 @@ class Draft:
     kind: str | None = None
     intake: str | None = None
     item: str | None = None
+    product: str | None = None
     summary: str = ""
     details: str = ""
     received_at: datetime | None = None
@@ -386,6 +387,8 @@ class Draft:
     source: Mapping[str, str] | None = None
     reported_at: datetime | None = None
     author: str | None = None
+    passed_on: bool = False
+    """Whether it was sent to the super users. Source: PI-11."""
     view_id: str | None = None
 
     @property
@@ -397,6 +400,7 @@ class Draft:
             source=dict(self.source) if self.source else None,
             reported_at=self.reported_at.isoformat() if self.reported_at else None,
             author=self.author,
+            passed_on=self.passed_on or None,
         )
 
     def changed(self, **values: Any) -> "Draft":
@@ -414,6 +418,7 @@ def draft_of(body: Body) -> Draft:
         kind=value_in(state, Field.KIND),
         intake=value_in(state, Field.INTAKE),
         item=value_in(state, Field.ITEM),
+        product=value_in(state, Field.PRODUCT),
         summary=value_in(state, Field.SUMMARY) or "",
         details=value_in(state, Field.DETAILS) or "",
         received_at=chosen_moment(state, Field.RECEIVED_AT),
@@ -423,6 +428,7 @@ def draft_of(body: Body) -> Draft:
         source=carried.get("source"),
         reported_at=carried.get("reported_at"),
         author=carried.get("author"),
+        passed_on=bool(carried.get("passed_on")),
         view_id=(body.get("view") or {}).get("id"),
     )
 

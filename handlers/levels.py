@@ -54,7 +54,7 @@ def needs_more_work(doing: Doing, text: str, next_update_at: datetime | None) ->
     if next_update_at is not None and next_update_at <= doing.work.now:
         raise UserError(Refusal.UPDATE_IN_PAST, "act.next_update", at=next_update_at)
     stop(doing, UPDATED, doing.work.now)
-    promise_update(doing)
+    promise_update(doing, next_update_at)
     promised = next_update_at or _next_update_due(doing)
     facts = {"next_update_at": promised.isoformat()} if promised else {}
     happening = doing.happening(Event.NEEDS_MORE_WORK, text_id=doing.keep(text), facts=facts)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from handlers import promises
 from handlers.clock_pictures import clock_fact, is_shown
@@ -12,6 +13,7 @@ from handlers.views import facts as told
 from models import typed_text
 from models.clock import Clock, ClockState, clocks_of
 from models.history import Event, HistoryEntry
+from models.product import Product
 from models.sla import ledger as sla_ledger
 from models.sla.contract import WaitKind
 from models.wait import Wait, pauses, waits_of
@@ -48,6 +50,7 @@ LOG_KINDS: Mapping[str, told.LogKind] = {
     Event.ACKNOWLEDGED: told.LogKind.ACKNOWLEDGED,
     Event.TARGET_RELEASE: told.LogKind.TARGET_RELEASE,
     Event.NEXT_OPENING: told.LogKind.NEXT_OPENING,
+    Event.CALENDAR_CORRECTED: told.LogKind.CALENDAR_CORRECTED,
 }
 """How each event is drawn in a thread."""
 
@@ -73,9 +76,21 @@ def log_facts(at: Scene, entry: HistoryEntry) -> told.LogFacts:
         clock=clock_fact(as_of, clock, waits) if clock else None,
         role=role_fact(at, facts["role"]) if facts.get("role") else None,
         links=tuple(told.LinkFact(**link) for link in facts.get("links", ())),
-        other=facts.get("other"),
+        other=_other(at, facts),
+        clause=facts.get("clause"),
         next_update_at=_moment(facts.get("next_update_at")),
+        moved=tuple(
+            (datetime.fromisoformat(move["before"]), datetime.fromisoformat(move["after"]))
+            for move in facts.get("moves", ())
+        ),
     )
+
+
+def _other(at: Scene, facts: Mapping[str, Any]) -> str | None:
+    if not facts.get("product"):
+        return facts.get("other")
+    product = at.session.get(Product, (at.ticket.team_id, facts["product"]))
+    return product.name if product else None
 
 
 def _clock_told(at: Scene, entry: HistoryEntry) -> Clock | None:
@@ -165,6 +180,7 @@ def _account(at: Scene, clock: Clock, waits: Sequence[Wait], language: str) -> t
     return told.LedgerFacts(
         clock=clock_fact(at, clock, waits),
         target=planned.promise.target,
+        chosen_by=person_fact(at.session, at.ticket.team_id, clock.chosen_by),
         counted=tuple(told.CountedSpan(c.start, c.end, c.amount) for c in account.counted),
         skipped=tuple(told.SkippedSpan(s.start, s.end, sla_ledger.words(s.reason, language)) for s in account.skipped),
         total=account.total,

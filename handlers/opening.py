@@ -1,6 +1,7 @@
 """Opening a ticket: from the command, a shortcut or a message, through the view, to the number."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -23,12 +24,13 @@ from handlers.forms import (
 from handlers.once import once
 from handlers.registering import confirmation, open_ticket, places_of
 from handlers.setting import Setting, fitting, notes_at, outcome_of, setting_of
+from handlers.super_users import pass_on
 from handlers.views import facts as told
 from handlers.views import opening as views
 from handlers.views.blocks import ViewDict
 from handlers.views.facts import Refusal
 from handlers.views.names import Field, question_block
-from handlers.views.typed import as_typed
+from handlers.views.typed import as_typed, clean
 from handlers.views.words import Words
 from models.customer import Customer
 from models.person import names_in
@@ -88,7 +90,26 @@ def _show(origin: Origin, draft: Draft, desk: Desk) -> None:
 
 def on_changed(body: Body, desk: Desk) -> None:
     """Something was chosen in the view: show what follows from it. No typed text is touched."""
+    _update(body, draft_of(body), desk)
+
+
+def to_super_users(body: Body, desk: Desk) -> None:
+    """*Send to your super user*: the question goes on, once; a ticket can be opened all the same. Source: PI-11."""
     origin, draft = origin_of(body), draft_of(body)
+    asked = draft.changed(summary=clean(draft.summary), details=clean(draft.details))
+    if not asked.summary:
+        raise UserError(Refusal.SUMMARY_MISSING)
+    bearings = _bearings(origin, draft, desk)
+    setting = setting_of(bearings, draft, desk.now())
+    if setting is None or not setting.first_asked:
+        raise UserError(Refusal.OLD_BUTTON)
+    with once(desk, replace(origin, key=f"question:{draft.nonce}"), seen=bearings.viewer) as work:
+        pass_on(work, asked, setting)
+    _update(body, draft.changed(passed_on=True), desk)
+
+
+def _update(body: Body, draft: Draft, desk: Desk) -> None:
+    origin = origin_of(body)
     view = opening_view(_bearings(origin, draft, desk), draft, desk.now())
     seen = (body.get("view") or {}).get("hash")
     desk.aside.update_view(origin.team_id, draft.view_id or "", view, seen)
@@ -209,6 +230,8 @@ def _open_facts(
         kinds=tuple(told.ChoiceFact(each.id, each.name) for each in contract.kinds),
         items=_items(contract, setting.kind),
         item=draft.item,
+        products=_products(setting),
+        product=setting.product.id if setting.product else None,
         summary=draft.summary,
         details=draft.details,
         extras=_extras(contract, setting.kind),
@@ -217,6 +240,7 @@ def _open_facts(
         notes=notes_at(setting, draft.item, Place.MODAL, words),
         first_asked=setting.first_asked,
         first_asked_clause=contract.levels.clause if contract.levels else "",
+        passed_on=draft.passed_on,
     )
 
 
@@ -232,6 +256,13 @@ def _items(contract: Contract, kind: TicketKind) -> tuple[told.ChoiceFact, ...]:
     if kind is not TicketKind.REQUEST:
         return ()
     return tuple(told.ChoiceFact(item.id, item.name) for item in contract.items)
+
+
+def _products(setting: Setting) -> tuple[told.ChoiceFact, ...]:
+    """What to choose from; the only one is taken unasked."""
+    if len(setting.products) < 2:  # noqa: PLR2004 - one is no choice
+        return ()
+    return tuple(told.ChoiceFact(product.id, {"en": product.name}) for product in setting.products)
 
 
 def _extras(contract: Contract, kind: TicketKind) -> tuple[told.ExtraFact, ...]:

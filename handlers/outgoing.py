@@ -14,8 +14,10 @@ from handlers.views import cards, findings, log, notices, reminders
 from handlers.views import facts as told
 from handlers.views.blocks import Rendered, together
 from handlers.views.words import Words
+from models import typed_text
 from models.channel import channel_by_id
 from models.clock import Clock
+from models.customer import Customer
 from models.desk import Desk
 from models.history import Event, HistoryEntry, entry_at
 from models.outbox import Kind, Outgoing
@@ -312,6 +314,26 @@ def _finding(session: Session, row: Outgoing, now: datetime, agreements: Agreeme
     return findings.finding(facts, language.spoken(desk.language))
 
 
+def _question(session: Session, row: Outgoing, now: datetime, agreements: Agreements) -> Rendered | None:
+    """To a super user: what somebody of the same customer asks. Source: PI-11."""
+    del now, agreements
+    team_id, args = row.team_id, row.args
+    customer = session.get(Customer, (team_id, args["customer"]))
+    asker = person_fact(session, team_id, args["asked_by"])
+    summary = typed_text.read(session, team_id, args["summary"])
+    if customer is None or asker is None or not summary:
+        return None
+    reader = person_by_slack_id(session, team_id, row.conversation)
+    facts = told.PassedOnFacts(
+        by=asker,
+        customer=customer.name,
+        summary=summary,
+        details=typed_text.read(session, team_id, args["details"]),
+        clause=args["clause"],
+    )
+    return notices.question_passed_on(facts, language.for_person(reader) if reader else language.UNKNOWN_READER)
+
+
 RENDER: Mapping[Kind, Callable[[Session, Outgoing, datetime, Agreements], Rendered | None]] = {
     Kind.DESK_CARD: _desk_card,
     Kind.CUSTOMER_CARD: _customer_card,
@@ -322,5 +344,6 @@ RENDER: Mapping[Kind, Callable[[Session, Outgoing, datetime, Agreements], Render
     Kind.PAGE: _page,
     Kind.UNDELIVERED: _undelivered,
     Kind.FINDING: _finding,
+    Kind.QUESTION: _question,
 }
 """How each kind of owed message is drawn."""

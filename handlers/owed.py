@@ -100,7 +100,7 @@ def owe_line(ledger: Ledger, ticket: Ticket, entry: HistoryEntry) -> None:
 
 
 def owe_first_line(rows: Adds, machine_now: datetime, ticket: Ticket, entry: HistoryEntry, conversation: str) -> None:
-    """Owe the first line under a card that is stored in this very transaction: nothing to look up."""
+    """Owe a line under a card that is stored in this very transaction: nothing to look up."""
     key = f"{ticket.name}:log:{entry.position}"
     row = _row(machine_now, ticket, Kind.LOG_LINE, key, Priority.CARD, {"positions": [entry.position]})
     row.thread_of, row.position, row.conversation = ticket.desk_card_id, entry.position, conversation

@@ -9,6 +9,7 @@ from handlers.scene import NOBODY, Scene, last, person_fact, severity_fact
 from handlers.views import facts as told
 from models import typed_text
 from models.history import Event
+from models.product import Product
 from models.sla.contract import ClockKind, Contract, Place, WaitKind
 from models.sla.contract import TicketKind as Kind
 from models.sla.plan import notes_for
@@ -40,6 +41,7 @@ def ticket_facts(at: Scene) -> told.TicketFacts:
         on_behalf_of=requester if ticket.requester_id != ticket.opened_by else None,
         on_behalf=bool(opening and opening.facts.get("received_at")),
         ordered_by=typed_text.read(session, team, opening.text_id) or None if opening else None,
+        product=_product(at),
         intake=ticket.intake,
         reported_at=ticket.reported_at,
         now=at.now,
@@ -69,6 +71,13 @@ def ticket_facts(at: Scene) -> told.TicketFacts:
         asked=_asked(at),
         answers=answers_of(at.contract, ticket),
     )
+
+
+def _product(at: Scene) -> str | None:
+    if at.ticket.product_id is None:
+        return None
+    product = at.session.get(Product, (at.ticket.team_id, at.ticket.product_id))
+    return product.name if product else None
 
 
 def _workaround_works(at: Scene) -> bool | None:

@@ -5,12 +5,13 @@ clock's ladder holds at an instant. The counting itself is `models.sla`'s.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from models.clock import Clock, ClockState, clocks_of
 from models.record import Adds
-from models.sla.clock import WorkingDays, deadline
+from models.sla.clock import Until, WorkingDays, deadline
 from models.sla.contract import ClockKind, Contract, Promise, Starts, TicketKind, WaitKind
 from models.sla.ladder import Rung, RungKind, ladder
 from models.sla.plan import Facts, Planned, plan, promises_for
@@ -53,15 +54,34 @@ def acts_done(ticket: Ticket) -> frozenset[ClockKind]:
 
 def planned_for(contract: Contract, ticket: Ticket, clock: Clock, waits: Sequence[Wait]) -> Planned:
     """A clock's plan as the waits stand now."""
-    promise = contract.promise(clock.promise_id)
+    return counted(_counted_in(contract, clock), clock, ticket.region, waits)
+
+
+class Counted(Protocol):
+    """What a clock is counted by."""
+
+    promise_id: str
+    started_at: datetime
+    chosen_at: datetime | None
+
+
+def counted(contract: Contract, clock: Counted, region: str | None, waits: Sequence[Wait]) -> Planned:
+    """A clock's plan in the calendars of that contract."""
+    promise = _promise(contract, clock)
     kinds = frozenset(map(str, promise.paused_by)) | {RESOLVED}
-    return plan(
-        contract,
-        promise,
-        reported_at=clock.started_at,
-        region=ticket.region,
-        pauses=pauses(list(waits), kinds),
-    )
+    stopped = pauses(list(waits), kinds) if waits else ()
+    return plan(contract, promise, reported_at=clock.started_at, region=region, pauses=stopped)
+
+
+def _promise(contract: Contract, clock: Counted) -> Promise:
+    """What the clock runs by: the contract's rule, or the instant that a person chose in its place. Source: PI-13."""
+    promise = contract.promise(clock.promise_id)
+    return replace(promise, target=Until(clock.chosen_at), expected=None) if clock.chosen_at else promise
+
+
+def _counted_in(contract: Contract, clock: Clock) -> Contract:
+    """The contract in the calendars of the clock: those of its ticket, unless it was done before a correction."""
+    return contract.earlier.get(clock.calendar_version_id or "", contract)
 
 
 def first_clocks(rows: Adds, ticket: Ticket, contract: Contract, started_at: datetime) -> None:
@@ -210,7 +230,7 @@ def rungs_of(contract: Contract, ticket: Ticket, clock: Clock, waits: Sequence[W
     planned = planned_for(contract, ticket, clock, waits)
     kinds = frozenset(map(str, planned.promise.paused_by)) | {RESOLVED}
     return ladder(
-        contract,
+        _counted_in(contract, clock),
         planned,
         severity=clock.severity,
         pauses=pauses(list(waits), kinds),

@@ -59,6 +59,7 @@ def open_ticket(work: Work, draft: Draft, setting: Setting, places: Places, rost
         kind=setting.kind,
         option=setting.option.id,
         item=draft.item,
+        product_id=setting.product.id if setting.product else None,
         intake=setting.intake,
         severity=severity.id,
         proposed_severity=severity.id,
@@ -82,8 +83,19 @@ def open_ticket(work: Work, draft: Draft, setting: Setting, places: Places, rost
     owe_cards(fresh, work.machine_now, ticket, places.desk, places.customer)
     promises.first_clocks(fresh, ticket, setting.contract, setting.reported_at)
     _write_down(fresh, work, ticket, draft, requester, places.desk)
+    _assign(fresh, work, ticket, setting, places.desk)
     fresh.store(work.session)
     return ticket
+
+
+def _assign(fresh: Fresh, work: Work, ticket: Ticket, setting: Setting, desk_channel: str) -> None:
+    """It belongs to the specialist for its product from the start. Stops no clock. Source: SO-02, docs/rules.md, 3."""
+    if setting.specialist is None or setting.contract.assignment is None:
+        return
+    facts = {"to": setting.specialist, "product": ticket.product_id, "clause": setting.contract.assignment.clause}
+    happening = Happening(event=Event.ASSIGNED, at=work.now, facts=facts)
+    entry = history.change(fresh, ticket, happening, owner_id=setting.specialist)
+    owe_first_line(fresh, work.machine_now, ticket, entry, desk_channel)
 
 
 def places_of(work: Work, draft: Draft, setting: Setting, channels: tuple[str, str | None] | None) -> Places:

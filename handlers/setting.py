@@ -1,6 +1,6 @@
 """What an opening view is about: the customer, its contract, the kind, the class the answers come to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from handlers.scene import severity_fact
 from handlers.views import facts as told
 from handlers.views.words import Words
 from models.customer import Customer
+from models.product import Product
 from models.sla.contract import Contract, KindOption, Place, TicketKind
 from models.sla.plan import Facts, Planned, notes_for, plan, promises_for
 from models.sla.questions import Walk, walk
@@ -33,6 +34,12 @@ class Setting:
     on_behalf: bool
     first_asked: tuple[told.PersonFact, ...] = ()
     """Super users whom the customer's people ask first, for somebody who is none. Source: PI-11."""
+    products: tuple[Product, ...] = ()
+    """What the customer holds, to choose from."""
+    product: Product | None = None
+    """What it is about: the one that was chosen, or the only one there is."""
+    specialist: str | None = None
+    """The id of who gets it when it is opened. Source: SO-02."""
 
     @property
     def contract(self) -> Contract:
@@ -66,15 +73,20 @@ def setting_of(bearings: Bearings, draft: Draft, now: datetime) -> Setting | Non
         return None
     contract = bearings.force.contract
     option = _option(contract, draft.kind)
+    walked = _walked(contract, option.kind, draft.answers)
+    product = _product(bearings.products, draft.product)
     return Setting(
         customer=bearings.customer,
         force=bearings.force,
         option=option,
         intake=_intake(contract, draft, on_behalf=bearings.on_behalf),
         reported_at=_reported_at(draft, now),
-        walked=_walked(contract, option.kind, draft.answers),
+        walked=walked,
         on_behalf=bearings.on_behalf,
         first_asked=_first_asked(bearings, contract, option),
+        products=bearings.products,
+        product=product,
+        specialist=_specialist(bearings, contract, product, walked),
     )
 
 
@@ -82,6 +94,25 @@ def _reported_at(draft: Draft, now: datetime) -> datetime:
     """Since when it counts: from no later than now, and no earlier than anything is counted from."""
     at = draft.received_at or draft.reported_at or now
     return min(max(at, now - LONGEST_AGO), now)
+
+
+def _product(products: Sequence[Product], chosen: str | None) -> Product | None:
+    """The one that was chosen, another customer's counting as none; the only one is taken unasked."""
+    if len(products) == 1:
+        return products[0]
+    return next((product for product in products if product.id == chosen), None)
+
+
+def _specialist(bearings: Bearings, contract: Contract, product: Product | None, walked: Walk) -> str | None:
+    """The specialist for the product, where the contract asks for one and the class lets that person own it.
+
+    What is private goes to nobody by itself: a product's specialist may not be meant to see it.
+    Source: SO-02, PI-09, PS-17.
+    """
+    if contract.assignment is None or product is None or walked.outcome is None or PRIVATE in walked.outcome.flags:
+        return None
+    may_own = contract.severity(walked.outcome.severity).junior_may_own or product.specialist_id in bearings.seniors
+    return product.specialist_id if may_own else None
 
 
 def _first_asked(bearings: Bearings, contract: Contract, option: KindOption) -> tuple[told.PersonFact, ...]:

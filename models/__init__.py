@@ -1,6 +1,6 @@
 """What Vakt knows, a module for each record a person could name.
 
-Records: `person`, `desk`, `customer`, `channel`, `contract_version`, `ticket`, `wait`, `clock`,
+Records: `person`, `desk`, `product`, `customer`, `channel`, `contract_version`, `ticket`, `wait`, `clock`,
 `typed_text`, `history`. What is owed and when: `timer`, `outbox`. What came in: `received`.
 The machine's pulse: `heartbeat`. What should have happened and did not: `audit`. What may be
 forgotten: `tidying`. The pure part, which needs no database: `sla`.

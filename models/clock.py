@@ -27,6 +27,8 @@ class Clock(Record, table=True):
 
     `due_at` is None while the clock is paused, and for a promise that names no instant. `late_at`
     is the instant from which it was late; it is a fact that stays, whatever happens afterwards.
+    `chosen_at` is the instant that a person chose and told the customer, in place of the rule's.
+    `calendar_version_id` is the one it was counted in, where its ticket has a corrected one since.
     `rungs` are the keys of the ladder's rungs that have been dealt with.
     """
 
@@ -51,6 +53,9 @@ class Clock(Record, table=True):
     stopped_at: datetime | None = None
     stopped_by: str | None = None
     late_at: datetime | None = None
+    chosen_at: datetime | None = None
+    chosen_by: str | None = None
+    calendar_version_id: str | None = None
     rungs: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
 
     @property

@@ -15,7 +15,8 @@ class Customer(Record, table=True):
     """A customer of one desk.
 
     `options` are what it holds beside the agreement (such as day and night support), `overrides`
-    single values of the contract that its own agreement changes.
+    single values of the contract that its own agreement changes, `products` the keys of those of
+    the desk's products that it holds.
     """
 
     __table_args__ = (UniqueConstraint("team_id", "key"), BY_KEY)
@@ -29,6 +30,7 @@ class Customer(Record, table=True):
     region: str | None = None
     options: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     overrides: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    products: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
 
 
 class Contact(Record, table=True):

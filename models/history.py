@@ -46,6 +46,7 @@ class Event(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     TARGET_RELEASE = "target_release"
     NEXT_OPENING = "next_opening"
+    CALENDAR_CORRECTED = "calendar_corrected"
 
 
 class HistoryEntry(Record, table=True):

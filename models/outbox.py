@@ -36,6 +36,7 @@ class Kind(StrEnum):
     PAGE = "page"
     UNDELIVERED = "undelivered"
     FINDING = "finding"
+    QUESTION = "question"
 
 
 CARDS = frozenset({Kind.DESK_CARD, Kind.CUSTOMER_CARD})

@@ -13,9 +13,10 @@ from models.channel import Channel
 from models.customer import Agreement, Contact, Customer
 from models.desk import Desk, DeskRole
 from models.person import Person
+from models.product import Product
 from models.ticket import Team
 
-ROSTER = (Agreement, Channel, Contact, Customer, Desk, DeskRole, Person)
+ROSTER = (Agreement, Channel, Contact, Customer, Desk, DeskRole, Person, Product)
 
 
 class RosterChangedError(Exception):

@@ -35,8 +35,9 @@ class Team(Record, table=True):
 class Ticket(Record, table=True):
     """The facts of one ticket. Texts are ids of `TypedText`, people ids of `Person`.
 
-    `entries` counts the history rows, so it is the position of the last one. Only
-    `models.history.change` writes to a stored ticket, and it writes the history row with it.
+    `entries` counts the history rows, so it is the position of the last one. `earlier_calendars` are
+    the calendar versions it had before one was corrected: clocks that were done then still refer to
+    them. Only `models.history.change` writes to a stored ticket, and it writes the history row with it.
     """
 
     __table_args__ = (
@@ -54,10 +55,12 @@ class Ticket(Record, table=True):
     contract: str
     contract_version_id: str
     calendar_version_id: str
+    earlier_calendars: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     region: str | None = None
     kind: str
     option: str = ""
     item: str | None = None
+    product_id: str | None = None
     intake: str
     status: str = Status.NEW
     severity: str

@@ -105,7 +105,8 @@ def origin(ticket: TicketFacts, words: Words) -> Mrkdwn:
             person=asker,
             agent=opener,
         )
-    return joined(one_line(ticket.customer, 80), one_line(ticket.contract, 80), opened)
+    about = one_line(ticket.product or "", 60)
+    return joined(one_line(ticket.customer, 80), one_line(ticket.contract, 80), about, opened)
 
 
 def intake_words(intake: str, words: Words) -> str:

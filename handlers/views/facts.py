@@ -143,6 +143,8 @@ class TicketFacts:
     """An agent entered it, with how and when it came in."""
     ordered_by: str | None = None
     """Who asked, as the agent typed it."""
+    product: str | None = None
+    """What it is about, by its vendor's name. Source: SO-02."""
     intake: str = "slack"
     reported_at: datetime
     now: datetime
@@ -238,6 +240,7 @@ class LogKind(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     TARGET_RELEASE = "target_release"
     NEXT_OPENING = "next_opening"
+    CALENDAR_CORRECTED = "calendar_corrected"
     MERGED = "merged"
 
 
@@ -262,8 +265,12 @@ class LogFacts:
     role: RoleFact | None = None
     links: tuple[LinkFact, ...] = ()
     other: str | None = None
-    """Another number: the ticket merged into, the development case, the release."""
+    """Another name: the ticket merged into, the development case, the release, the product."""
+    clause: str | None = None
+    """What asks for it, where nobody did it."""
     next_update_at: datetime | None = None
+    moved: tuple[tuple[datetime, datetime], ...] = ()
+    """Due instants that a correction moved: from, to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -388,6 +395,8 @@ class LedgerFacts:
 
     clock: ClockFacts
     target: Target | None = None
+    chosen_by: PersonFact | None = None
+    """Who chose the instant, where it is not the rule's. Source: PI-13."""
     counted: tuple[CountedSpan, ...] = ()
     skipped: tuple[SkippedSpan, ...] = ()
     total: timedelta = timedelta(0)
@@ -438,6 +447,17 @@ class ExtraFact:
     hint: Texts | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassedOnFacts:
+    """A question that goes to a super user in place of the desk. Source: PI-11."""
+
+    by: PersonFact
+    customer: str
+    summary: str
+    details: str
+    clause: str
+
+
 class Basis(StrEnum):
     """What a class rests on while the ticket is not yet opened."""
 
@@ -483,6 +503,9 @@ class OpenFacts:
     """What it can be, in the contract's own words. Source: SO-19."""
     items: tuple[ChoiceFact, ...] = ()
     item: str | None = None
+    products: tuple[ChoiceFact, ...] = ()
+    """What the customer holds, when that is several. Source: SO-02."""
+    product: str | None = None
     summary: str = ""
     details: str = ""
     source: LinkFact | None = None
@@ -495,6 +518,8 @@ class OpenFacts:
     first_asked: tuple[PersonFact, ...] = ()
     """Whom the customer's people ask first, with the clause that says so. Source: PI-11."""
     first_asked_clause: str = ""
+    passed_on: bool = False
+    """It was sent to them."""
     notes: tuple[str, ...] = ()
     """Remarks already in the reader's language (a desk closed until 27 July, outside the agreement)."""
 

@@ -32,6 +32,7 @@ CUSTOMER_SEES = frozenset(LogKind) - {
     LogKind.PAGED,
     LogKind.ACKNOWLEDGED,
     LogKind.NEXT_OPENING,
+    LogKind.CALENDAR_CORRECTED,
     LogKind.MERGED,
 }
 """The desk's own doings stay inside; a customer is told of lateness by its notice and its card."""
@@ -108,6 +109,13 @@ def _replied(line: LogFacts, words: Words) -> Mrkdwn:
 def _assigned(line: LogFacts, words: Words) -> Mrkdwn:
     if line.to is None:
         return words.say("Nobody owns it now, said {person}", person=_by(line, words))
+    if line.by is None and line.other:
+        return words.say(
+            "Owner: {person}, specialist for {product} ({clause})",
+            person=words.mention(line.to),
+            product=one_line(line.other, 60),
+            clause=line.clause or "",
+        )
     if line.by is None or line.by == line.to:
         return words.say("Owner: {person}", person=words.mention(line.to))
     return words.say("Owner: {person}, assigned by {by}", person=words.mention(line.to), by=_by(line, words))
@@ -310,6 +318,15 @@ def _next_opening(line: LogFacts, words: Words) -> Mrkdwn:
     return _reasoned(words.say("Left until the next opening by {person}", person=_by(line, words)), line)
 
 
+def _calendar_corrected(line: LogFacts, words: Words) -> Mrkdwn:
+    said = _reasoned(words.say("Opening hours corrected"), line)
+    moves = [
+        words.say("due {after}, before {before}", after=words.moment(after), before=words.moment(before))
+        for before, after in line.moved
+    ]
+    return joined(said, *moves)
+
+
 def _merged(line: LogFacts, words: Words) -> Mrkdwn:
     return words.say("Merged into {number} by {person}", number=one_line(line.other or "", 40), person=_by(line, words))
 
@@ -348,6 +365,7 @@ LINES: Mapping[LogKind, Callable[[LogFacts, Words], Mrkdwn]] = {
     LogKind.ACKNOWLEDGED: _acknowledged,
     LogKind.TARGET_RELEASE: _target_release,
     LogKind.NEXT_OPENING: _next_opening,
+    LogKind.CALENDAR_CORRECTED: _calendar_corrected,
     LogKind.MERGED: _merged,
 }
 """How each kind of change is said; a test holds it complete."""

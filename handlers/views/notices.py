@@ -20,7 +20,7 @@ from handlers.views.clocks import (
     uncapital,
     when,
 )
-from handlers.views.facts import ClockFacts, LogFacts, TicketFacts
+from handlers.views.facts import ClockFacts, LogFacts, PassedOnFacts, TicketFacts
 from handlers.views.names import Action, block_for
 from handlers.views.typed import Mrkdwn, clean, escape, one_line, shorten
 from handlers.views.words import Words, mark
@@ -40,20 +40,6 @@ WHOSE = {
     Strength.USUAL: mark("That is later than usual ({clause})."),
     Strength.GUIDELINE: mark("That is past the guideline in the agreement ({clause})."),
 }
-
-
-def opened_notice(ticket: TicketFacts, words: Words) -> Rendered:
-    """To the person it was opened for, or as the first line of the thread."""
-    return kit.rendered(
-        _opened(ticket, words, when(words, ticket.now)), [kit.section(_opened(ticket, words, words.moment))]
-    )
-
-
-def _opened(ticket: TicketFacts, words: Words, moment: Moment) -> Mrkdwn:
-    said = words.say("{number} is registered: {summary}", number=ticket.number, summary=one_line(ticket.summary))
-    if ticket.severity is None:
-        return joined(said, *promises(ticket, words, moment))
-    return joined(said, severity_name(ticket.severity, words), *promises(ticket, words, moment))
 
 
 def promises(ticket: TicketFacts, words: Words, moment: Moment) -> list[Mrkdwn]:
@@ -213,6 +199,24 @@ def after_resolution(ticket: TicketFacts, words: Words) -> Rendered:
     reopen = kit.button(words.plain("Reopen"), Action.REOPEN, ticket.number)
     row = kit.actions(reopen, block_id=block_for("after", ticket.number))
     return kit.rendered(said, [kit.section(said), row])
+
+
+def question_passed_on(facts: PassedOnFacts, words: Words) -> Rendered:
+    """To a super user: what a colleague asks, as typed. Source: PI-11."""
+    said = words.say(
+        "{person} at {customer} asks you:", person=words.mention(facts.by), customer=one_line(facts.customer, 80)
+    )
+    asked = one_line(facts.summary, 300)
+    small = words.say(
+        "Super users answer questions first ({clause}). Answer {person} directly;"
+        " what you cannot answer, open as a ticket with /ticket.",
+        clause=facts.clause,
+        person=words.name(facts.by),
+    )
+    blocks = [kit.section(Mrkdwn(f"{said}\n*{escape(asked)}*"))]
+    if clean(facts.details):
+        blocks.append(kit.quote(shorten(clean(facts.details), kit.TEXT)))
+    return kit.rendered(Mrkdwn(f"{said} {escape(asked)}"), [*blocks, kit.context(small)])
 
 
 def wait_ended(line: LogFacts, words: Words) -> Rendered:

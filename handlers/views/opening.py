@@ -22,6 +22,9 @@ from handlers.views.typed import Mrkdwn, escape, fill, one_line
 from handlers.views.words import Words, mark
 from models.sla.contract import Strength
 
+SEND = "send"
+"""What the button carries; the view itself says the rest."""
+
 BASIS = {
     Basis.ANSWERS: mark("{severity}, proposed from your answers"),
     Basis.DEFAULT: mark("{severity}, unless the desk changes it"),
@@ -41,6 +44,7 @@ def open_view(facts: OpenFacts, words: Words) -> ViewDict:
         *_how_it_came_in(facts, words),
         *_kind(facts, words),
         *_item(facts, words),
+        *_product(facts, words),
         *_what(facts, words),
         *[_extra(extra, words) for extra in facts.extras],
         *[_question(facts.scope, question, words) for question in facts.questions],
@@ -108,6 +112,15 @@ def _item(facts: OpenFacts, words: Words) -> list[Block]:
     return [kit.field(Field.ITEM, words.plain("What is asked for"), choice, optional=True, dispatch=True)]
 
 
+def _product(facts: OpenFacts, words: Words) -> list[Block]:
+    if not facts.products:
+        return []
+    options = [Option(words.pick(product.name), product.id) for product in facts.products]
+    choice = kit.menu(Field.PRODUCT, words.plain("Choose a product"), options, facts.product)
+    hint = words.plain("It goes to the specialist for it. Leave it open if you are not sure.")
+    return [kit.field(Field.PRODUCT, words.plain("Product"), choice, optional=True, hint=hint)]
+
+
 def _what(facts: OpenFacts, words: Words) -> list[Block]:
     summary = kit.text_input(
         Field.SUMMARY,
@@ -156,15 +169,26 @@ def _consequence(facts: OpenFacts, words: Words) -> list[Block]:
     if facts.charging_clause:
         blocks.append(kit.context(_charging(facts.charging_clause, words)))
     blocks.extend(kit.small_quote(note) for note in facts.notes)
-    if facts.first_asked:
-        people = words.names(facts.first_asked)
-        message = words.say(
-            "Your super users answer questions first: {people} ({clause}). Ask them, or go on here.",
-            people=people,
-            clause=facts.first_asked_clause,
+    return [*blocks, *_first_asked(facts, words)]
+
+
+def _first_asked(facts: OpenFacts, words: Words) -> list[Block]:
+    """Whom the customer's people ask first, and the button that asks them. Source: PI-11."""
+    if not facts.first_asked:
+        return []
+    people = words.names(facts.first_asked)
+    if facts.passed_on:
+        sent = words.say(
+            "Sent to {people}, who will answer you directly. Close this, or open a ticket all the same.", people=people
         )
-        blocks.append(kit.context(message))
-    return blocks
+        return [kit.context(sent)]
+    message = words.say(
+        "Your super users answer questions first: {people} ({clause}). Send it to them, or open a ticket here.",
+        people=people,
+        clause=facts.first_asked_clause,
+    )
+    label = words.count("Send to your super user", "Send to your super users", len(facts.first_asked))
+    return [kit.context(message), kit.actions(kit.button(label, Action.SEND_TO_SUPER_USER, SEND))]
 
 
 def _charging(clause: str, words: Words) -> Mrkdwn:
@@ -232,9 +256,3 @@ def opened_view(facts: OpenedFacts, words: Words) -> ViewDict:
     if ticket.outside_agreement:
         blocks.append(kit.context(words.say("Registered as outside the agreement: the desk decides what happens.")))
     return kit.modal(View.OPENED, words.plain("Ticket opened"), blocks, close=words.plain("Close"))
-
-
-def loading_view(metadata: str, words: Words) -> ViewDict:
-    """Shown while the real view is made."""
-    blocks = [kit.context(words.say("One moment…"))]
-    return kit.modal(View.LOADING, words.plain("Open a ticket"), blocks, close=words.plain("Cancel"), metadata=metadata)

@@ -1,7 +1,7 @@
 """A contract's target in words: "within 4 h of working time"."""
 
 from handlers.views.words import Words
-from models.sla.clock import AtOnce, ClockTime, NextWorkingDay, SameWorkingDay, Target, WorkingDays, WorkingTime
+from models.sla.clock import AtOnce, ClockTime, NextWorkingDay, SameWorkingDay, Target, Until, WorkingDays, WorkingTime
 
 
 def target_words(target: Target, words: Words) -> str:
@@ -11,14 +11,22 @@ def target_words(target: Target, words: Words) -> str:
             return words.plain("within {amount} of working time", amount=words.duration(amount))
         case ClockTime(amount):
             return words.plain("within {amount}, day and night", amount=words.duration(amount))
+        case AtOnce(late_after):
+            return words.plain("at once, late after {amount}", amount=words.duration(late_after))
+        case Until(at):
+            return words.plain("by {at}", at=f"{words.day(at)} {words.time(at)}")
+        case _:
+            return _by_day(target, words)
+
+
+def _by_day(target: SameWorkingDay | NextWorkingDay | WorkingDays, words: Words) -> str:
+    match target:
         case SameWorkingDay():
             return words.plain("the same working day")
         case NextWorkingDay():
             return words.plain("at the latest the next working day")
         case WorkingDays(days, mode):
             return _days(days, words, same_time=mode == "same_time")
-        case AtOnce(late_after):
-            return words.plain("at once, late after {amount}", amount=words.duration(late_after))
 
 
 def _days(days: int, words: Words, *, same_time: bool) -> str:

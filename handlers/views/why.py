@@ -76,7 +76,7 @@ def _set_by(facts: WhyFacts, words: Words) -> Mrkdwn:
 
 def _account(ledger: LedgerFacts, words: Words) -> list[Block]:
     local = Words(words.language, ZoneInfo(ledger.clock.zone))
-    blocks = [kit.section(_promise(ledger, words))]
+    blocks = [kit.section(_promise(ledger, local))]
     if ledger.counted or ledger.skipped:
         blocks.append(kit.fields(_counted(ledger, local), _skipped(ledger, local)))
     blocks.append(kit.section(Mrkdwn(f"*{_sum(ledger, local)}*")))
@@ -90,7 +90,13 @@ def _promise(ledger: LedgerFacts, words: Words) -> Mrkdwn:
     clock = ledger.clock
     name = fill("*{clock}*", clock=words.plain(CLOCK[clock.kind]))
     said = Mrkdwn(f"{name}: {escape(target_words(ledger.target, words))}") if ledger.target else name
-    return joined(said, words.plain(STRENGTH[clock.strength]), clock.clause)
+    return joined(said, _chosen_by(ledger, words), words.plain(STRENGTH[clock.strength]), clock.clause)
+
+
+def _chosen_by(ledger: LedgerFacts, words: Words) -> Mrkdwn:
+    if ledger.chosen_by is None:
+        return Mrkdwn("")
+    return words.say("chosen by {person}", person=words.name(ledger.chosen_by))
 
 
 def _counted(ledger: LedgerFacts, words: Words) -> Mrkdwn:

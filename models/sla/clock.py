@@ -69,7 +69,14 @@ class AtOnce:
     late_after: timedelta
 
 
-Target = WorkingTime | ClockTime | SameWorkingDay | NextWorkingDay | WorkingDays | AtOnce
+@dataclass(frozen=True, slots=True)
+class Until:
+    """By an instant that a person chose, open or not; waits prolong it like a day target."""
+
+    at: datetime
+
+
+Target = WorkingTime | ClockTime | SameWorkingDay | NextWorkingDay | WorkingDays | AtOnce | Until
 
 
 class Pause(NamedTuple):
@@ -177,6 +184,8 @@ def unpaused_us(calendar: Calendar, start: int, target: Target) -> int:
         return REAL_TIME.add_us(start, length(target.amount))
     if isinstance(target, AtOnce):
         return calendar.add_us(start, length(target.late_after))
+    if isinstance(target, Until):
+        return max(microseconds(target.at), start)
     return _day_due(calendar, start, target)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from models.sla.calendar import Calendar, CalendarSpec
@@ -300,6 +301,14 @@ class Queue:
 
 
 @dataclass(frozen=True, slots=True)
+class Assignment:
+    """Who gets a ticket when it is opened: the specialist for its product (SO-02)."""
+
+    by: Literal["product"]
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
 class Option:
     """Something a customer may hold beside the agreement that swaps calendars (EM-08)."""
 
@@ -350,7 +359,8 @@ class Contract:
     """One version of one agreement, everything that Vakt acts on.
 
     `content` is the canonical JSON it was parsed from and `hash` its SHA-256: stored with a
-    ticket, `parse_policy(json.loads(content), …)` gives the same contract back.
+    ticket, `parse_policy(json.loads(content), …)` gives the same contract back. `earlier` is the same
+    contract in the calendars it had before they were corrected, by their version.
     """
 
     id: str
@@ -385,6 +395,7 @@ class Contract:
     more_work: MoreWork | None = None
     contacts: Contacts | None = None
     queue: Queue = Queue(("severity", "due"), None)
+    assignment: Assignment | None = None
     outcome_clause: str | None = None
     call_back: bool = False
     options: Mapping[str, Option] = field(default_factory=dict)
@@ -398,6 +409,7 @@ class Contract:
     warn_within_opening: timedelta = timedelta(hours=1)
     content: str = ""
     hash: str = ""
+    earlier: Mapping[str, "Contract"] = field(default_factory=dict)
 
     def severity(self, severity_id: str) -> Severity:
         """The class with that id; KeyError names the ones there are."""

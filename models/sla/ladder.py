@@ -208,6 +208,12 @@ def _warning(contract: Contract, planned: Planned) -> Iterator[Rung]:
     yield _rung(contract, planned, RungKind.WARNING, at, reason_day=day)
 
 
+def warned_from(contract: Contract, planned: Planned) -> datetime | None:
+    """The earliest instant at which the due instant can be warned of; None where it never closes before."""
+    closing = None if planned.due is None else _last_closing(planned.calendar, planned.due)
+    return None if closing is None else closing - contract.warn_before_closing
+
+
 def _closed_day(calendar: Calendar, last: date, opening: date) -> date | None:
     """The day between two openings that best says why it is closed: a holiday before a weekend."""
     between = [last + timedelta(days=n) for n in range(1, (opening - last).days)]

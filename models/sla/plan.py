@@ -18,6 +18,7 @@ from models.sla.contract import (
     WaitKind,
     When,
 )
+from models.sla.day_table import microseconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +100,16 @@ def plan(
         region=region,
         paused=due is None and not paged,
         paged=paged,
+    )
+
+
+def only_closes(before: Contract, after: Contract, start: datetime, end: datetime) -> bool:
+    """Whether the calendars of `after` are nowhere open, in that span, where those of `before` were closed."""
+    begins, ends = microseconds(start), microseconds(end)
+    return before.calendars.keys() == after.calendars.keys() and all(
+        before.calendars[name].elapsed_us(low, high) == high - low
+        for name, calendar in after.calendars.items()
+        for low, high in calendar.spans_us(begins, ends)
     )
 
 

@@ -22,6 +22,7 @@ from models.sla.calendar import Calendar
 from models.sla.contract import Contract, Override
 from models.sla.day_rules import DayRules
 from models.sla.policy_build import build
+from models.sla.policy_calendars import calendar_specs, with_changes
 from models.sla.policy_rules import problems
 from models.sla.policy_schema import Part, PolicyFile
 
@@ -157,10 +158,17 @@ def with_overrides(contract: Contract, overrides: Mapping[str, Any], options: Co
     if overrides:
         document = json.loads(contract.content)
         layers = tuple(_override(document, key, value, source) for key, value in overrides.items())
-        changed = replace(parse_policy(document, source), overrides=layers)
+        changed = replace(_in_stored_calendars(contract, parse_policy(document, source)), overrides=layers)
     for option in options:
         changed = _with_option(changed, option, source)
     return changed
+
+
+def _in_stored_calendars(contract: Contract, own: Contract) -> Contract:
+    """A customer's own contract, counting where everybody does but for what its own values change."""
+    before = calendar_specs(PolicyFile.model_validate(json.loads(contract.content)))
+    calendars = with_changes(contract.calendars, before, own.calendar_specs)
+    return replace(own, calendars=calendars, calendar_specs=calendars.specs)
 
 
 def _override(document: dict[str, Any], key: str, value: object, source: str) -> Override:

@@ -17,6 +17,7 @@ from models.sla.clock import (
 )
 from models.sla.contract import (
     Ask,
+    Assignment,
     CatalogueItem,
     Clause,
     Contacts,
@@ -106,6 +107,7 @@ def build(file: PolicyFile, *, content: str, digest: str, calendars: Mapping[str
         more_work=MoreWork(file.more_work.clause, file.more_work.tells.text) if file.more_work else None,
         contacts=_contacts(file),
         queue=Queue(tuple(file.queue.order), file.queue.clause),
+        assignment=Assignment(file.assignment.by, file.assignment.clause) if file.assignment else None,
         outcome_clause=file.outcome.clause if file.outcome else None,
         call_back=bool(file.outcome and file.outcome.call_back),
         options={

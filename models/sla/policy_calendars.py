@@ -1,6 +1,7 @@
 """From the calendars of a policy file to compiled ones, each compiled when first asked for."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields, replace
 from zoneinfo import ZoneInfo
 
 from models.sla.calendar import Calendar, compile_calendar
@@ -24,23 +25,63 @@ from models.sla.policy_values import DAYS, parse_days, parse_window
 class Calendars(Mapping[str, Calendar]):
     """The calendars of a contract by name. Compiling waits until a calendar is asked for."""
 
-    def __init__(self, specs: Mapping[str, CalendarSpec]) -> None:
-        self._specs = specs
-        self._compiled: dict[str, Calendar] = {}
+    def __init__(self, specs: Mapping[str, CalendarSpec], compiled: Mapping[str, Calendar] | None = None) -> None:
+        self.specs = specs
+        self._compiled = dict(compiled or {})
 
     def __getitem__(self, name: str) -> Calendar:
         compiled = self._compiled.get(name)
         if compiled is None:
-            spec = self._specs[name]
+            spec = self.specs[name]
             compiled = compile_calendar(spec, {member: self[member] for member in spec.union})
             self._compiled[name] = compiled
         return compiled
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._specs)
+        return iter(self.specs)
 
     def __len__(self) -> int:
-        return len(self._specs)
+        return len(self.specs)
+
+
+def with_changes(
+    stored: Mapping[str, Calendar], before: Mapping[str, CalendarSpec], after: Mapping[str, CalendarSpec]
+) -> Calendars:
+    """Stored calendars with what changed of their description between `before` and `after`, and nothing else.
+
+    What did not change counts as it was stored, dates of holidays included, whatever the packages say today.
+    """
+    specs = {name: _changed(stored, before, spec) for name, spec in after.items()}
+    touched = {name for name, spec in specs.items() if name not in stored or spec != stored[name].spec}
+    touched |= {name for name, spec in specs.items() if touched.intersection(spec.union)}
+    return Calendars(specs, {name: stored[name] for name in specs if name not in touched})
+
+
+def with_facts(stored: Mapping[str, Calendar], today: Mapping[str, CalendarSpec]) -> Calendars:
+    """Stored calendars with the facts about opening of today: closures, half days, extra openings, holidays.
+
+    The hours of the week are terms of the contract and stay. Source: docs/counting.md, 13.
+    """
+    specs = {
+        name: replace(calendar.spec, **{fact: getattr(today[name], fact) for fact in FACTS})
+        if name in today and not calendar.spec.union and not today[name].union
+        else calendar.spec
+        for name, calendar in stored.items()
+    }
+    return Calendars(specs)
+
+
+FACTS = ("holidays", "closures", "limits", "extra")
+
+
+def _changed(stored: Mapping[str, Calendar], before: Mapping[str, CalendarSpec], spec: CalendarSpec) -> CalendarSpec:
+    if spec.name not in before or spec.name not in stored:
+        return spec
+    old = before[spec.name]
+    new = {each.name: getattr(spec, each.name) for each in fields(spec)}
+    return replace(
+        stored[spec.name].spec, **{name: value for name, value in new.items() if value != getattr(old, name)}
+    )
 
 
 def calendar_specs(file: PolicyFile) -> dict[str, CalendarSpec]:

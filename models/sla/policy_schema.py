@@ -343,6 +343,13 @@ class QueueFile(Part):
     clause: str | None = None
 
 
+class AssignmentFile(Part):
+    """Who gets a ticket when it is opened: by `product` the specialist that the workspace file names for it."""
+
+    by: Literal["product"]
+    clause: str
+
+
 class OutcomeRuleFile(Part):
     """Resolving needs an outcome that goes to the requester."""
 
@@ -408,6 +415,7 @@ class PolicyFile(Part):
     notes: list[NoteFile] = []
     contacts: ContactsFile | None = None
     queue: QueueFile = QueueFile(order=["severity", "due"])
+    assignment: AssignmentFile | None = None
     workaround: WorkaroundFile | None = None
     levels: LevelsFile | None = None
     more_work: MoreWorkFile | None = None

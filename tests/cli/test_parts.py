@@ -47,6 +47,11 @@ def test_a_ticket_number_asks_the_database_and_a_contract_its_file() -> None:
     assert list(parts(["why", "softone", "--severity", "P2"])) == ["bot.contract_commands"]
 
 
+def test_correcting_a_calendar_asks_the_database_and_showing_one_its_file() -> None:
+    assert list(parts(["calendar", "correct", "softone"])) == ["bot.correct_calendar"]
+    assert list(parts(["calendar", "softone", "--days", "3"])) == ["bot.contract_commands"]
+
+
 @pytest.mark.parametrize("words", [[], ["--help"], ["tickets"]])
 def test_a_line_without_a_command_of_ours_loads_them_all(words: list[str]) -> None:
     assert set(parts(words)) == set(PARTS.values())

@@ -40,9 +40,30 @@ def test_a_change_is_named_line_by_line(well: Vakt) -> None:
     assert well.says("import", "workspace.toml").stdout.splitlines()[0] == "~ customer acme: name"
 
 
+@pytest.mark.clause("SO-02")
+def test_a_product_has_its_specialist_from_the_file_and_one_that_the_file_forgets_is_kept(well: Vakt) -> None:
+    text = WORKSPACE.read_text("utf-8")
+    changed = text.replace('name = "Payroll"\nspecialist = "ingrid"', 'name = "Pay"\nspecialist = "ola"')
+    forgotten = '\n[[desks.products]]\nkey = "web-portal"\nname = "Web portal"\n'
+    changed = changed.replace(forgotten, "").replace(', "web-portal"]', "]")
+    (well.folder / "workspace.toml").write_text(changed, "utf-8")
+    assert well.says("import", "workspace.toml", "--yes").stdout.splitlines() == [
+        "~ desk servicedesk: product payroll: name, specialist_id",
+        "= desk servicedesk: product web-portal is not in the file and is kept",
+        "~ customer acme: products",
+        "Changed: 2.",
+    ]
+    exported = well.says("export").stdout
+    assert 'key = "payroll"\nname = "Pay"\nspecialist = "ola"' in exported
+
+
 @pytest.mark.parametrize(
     ("before", "after", "words"),
     [
+        ('specialist = "ola"', 'specialist = "anna"', "desks.servicedesk.products.go.specialist is anna"),
+        ('specialist = "ola"', 'specialist = "nobody"', "desks.servicedesk.products.go.specialist is nobody"),
+        ('key = "payroll"', 'key = "go"', "desks.servicedesk.products: go is there twice"),
+        ('products = ["go"', 'products = ["gone"', "customers.acme.products names gone"),
         ('desk = "servicedesk"', 'desk = "nowhere"', "customers.acme.desk names nowhere"),
         ('contract = "softone"', 'contract = "softtwo"', 'customers.acme.contract is "softtwo"; there is'),
         ('slack = "U0OLA"', 'slack = "ola"', "people.1.slack"),

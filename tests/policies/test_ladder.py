@@ -1,16 +1,19 @@
 """Reminders, warnings, breaches and escalations: when they happen, and when Vakt may say so."""
 
+import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 import pytest
 
+from models.sla.calendar import always_open
 from models.sla.clock import Pause
 from models.sla.contract import ClockKind, Contract, Role, Strength
-from models.sla.ladder import Rung, RungKind, folded, ladder, may_speak_at, next_rungs, passed
-from models.sla.plan import plan
-from models.sla.policy import with_overrides
+from models.sla.ladder import Rung, RungKind, folded, ladder, may_speak_at, next_rungs, passed, warned_from
+from models.sla.plan import only_closes, plan
+from models.sla.policy import parse_policy, with_overrides
 
 
 def at(contract: Contract, text: str) -> datetime:
@@ -286,3 +289,23 @@ def test_the_same_rungs_have_the_same_keys_every_time(pindena: Contract) -> None
     again = rungs_of(pindena, "serious", "2026-11-25 10:00", "serious")
     assert first == again
     assert len({rung.key for rung in first}) == len(first)
+
+
+def test_a_due_instant_is_warned_of_an_hour_before_the_last_closing_if_it_ever_closes(softone: Contract) -> None:
+    promise = softone.promise("p1")
+    planned = plan(softone, promise, reported_at=datetime(2026, 11, 27, 15, tzinfo=UTC))  # due Monday 08:00 in UTC
+    always = replace(planned, calendar=always_open(softone.zone))
+    assert warned_from(softone, planned) == datetime(2026, 11, 27, 15, tzinfo=UTC)
+    assert warned_from(softone, always) is None
+    assert warned_from(softone, replace(planned, due=None)) is None
+
+
+def test_a_closure_only_closes_and_an_extra_opening_does_not(softone: Contract, easymeeting: Contract) -> None:
+    start, end = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 12, 31, tzinfo=UTC)
+    name = {"en": "x", "nb": "x", "sv": "x"}
+    closed, extra = json.loads(softone.content), json.loads(softone.content)
+    closed["calendars"]["office"]["closures"] = [{"id": "x", "name": name, "dates": ["2026-11-24"]}]
+    extra["calendars"]["office"]["extra"] = [{"on": "2026-11-28", "name": name, "hours": ["08:00-12:00"]}]
+    assert only_closes(softone, parse_policy(closed, "closed"), start, end)
+    assert not only_closes(softone, parse_policy(extra, "extra"), start, end)
+    assert not only_closes(softone, easymeeting, start, end)

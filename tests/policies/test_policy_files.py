@@ -4,7 +4,7 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -280,6 +280,33 @@ def test_an_override_is_checked_like_the_file(softone: Contract, easymeeting: Co
         with_overrides(softone, {"promises.p9.target": "1h"})
     with pytest.raises(PolicyError, match=r'there is no option "gold"; there is 24x7'):
         with_overrides(easymeeting, {}, ["gold"])
+
+
+@pytest.mark.clause("HP-17")
+def test_a_customers_own_agreement_counts_in_the_stored_calendar_but_for_what_it_changes(softone: Contract) -> None:
+    """A day that was a holiday when the calendar was stored is one under the customer's own hours too."""
+    calendars = {name: expanded(calendar, range(2026, 2028)) for name, calendar in softone.calendars.items()}
+    calendars["office"]["holidays"]["dates"]["2026-11-24"] = "as stored"
+    stored = parse_stored(softone.content, {name: restored(each) for name, each in calendars.items()})
+    tuesday = datetime(2026, 11, 24, 7, tzinfo=UTC)
+    own_time = with_overrides(stored, {"promises.p1.target.amount": "1h"})
+    own_hours = with_overrides(stored, {"calendars.office.weekly": {"mon-fri": ["07:00-12:00"]}})
+    assert own_time.calendars["office"] is stored.calendars["office"]
+    assert not own_hours.calendars["office"].is_open(tuesday)
+    assert own_hours.calendars["office"].next_opening(tuesday) == datetime(2026, 11, 25, 6, tzinfo=UTC)
+
+
+def test_a_union_whose_member_a_customer_changes_changes_with_it(softone: Contract) -> None:
+    whole = json.loads(softone.content)
+    whole["calendars"]["evening"] = {"weekly": {"mon-fri": ["17:00-20:00"]}}
+    whole["calendars"]["both"] = {"union": ["office", "evening"]}
+    contract = parse_policy(whole, "both")
+    night = {"weekly": {"sat": ["20:00-22:00"]}}
+    own = with_overrides(contract, {"calendars.evening.weekly": {"mon-fri": ["17:00-22:00"]}, "calendars.night": night})
+    assert own.calendars["night"].is_open(datetime(2026, 11, 28, 20, tzinfo=UTC))
+    late = datetime(2026, 11, 24, 20, tzinfo=UTC)
+    assert (contract.calendars["both"].is_open(late), own.calendars["both"].is_open(late)) == (False, True)
+    assert own.calendars["office"] is contract.calendars["office"]
 
 
 def test_an_override_may_be_a_date_and_may_set_what_was_not_set(softone: Contract) -> None:

@@ -11,6 +11,7 @@ from models.sla.clock import (
     NextWorkingDay,
     Pause,
     SameWorkingDay,
+    Until,
     WorkingDays,
     WorkingTime,
     at_share,
@@ -151,3 +152,12 @@ def test_a_night_shift_is_seven_hours_in_spring_and_nine_in_autumn() -> None:
     night = calendar("nightshift-oslo")
     assert night.elapsed(at("2026-03-28T22:00:00+01:00"), at("2026-03-29T06:00:00+02:00")) == hours(7)
     assert night.elapsed(at("2026-10-24T22:00:00+02:00"), at("2026-10-25T06:00:00+01:00")) == hours(9)
+
+
+def test_a_chosen_instant_is_due_then_open_or_not_and_a_pause_prolongs_it() -> None:
+    evening = Until(at("2026-11-23T20:00:00+01:00"))  # counted in hours it would be 17:00
+    waits = [Pause(at("2026-11-23T16:00:00+01:00"), at("2026-11-23T16:30:00+01:00"))]
+    assert deadline(calendar("softone"), MONDAY, evening) == evening.at
+    assert deadline(calendar("softone"), MONDAY, evening, waits) == at("2026-11-24T08:30:00+01:00")
+    assert budget(calendar("softone"), MONDAY, evening) == at("2026-11-23T17:00:00+01:00") - MONDAY
+    assert deadline(calendar("softone"), MONDAY, Until(MONDAY - hours(1))) == MONDAY

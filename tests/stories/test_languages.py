@@ -79,7 +79,7 @@ def test_what_the_contract_forces_is_before_the_persons_own(house: House) -> Non
     ola.modal().close()
     it = opened(house, by="nina", in_="#bykommune", kind="question", summary="Utskrift")
     assert "Svar i tråden." in it.theirs.words
-    assert "Spurt av" in nina.types(f"/ticket {it.name}", in_="#bykommune").words
+    assert "Meldt av" in nina.types(f"/ticket {it.name}", in_="#bykommune").words
     assert "Asked by" in ola.types(f"/ticket {it.name}", in_="#desk").words
     forget(house)
 

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from models.customer import Contact, Customer
 from models.history import Event
 from models.person import Person as PersonRecord
-from sandbox.screens import Modal
+from models.ticket import Ticket
 from tests.stories.conftest import House, oslo
 from tests.stories.scenes import clocks, events, in_oslo, opened
 
@@ -192,21 +192,36 @@ def test_level_2_hands_over_to_level_3_and_to_management_and_the_customer_hears_
     assert lifted_by == [Event.TO_LEVEL_3, Event.ESCALATED]
 
 
-@pytest.mark.clause("PI-11", "PI-20")
-def test_questions_from_others_are_shown_the_super_user_and_help_goes_before_orders(house: House) -> None:
-    """Level 1 is the customer's own super user; faults are taken from anyone."""
-    with house.vakt.database.transaction() as session:
-        mine = session.exec(select(Contact).join(Customer, col(Customer.id) == Contact.customer_id)).all()
-        kari = next(each for each in mine if each.super_user)
-        erik = session.exec(select(PersonRecord).where(PersonRecord.name == "Erik Ek")).one()
-        session.add(Contact(team_id=kari.team_id, customer_id=kari.customer_id, person_id=erik.id, super_user=True))
-        kari.super_user = False
-    modal = _types_a_question(house)
-    modal.waits_for("Superbrukerne deres svarer på spørsmål først: Erik Ek (PI-11)")
-    modal.choose("Hva gjelder det?", "Noe virker ikke")
-    modal.waits_for(WHAT)
-    assert "Superbrukerne" not in modal.text
-    modal.close()
+@pytest.mark.clause("PI-13")
+def test_the_instant_an_agent_chooses_for_the_next_word_is_what_the_clock_runs_by(house: House) -> None:
+    """The rule would say Wednesday 15:00; told was Tuesday 18:00, and a wait of an hour puts it off."""
+    ticket = opened(house, *MINOR, by="kari", in_="#nordkonf")
+    ola = house.person("ola")
+    ola.clicks("Needs more work", on=ticket.card)
+    modal = ola.modal()
+    modal.fill("What the customer is told", "Vi må bygge om eksporten")
+    modal.choose("Next update by", "2026-11-24T18:00+01:00")
+    modal.submit()
+    house.slack.expects("Vi må bygge om eksporten", in_="#nordkonf", thread=ticket.theirs)
+    assert in_oslo(clocks(house, "T-1")["next_update"].due_at) == "2026-11-24 18:00"
+    why = ola.types("/ticket why T-1", in_="#desk").words
+    assert "by Tue 24 Nov 18:00 · chosen by Ola Hansen" in why
+    assert "due Tue 24 Nov 18:00" in why
+    ola.chooses("Wait", "For the customer", on=ticket.card)
+    ola.modal().choose("Work has not started yet", "Start work and wait").submit()
+    house.slack.expects_edit(ticket.card, "The clock stands")
+    house.moves(hours=1)
+    ola.clicks("Resume", on=ticket.card)
+    house.slack.expects_edit(ticket.card, "Wed 25 Nov 10:00")
+    assert in_oslo(clocks(house, "T-1")["next_update"].due_at) == "2026-11-25 10:00"
+    house.moves_to(oslo("2026-11-25 10:16"))
+    house.slack.expects("past the aim", in_="#desk", thread=ticket.card)
+    house.slack.forgets()
+
+
+@pytest.mark.clause("PI-20")
+def test_help_goes_before_orders(house: House) -> None:
+    """What is asked for help with stands before what is ordered, whichever came first."""
     opened(house, by="kari", in_="#nordkonf", kind=REQUEST, summary="Sett opp et arrangement")
     opened(house, by="kari", in_="#nordkonf", kind=QUESTION, summary="Hvordan gjør vi det")
     listed = house.person("ola").types("/ticket list", in_="#desk").words
@@ -214,10 +229,60 @@ def test_questions_from_others_are_shown_the_super_user_and_help_goes_before_ord
     house.is_quiet()
 
 
-def _types_a_question(house: House) -> Modal:
+@pytest.mark.clause("PI-11")
+def test_a_question_from_others_is_sent_to_the_super_user_by_a_press_or_opened_all_the_same(house: House) -> None:
+    """Level 1 is the customer's own super user: asked in private, in their language, in the words as typed."""
+    _erik_is_the_super_user(house)
+    kari, erik = house.person("kari"), house.person("erik")
+    kari.types("/ticket Hvordan *gjør* vi <det>?", in_="#nordkonf")
+    modal = kari.modal().choose("Hva gjelder det?", QUESTION)
+    modal.waits_for("Superbrukerne deres svarer på spørsmål først: Erik Ek (PI-11)")
+    modal.fill("Mer", "<!channel> Se vedlegg & bilde")
+    kari.clicks("Send til superbrukeren deres", on=modal)
+    modal.waits_for("Sendt til Erik Ek, som svarer deg direkte")
+    asked = house.slack.expects("<@U0KARI> på Nordkonf frågar dig:", to=erik)
+    assert "&lt;!channel&gt; Se vedlegg &amp; bilde" in asked.words or "<!channel> Se vedlegg & bilde" in asked.words
+    assert "Hvordan" in asked.words
+    assert "Superanvändare svarar på frågor först (PI-11)" in asked.words
+    assert "Send til superbrukeren" not in modal.text
+    with house.vakt.database.reading() as session:
+        assert not session.exec(select(Ticket)).all()
+    assert not modal.submit().errors
+    opened_view = kari.modal()
+    opened_view.waits_for("T-1")
+    opened_view.close()
+    house.card("T-1")
+    house.slack.expects("T-1", in_="#nordkonf", thread=None)
+    house.is_quiet()
+
+
+@pytest.mark.clause("PI-11")
+def test_a_question_without_words_is_not_sent_and_a_fault_is_offered_to_nobody_else(house: House) -> None:
+    """Faults are taken from anyone; what is empty is refused on top of the view, which stays."""
+    _erik_is_the_super_user(house)
     kari = house.person("kari")
-    kari.types("/ticket Hvordan gjør vi det", in_="#nordkonf")
-    return kari.modal().choose("Hva gjelder det?", QUESTION)
+    kari.types("/ticket", in_="#nordkonf")
+    modal = kari.modal().choose("Hva gjelder det?", QUESTION)
+    modal.waits_for("Superbrukerne deres")
+    kari.clicks("Send til superbrukeren deres", on=modal)
+    house.settles()
+    refused = kari.modal()
+    refused.waits_for("Skriv")
+    refused.close()
+    modal.choose("Hva gjelder det?", "Noe virker ikke")
+    modal.waits_for(WHAT)
+    assert "Superbrukerne" not in modal.text
+    modal.close()
+    house.is_quiet()
+
+
+def _erik_is_the_super_user(house: House) -> None:
+    with house.vakt.database.transaction() as session:
+        mine = session.exec(select(Contact).join(Customer, col(Customer.id) == Contact.customer_id)).all()
+        kari = next(each for each in mine if each.super_user)
+        erik = session.exec(select(PersonRecord).where(PersonRecord.name == "Erik Ek")).one()
+        session.add(Contact(team_id=kari.team_id, customer_id=kari.customer_id, person_id=erik.id, super_user=True))
+        kari.super_user = False
 
 
 class TestOnASaturdayNight:

@@ -117,7 +117,7 @@ def test_a_way_round_that_works_for_the_customer_makes_it_priority_3(house: Hous
     assert "Priority 2" in ticket.card.now()
     anna.clicks("Den fungerar", on=offered)
     house.slack.expects_edit(ticket.card, "Priority 3")
-    house.slack.expects("Orsak: vägen runt fungerar (SO-12)", in_="#acme", thread=ticket.theirs)
+    house.slack.expects("Orsak: den tillfälliga lösningen fungerar (SO-12)", in_="#acme", thread=ticket.theirs)
     house.slack.expects_edit(ticket.theirs, "Prioritet 3")
     assert "Tue 24 Nov 12:40" in ola.types(f"/ticket why {ticket.name}", in_="#desk").words
     house.is_quiet()

@@ -11,7 +11,7 @@ from handlers.views import acts, cards, findings, homes, lists, log, notices, op
 from handlers.views import facts as f
 from handlers.views.blocks import Block, Rendered, ViewDict
 from handlers.views.words import Words
-from models.sla.clock import WorkingTime
+from models.sla.clock import Until, WorkingTime
 from models.sla.contract import ClockKind, Role, Strength, TicketKind, WaitKind
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -207,6 +207,7 @@ def line(kind: f.LogKind, typed: str = ORDINARY, **changes: Any) -> f.LogFacts:
         links=(f.LinkFact(typed, "https://files.slack.com/F1/log.txt"),),
         other=typed,
         next_update_at=at("16:00"),
+        moved=((at("11:00"), at("12:00")),),
     )
     return replace(facts, **changes)
 
@@ -291,7 +292,7 @@ def why_facts(typed: str = ORDINARY, ledgers: int = 1, spans: int = 1) -> f.WhyF
         skipped=skipped * spans,
         total=hours(4),
     )
-    stands = f.LedgerFacts(clock=clock(due_at=None), total=hours(1))
+    stands = f.LedgerFacts(clock=clock(due_at=None), target=Until(at("16:00")), chosen_by=OLA, total=hours(1))
     return f.WhyFacts(
         number="T-12",
         summary=typed,
@@ -327,6 +328,19 @@ def opening_facts(typed: str = ORDINARY, **changes: Any) -> f.OpenFacts:
         notes=(typed,),
     )
     return replace(facts, **changes)
+
+
+def first_asked(typed: str = ORDINARY, **changes: Any) -> f.OpenFacts:
+    """Somebody who is no super user asks a question, of a customer with several products."""
+    products = tuple(f.ChoiceFact(f"p{n}", {"en": typed}) for n in range(3))
+    people = (person(typed), OLA)
+    return opening_facts(
+        typed, products=products, product="p1", first_asked=people, first_asked_clause="PI-11", **changes
+    )
+
+
+def passed_on(typed: str = ORDINARY) -> f.PassedOnFacts:
+    return f.PassedOnFacts(by=person(typed), customer=typed, summary=typed, details=typed, clause="PI-11")
 
 
 def for_customer(typed: str = ORDINARY) -> f.OpenFacts:
@@ -431,10 +445,11 @@ def messages(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
     for name, facts in tickets(typed).items():
         yield f"desk card, {name}", cards.desk_card(facts, w)
         yield f"customer card, {name}", cards.customer_card(facts, w)
-        yield f"opened notice, {name}", notices.opened_notice(facts, w)
     for kind in f.LogKind:
         yield f"log, {kind}", log.log_line(line(kind, typed), w)
         yield f"bare log, {kind}", log.log_line(bare_line(kind), w)
+    by_itself = line(f.LogKind.ASSIGNED, typed, by=None, clause="SO-02")
+    yield "log, assigned by product", log.log_line(by_itself, w)
     yield from _reminding(typed, w)
     yield from _noticing(typed, w)
     yield from _answering(typed, w)
@@ -483,6 +498,7 @@ def _noticing(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
     yield "workaround", notices.workaround_notice(facts, w)
     yield "more work", notices.needs_more_work(line(f.LogKind.NEEDS_MORE_WORK, typed), facts, w)
     yield "resolved", notices.resolved_notice(resolved(typed), w)
+    yield "question passed on", notices.question_passed_on(passed_on(typed), w)
     yield "reopened", notices.reopened_notice(line(f.LogKind.REOPENED, typed), facts, w)
     for kind in ClockKind:
         for strength in Strength:
@@ -514,10 +530,11 @@ def views(typed: str, w: Words) -> Iterator[tuple[str, ViewDict]]:
     yield "open", opening.open_view(opening_facts(typed), w)
     yield "open, first", opening.open_view(f.OpenFacts(metadata="", now=NOW), w)
     yield "open, on behalf", opening.open_view(for_customer(typed), w)
+    yield "open, to super users", opening.open_view(first_asked(typed), w)
+    yield "open, sent to super users", opening.open_view(first_asked(typed, passed_on=True), w)
     for name, result in outcomes().items():
         facts = f.OpenedFacts(ticket=laden(typed), outcome=result, channel_id="C1")
         yield f"opened, {name}", opening.opened_view(facts, w)
-    yield "loading", opening.loading_view("m" * 4000, w)
     for act in ACTS:
         yield act.__name__, act(act_facts(typed), w)
     for page_ in (0, 1, 2):

@@ -17,7 +17,7 @@ from handlers.views.catalogues import catalogue
 from handlers.views.facts import PersonFact
 from handlers.views.targets import target_words
 from handlers.views.words import LANGUAGES, Words
-from models.sla.clock import AtOnce, ClockTime, NextWorkingDay, SameWorkingDay, Target, WorkingDays, WorkingTime
+from models.sla.clock import AtOnce, ClockTime, NextWorkingDay, SameWorkingDay, Target, Until, WorkingDays, WorkingTime
 from tests.views.scenes import EN, KARI, NB, OLA, SV, at
 
 VIEWS = Path(handlers.views.__file__).parent
@@ -183,6 +183,7 @@ def test_a_contracts_text_falls_back_to_english_then_to_any() -> None:
         (WorkingDays(1, "same_time"), "the same time on the next working day"),
         (WorkingDays(2, "same_time"), "the same time 2 working days later"),
         (AtOnce(timedelta(minutes=15)), "at once, late after 15 min"),
+        (Until(datetime(2026, 11, 25, 11, tzinfo=UTC)), "by Wed 25 Nov 12:00"),
     ],
 )
 def test_a_target_is_said_as_the_agreement_counts_it(target: Target, said: str) -> None:
