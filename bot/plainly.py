@@ -8,7 +8,7 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from bot.schema import SchemaError
+from bot.schema import SchemaError, TooOldError
 from bot.settings import Settings
 from models.sla.policy import PolicyError
 from models.store import BrokenOffError, BusyError, FullError, UnknownOutcomeError, UnwritableError
@@ -18,6 +18,7 @@ ADDRESS = (
 )
 
 SAID: Mapping[type[Exception], str] = {
+    TooOldError: "This Vakt is too old for the database: {error}.",
     SchemaError: "The database could not be brought to this version's schema: {error}",
     PolicyError: "{error}",
     BrokenOffError: "The database broke off: {error}. Try again in a moment.",
