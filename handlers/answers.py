@@ -46,7 +46,7 @@ class Payload(StrEnum):
 OUTCOMES: Mapping[type[Exception], str] = {
     AlreadyAnsweredError: "repeated",
     NotYetError: "not_yet",
-    BusyError: "busy",
+    **{kind: str(refusal) for kind, refusal in UNSTORED},
     UserError: "refused",
 }
 """How a request that failed is counted; what is not here is a bug."""
