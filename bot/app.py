@@ -35,6 +35,7 @@ from handlers import answers, outgoing, register, timers, undelivered
 from handlers.agreements import Agreements
 from handlers.desk import Desk
 from handlers.timers import Batch
+from models import outbox
 from models.outbox import Outgoing
 from models.ticket import Team
 from models.timer import Timer
@@ -66,6 +67,13 @@ class Vakt:
     team: Team
     tally: Tally
     stopping: bool = field(default=False)
+
+    def succeed(self) -> None:
+        """Take over at once what the process before us was sending; only for a lone process."""
+        with self.database.transaction() as session:
+            ended = outbox.end_leases(session, self.desk.machine_now())
+        if ended:
+            log.warning("leases_of_predecessor_ended", messages=ended)
 
     def start(self) -> None:
         """Begin to turn timers and to send. The doors to Slack are opened by `bot.doors`."""

@@ -23,6 +23,8 @@ PARTS = {
     "db": "bot.database_commands",
     "outbox": "bot.outbox_commands",
     "timers": "bot.timer_commands",
+    "backup": "bot.backup_commands",
+    "restore": "bot.backup_commands",
     "policy": "bot.contract_commands",
     "calendar": "bot.contract_commands",
     "due": "bot.contract_commands",

@@ -15,22 +15,28 @@ from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
+from bot.storage_errors import WRITE_DEADLINE, said_as_ours, said_at_commit
 from models.roster import raise_number
-from models.store import BusyError
+from models.store import BusyError, UnknownOutcomeError
 
 event.listen(Session, "before_flush", raise_number)
-
-WRITE_DEADLINE = 1.5
-"""Seconds to wait for the writer's lock and the database's own lock together."""
 
 BUSY_TIMEOUT = "busy_timeout"
 """Under which a SQLite connection remembers the milliseconds that were set last."""
 
-LOCK_NOT_AVAILABLE = "55P03"
-"""PostgreSQL's own code. Source: https://www.postgresql.org/docs/current/errcodes-appendix.html"""
+SILENCE = {
+    "connect_timeout": 2,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""How long a PostgreSQL that says nothing counts as there: seconds, the last one milliseconds.
+
+Source: https://www.postgresql.org/docs/current/libpq-connect.html
+"""
 
 
 class Lane(IntEnum):
@@ -111,35 +117,53 @@ class Database:
         """A session whose work is committed at the end, or wholly undone by an exception.
 
         Raises:
-            BusyError: nothing was stored, because the database could not be written in
-                time.
+            NotStoredError: nothing was stored: the database was busy for too long, broke
+                the work off, or cannot be written.
+            UnknownOutcomeError: the connection broke while it was being committed.
         """
-        if self._queue is None:
-            with _in_time(), Session(self.engine, expire_on_commit=False) as session:
+        try:
+            with self._writing(lane) as session:
                 yield session
-                session.commit()
+        except UnknownOutcomeError:
+            self._wake()  # what may be stored may have something to be done
+            raise
+        self._wake()
+
+    def _wake(self) -> None:
+        for wake in self._after_commit:
+            wake()
+
+    @contextmanager
+    def _writing(self, lane: Lane) -> Iterator[Session]:
+        if self._queue is None:
+            with said_as_ours(writing=True), Session(self.engine, expire_on_commit=False) as session:
+                yield session
+                _commit(session)
         else:
             with (
+                said_as_ours(writing=True),
                 self._queue.taken(lane, WRITE_DEADLINE) as seconds_left,
                 Session(self.engine, expire_on_commit=False) as session,
             ):
                 _begin_immediate(session, seconds_left)
                 yield session
-                session.commit()
-        for wake in self._after_commit:
-            wake()
+                _commit(session)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that only looks, at one moment; closing it ends the read transaction.
 
         Raises:
-            BusyError: somebody held what was to be read for too long.
+            NotStoredError: somebody held what was to be read for too long, or the database
+                cannot be read.
         """
-        with _in_time(), Session(self._reading, expire_on_commit=False, autoflush=False) as session:
+        with said_as_ours(writing=False), self._looking() as session:
             begin = "BEGIN" if self.is_sqlite else "SET TRANSACTION READ ONLY"
             session.connection().exec_driver_sql(begin)
             yield session
+
+    def _looking(self) -> Session:
+        return Session(self._reading, expire_on_commit=False, autoflush=False)
 
     def dispose(self) -> None:
         """Close every connection."""
@@ -147,30 +171,21 @@ class Database:
         self._reading.dispose()
 
 
-@contextmanager
-def _in_time() -> Iterator[None]:
-    """Say in our own word that PostgreSQL waited too long for somebody else's lock."""
-    try:
-        yield
-    except OperationalError as error:
-        if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
-            raise
-        message = f"the database was busy for {WRITE_DEADLINE:g} s"
-        raise BusyError(message) from error
+def _commit(session: Session) -> None:
+    """Write what is left, then commit: only the second can end without anybody knowing how."""
+    session.flush()
+    with said_at_commit():
+        session.commit()
 
 
 def _begin_immediate(session: Session, seconds_left: float) -> None:
     """Take SQLite's write lock at once: reading first and writing later loses updates."""
-    try:
-        connection = session.connection()
-        milliseconds = int(seconds_left * 10) * 100  # in steps, so that it is seldom set anew
-        if connection.info.get(BUSY_TIMEOUT) != milliseconds:
-            connection.exec_driver_sql(f"PRAGMA busy_timeout = {max(50, milliseconds)}")
-            connection.info[BUSY_TIMEOUT] = milliseconds
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    except OperationalError as error:
-        message = f"the database could not be written: {error.orig}"
-        raise BusyError(message) from error
+    connection = session.connection()
+    milliseconds = int(seconds_left * 10) * 100  # in steps, so that it is seldom set anew
+    if connection.info.get(BUSY_TIMEOUT) != milliseconds:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {max(50, milliseconds)}")
+        connection.info[BUSY_TIMEOUT] = milliseconds
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _sqlite_engine(url: str, *, reading: bool = False) -> Engine:
@@ -202,7 +217,7 @@ def _sqlite_engine(url: str, *, reading: bool = False) -> Engine:
 def _postgresql_engine(url: str) -> Engine:
     return create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
-        connect_args={"options": f"-c lock_timeout={int(WRITE_DEADLINE * 1000)}"},
+        connect_args={"options": f"-c lock_timeout={int(WRITE_DEADLINE * 1000)}", **SILENCE},
         pool_size=25,
         max_overflow=10,
         hide_parameters=True,

@@ -24,4 +24,4 @@ def upgrade_command() -> None:
     with plain_errors():
         changed = schema.upgrade(settings.vakt_database_url)
         said = "is now" if changed else "was already"
-        typer.echo(f"The database {said} at revision {schema.head()}.")
+        typer.echo(f"The database {said} at revision {schema.revision_of(settings.vakt_database_url)}.")

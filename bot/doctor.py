@@ -109,24 +109,24 @@ def database(patient: Patient) -> Iterator[Finding]:
     """Whether the database answers, has our schema, and keeps what it acknowledged."""
     url = patient.database.url.render_as_string(hide_password=True)
     try:
-        revision = schema.revision_of(patient.settings.vakt_database_url)
+        levels = schema.levels_of(patient.settings.vakt_database_url)
     except DBAPIError as error:
         yield broken(
             "database", f"{url} does not answer: {error.orig}", "Look at VAKT_DATABASE_URL, and at the server."
         )
         return
-    yield _revision(url, revision)
+    yield _revision(url, levels)
     if patient.database.is_sqlite:
         yield _durable(patient.database)
 
 
-def _revision(url: str, revision: str | None) -> Finding:
-    head = schema.head()
-    if revision == head:
-        return ok("database", f"{url} answers; its schema is {head}")
+def _revision(url: str, levels: schema.Levels) -> Finding:
+    head, revision = schema.head(), levels.revision
+    if levels.fits(head):
+        return ok("database", f"{url} answers; its schema is {revision}")
     if revision is None:
         return broken("database", f"{url} is empty", "vakt db upgrade, then vakt import workspace.toml --yes")
-    if revision > head:
+    if levels.is_ahead(head):
         return broken("database", f"its schema {revision} is newer than this version's {head}", "Run the newer Vakt.")
     return broken("database", f"its schema is {revision}, this version needs {head}", "vakt db upgrade")
 

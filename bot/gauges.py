@@ -17,7 +17,7 @@ from sqlalchemy import text
 from bot import schema
 from bot.database import Database
 from models import backlog
-from models.store import BusyError, Session, StorageError
+from models.store import NotStoredError, Session, StorageError
 
 PATIENCE = 2.0
 """Seconds for which whoever looks waits for the database."""
@@ -75,7 +75,7 @@ class Question(Generic[Answer]):
         try:
             with self._reading() as session:
                 asked.answer = self._ask(session)
-        except (BusyError, StorageError) as error:
+        except (NotStoredError, StorageError) as error:
             asked.failure = str(error).partition("\n")[0]
         finally:
             with self._lock:

@@ -8,23 +8,28 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from bot.schema import SchemaError
+from bot.schema import SchemaError, TooOldError
 from bot.settings import Settings
 from models.sla.policy import PolicyError
-from models.store import BusyError
+from models.store import BrokenOffError, BusyError, FullError, UnknownOutcomeError, UnwritableError
 
 ADDRESS = (
     "VAKT_DATABASE_URL is no address of a database; write sqlite:///vakt.db or postgresql://user:password@host/name"
 )
 
 SAID: Mapping[type[Exception], str] = {
+    TooOldError: "This Vakt is too old for the database: {error}.",
     SchemaError: "The database could not be brought to this version's schema: {error}",
     PolicyError: "{error}",
+    BrokenOffError: "The database broke off: {error}. Try again in a moment.",
     BusyError: "{error}. Another process is writing; try again in a moment.",
+    FullError: "The disk of the database is full: {error}. Make room, then try again.",
+    UnwritableError: "The database cannot be used: {error}. Look at VAKT_DATABASE_URL, its file and its disk.",
+    UnknownOutcomeError: "The connection broke while it was being stored: {error}. Look whether it is, then try again.",
     ArgumentError: ADDRESS,
     NoSuchModuleError: ADDRESS,
 }
-"""How each is said; `{error}` is the error's own text."""
+"""How each is said, the special case before the general; `{error}` is the error's own text."""
 
 UNUSABLE = 2
 """The exit code when nothing was tried: a setting or an argument is wrong."""

@@ -15,7 +15,7 @@ import typer
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.engine import make_url
 
-from bot import logs, schema
+from bot import instance, logs, schema
 from bot.app import NotKnownError, SlackRefusedError, Vakt, build
 from bot.doors import HttpDoor, SocketDoor
 from bot.plainly import fail, first_line, need, plain_errors, read_settings
@@ -31,6 +31,7 @@ LONGEST_PAUSE = 30.0
 
 SAID = {
     NotKnownError: "Slack cannot be reached: {error}. Look at the network, its proxy, and SLACK_API_URL.",
+    instance.TakenError: "{error}",
     SlackRefusedError: "Slack refuses SLACK_BOT_TOKEN: {error}. Install the app again and copy the token: vakt doctor",
 }
 
@@ -51,9 +52,16 @@ def run_command(
     need(settings, "slack_bot_token", "slack_signing_secret" if http else "slack_app_token")
     go_straight_to_this_machine(settings, os.environ)
     stop = stopped_by_signals()
-    with plain_errors(SAID):
-        schema.upgrade(settings.vakt_database_url)
-        vakt = build(settings, store=store_apart)
+    with plain_errors(SAID), instance.alone(settings.vakt_database_url) as alone:
+        _run(settings, stop, http=http, alone=alone)
+
+
+def _run(settings: Settings, stop: threading.Event, *, http: bool, alone: bool) -> None:
+    """From the schema to a clean stop; `alone` when nobody else can be at work on the database."""
+    schema.upgrade(settings.vakt_database_url)
+    vakt = build(settings, store=store_apart)
+    if alone:
+        vakt.succeed()
     door = _door(vakt, http=http)
     watch = _watch_door(vakt, door)
     vakt.start()

@@ -32,6 +32,7 @@ from models import sending
 from models.ids import new_id
 from models.outbox import Kind, Outgoing, State
 from models.sending import Candidate, Ended, Held, Later, Outcome, Said
+from models.store import NotStoredError, UnknownOutcomeError
 
 log = structlog.get_logger()
 
@@ -170,6 +171,9 @@ class Sender:
     def _pass_safely(self) -> float:
         try:
             return self._pass()
+        except (NotStoredError, UnknownOutcomeError) as failure:
+            log.warning("database_away", loop="sender", why=str(failure))
+            return 1.0
         except Exception:
             log.exception("sender_pass_failed")
             return 1.0

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
-from models.store import BusyError
+from models.store import NotStoredError
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Tally:
         """Count what finds the database busy."""
         try:
             yield
-        except BusyError:
+        except NotStoredError:
             self.count(BUSY, who)
             raise
 

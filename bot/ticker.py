@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from bot.database import Database, Lane
 from bot.machine import ContractClock, MachineClock
 from bot.pulse import Pulse
+from bot.storage_errors import meaning
 from bot.tally import TIMERS, Count, uncounted
+from models.store import NotStoredError, UnknownOutcomeError
 from models.timer import Timer, due_timers, hold_back, next_due
 
 log = structlog.get_logger()
@@ -118,6 +121,9 @@ class Ticker:
             if self._turn():
                 return 0.0
             due = self.next_due()
+        except (NotStoredError, UnknownOutcomeError) as failure:
+            log.warning("database_away", loop="ticker", why=str(failure))
+            return 1.0
         except Exception:
             log.exception("ticker_turn_failed")
             return 1.0
@@ -172,6 +178,8 @@ class Ticker:
                 self._handle(session, timer, now)
                 session.delete(timer)
         except Exception as failure:
+            if isinstance(failure, DBAPIError) and meaning(failure) is not None:
+                raise  # the database's trouble, not this timer's: the whole turn comes again
             log.exception(
                 "timer_failed", timer=timer.id, kind=timer.kind, team=timer.team_id, ticket=timer.ticket_number
             )

@@ -108,11 +108,11 @@ def export_command(
 
 def schema_is_ours(url: str) -> None:
     """Make the schema of an empty database; end when there is another than ours."""
-    revision = schema.revision_of(url)
-    if revision is None:
+    levels = schema.levels_of(url)
+    if levels.revision is None or levels.is_ahead(schema.head()):
         schema.upgrade(url)
-    elif revision != schema.head():
-        fail(f"The database's schema is {revision}, this version needs {schema.head()}. Run: vakt db upgrade")
+    elif not levels.fits(schema.head()):
+        fail(f"The database's schema is {levels.revision}, this version needs {schema.head()}. Run: vakt db upgrade")
 
 
 def team_of(database: Database, settings: Settings) -> str:

@@ -12,7 +12,7 @@ audit                       what the auditor found: set going again, and told
 outgoing, undelivered       RENDER: how each owed message is drawn
 promises, owed              a ticket's clocks; messages owed
 scene, pictures, clock_pictures, log_pictures, list_pictures   records into facts for the views
-access, language, agreements, shapes, forms, once, answers, errors, desk   what they all stand on
+access, language, agreements, shapes, forms, once, retrying, answers, errors, desk   what they all stand on
 views                       what people see
 """
 
@@ -25,6 +25,7 @@ from slack_bolt import App, BoltResponse
 from handlers import answers, buttons, commands, home, opening, submits, talk
 from handlers.desk import Body, Desk
 from handlers.forms import about
+from handlers.retrying import retrying
 from handlers.views.names import Action, Field, Shortcut, View, heard
 
 Handler = Callable[[Body, Desk], Any]
@@ -121,7 +122,7 @@ def register(app: App, desk: Desk) -> None:
 def _listener(handler: Handler, desk: Desk) -> Callable[..., BoltResponse]:
     def listen(body: dict[str, Any]) -> BoltResponse:
         desk.notes(**about(body))
-        return answers.done(body, handler(body, desk))
+        return answers.done(body, retrying(lambda: handler(body, desk)))
 
     return listen
 

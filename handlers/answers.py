@@ -23,7 +23,15 @@ from handlers.views.blocks import Rendered, ViewDict
 from handlers.views.facts import Refusal, RefusalFacts
 from handlers.views.words import Words
 from models.channel import channel_by_id
-from models.store import BusyError, StorageError
+from models.store import FullError, NotStoredError, StorageError, UnknownOutcomeError, UnwritableError
+
+UNSTORED: tuple[tuple[type[Exception], Refusal], ...] = (
+    (FullError, Refusal.FULL),
+    (UnwritableError, Refusal.UNWRITABLE),
+    (UnknownOutcomeError, Refusal.UNCERTAIN),
+    (NotStoredError, Refusal.BUSY),
+)
+"""What a person is told when the database did not do its part, the special case before the general."""
 
 
 class Payload(StrEnum):
@@ -38,7 +46,7 @@ class Payload(StrEnum):
 OUTCOMES: Mapping[type[Exception], str] = {
     AlreadyAnsweredError: "repeated",
     NotYetError: "not_yet",
-    BusyError: "busy",
+    **{kind: str(refusal) for kind, refusal in UNSTORED},
     UserError: "refused",
 }
 """How a request that failed is counted; what is not here is a bug."""
@@ -76,8 +84,8 @@ def failed(error: Exception, body: Body, desk: Desk) -> BoltResponse:
     kind = kind_of(body)
     if isinstance(error, NotYetError):
         return BoltResponse(status=503, body="")
-    if isinstance(error, BusyError):
-        return _busy(body, desk, kind)
+    if isinstance(error, NotStoredError | UnknownOutcomeError):
+        return _unstored(error, body, desk, kind)
     if isinstance(error, UserError):
         return _refuse(error, body, desk, kind)
     return _bug(error, body, desk, kind)
@@ -91,11 +99,12 @@ def _json(answer: Mapping[str, Any]) -> BoltResponse:
     return BoltResponse(status=200, body=json.dumps(answer), headers={"content-type": "application/json"})
 
 
-def _busy(body: Body, desk: Desk, kind: Payload) -> BoltResponse:
-    desk.log("busy", payload=str(kind))
+def _unstored(error: Exception, body: Body, desk: Desk, kind: Payload) -> BoltResponse:
+    why = next(refusal for one, refusal in UNSTORED if isinstance(error, one))
+    desk.log(str(why), payload=str(kind), why=str(error))
     if kind is Payload.EVENT:
         return BoltResponse(status=503, body="")
-    return _refuse(UserError(Refusal.BUSY), body, desk, kind)
+    return _refuse(UserError(why), body, desk, kind)
 
 
 def _refuse(error: UserError, body: Body, desk: Desk, kind: Payload) -> BoltResponse:
@@ -162,7 +171,7 @@ def _words_if_any(body: Body, desk: Desk) -> Words:
     """The reader's words; English when the bug keeps even that from being known."""
     try:
         return _words(body, desk)
-    except (StorageError, BusyError):
+    except (StorageError, NotStoredError):
         return language.UNKNOWN_READER
 
 

@@ -232,6 +232,31 @@ def row_of_message(session: Session, team_id: str, channel: str, ts: str) -> Out
     return session.exec(query).first()
 
 
+def end_leases(session: Session, machine_now: datetime) -> int:
+    """End every lease now; gives how many there were. Only for whoever is certainly alone.
+
+    What was leased may have been said: whoever claims it next looks before it says it again.
+    """
+    ended = session.execute(
+        update(Outgoing)
+        .where(col(Outgoing.leased_until).is_not(None), col(Outgoing.state) == State.WAITING)
+        .values(leased_until=machine_now, lease_token=None, uncertain=True)
+        .execution_options(synchronize_session=False)
+    )
+    return int(ended.rowcount)  # type: ignore[attr-defined]
+
+
+def doubt_waiting(session: Session) -> int:
+    """After a backup was restored: whatever waits may have been said since; gives how many do."""
+    doubted = session.execute(
+        update(Outgoing)
+        .where(col(Outgoing.state) == State.WAITING)
+        .values(leased_until=None, lease_token=None, uncertain=True)
+        .execution_options(synchronize_session=False)
+    )
+    return int(doubted.rowcount)  # type: ignore[attr-defined]
+
+
 def end_under(session: Session, row: Outgoing) -> None:
     """End what hangs under a message that will never be posted, with its reason."""
     session.execute(

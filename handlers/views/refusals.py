@@ -105,6 +105,18 @@ TEXTS: Mapping[Refusal, tuple[str, str]] = {
         mark("It could not be stored in time, so nothing was changed."),
         mark("Try again in a moment."),
     ),
+    Refusal.FULL: (
+        mark("The disk that Vakt stores on is full, so nothing was changed."),
+        mark("Tell an administrator, and try again when there is room."),
+    ),
+    Refusal.UNWRITABLE: (
+        mark("Vakt's database cannot be written, so nothing was changed."),
+        mark("Tell an administrator; Vakt's log says why."),
+    ),
+    Refusal.UNCERTAIN: (
+        mark("The connection to the database broke while this was being stored; it may be stored, or not."),
+        mark("Look at the ticket before you do it again."),
+    ),
     Refusal.NOT_IN_CHANNEL: (
         mark("Vakt is not a member of this channel."),
         mark("Type /invite @Vakt there, then try again."),

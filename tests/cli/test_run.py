@@ -94,6 +94,7 @@ def test_a_contract_that_cannot_be_used_is_named(shell: Vakt) -> None:
 def test_a_database_of_a_newer_vakt_is_refused(well: Vakt) -> None:
     with sqlite3.connect(well.folder / "vakt.db") as database:
         database.execute("update alembic_version set version_num = '9999'")
+        database.execute("update schema_floor set revision = '9998'")
     database.close()
     assert "9999" in well.refuses("run")
 

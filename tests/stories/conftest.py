@@ -161,8 +161,8 @@ def postgresql() -> Iterator[PostgresServer]:
     folder = Path(tempfile.gettempdir()) / f"vakt-postgresql-{secrets.token_hex(6)}"
     server = get_server(folder, cleanup_mode="delete")
     # A hundred databases that nobody keeps: syncing each to the disk takes most of the time.
-    _on_server(server, "alter system set fsync = off")
-    _on_server(server, "select pg_reload_conf()")
+    on_server(server, "alter system set fsync = off")
+    on_server(server, "select pg_reload_conf()")
     yield server
     server.cleanup()
 
@@ -185,7 +185,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def postgresql_template(postgresql: PostgresServer) -> str:
     """The name of a database that has the schema and nothing else, to be copied."""
     name = "vakt_template"
-    _on_server(postgresql, f"create database {name}")
+    on_server(postgresql, f"create database {name}")
     schema.upgrade(_database(postgresql, name))
     return name
 
@@ -200,11 +200,11 @@ def database_url(wiring: str, request: pytest.FixtureRequest, tmp_path: Path) ->
     server: PostgresServer = request.getfixturevalue("postgresql")
     template = request.getfixturevalue("postgresql_template")
     name = f"vakt_{secrets.token_hex(6)}"
-    _on_server(server, f"create database {name} template {template}")
+    on_server(server, f"create database {name} template {template}")
     return _database(server, name)
 
 
-def _on_server(server: PostgresServer, statement: str) -> None:
+def on_server(server: PostgresServer, statement: str) -> None:
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:

@@ -14,7 +14,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import select
 
 from bot import schema
-from bot.database import WRITE_DEADLINE, Database, Lane, WriterQueue
+from bot.database import Database, Lane, WriterQueue
+from bot.storage_errors import WRITE_DEADLINE
 from models import tables
 from models.heartbeat import Heartbeat
 from models.received import Received
