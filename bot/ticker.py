@@ -72,6 +72,7 @@ class Ticker:
         self._stopping = False
         self._pulse = Pulse(database, clocks)
         self._down_since: datetime | None = None
+        self._due: datetime | None = None
         self._thread = threading.Thread(target=self._loop, name="ticker", daemon=True)
         self.turned_at = self._machine.now()
 
@@ -120,7 +121,7 @@ class Ticker:
         try:
             if self._turn():
                 return 0.0
-            due = self.next_due()
+            due = self._due
         except (NotStoredError, UnknownOutcomeError) as failure:
             log.warning("database_away", loop="ticker", why=str(failure))
             return 1.0
@@ -136,7 +137,7 @@ class Ticker:
         with self._turning:
             self._down_since = self._pulse.beat() or self._down_since
             now, machine_now = self._contract.now(), self._machine.now()
-            due = self.next_due()
+            self._due = due = self.next_due()
             if due is None or due > now:
                 self._down_since = None
                 return 0

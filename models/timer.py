@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, ColumnElement, Index
+from sqlalchemy import JSON, Column, ColumnElement, Index, bindparam
 from sqlmodel import Field, Session, col, delete, or_, select
 
 from models.ids import new_id
@@ -57,13 +57,22 @@ def due_timers(session: Session, now: datetime, machine_now: datetime, limit: in
 
 def next_due(session: Session, machine_now: datetime) -> datetime | None:
     """The contract instant of the earliest timer that is not held back."""
-    query = select(Timer.due_at).where(_free(machine_now)).order_by(col(Timer.due_at)).limit(1)
-    return session.exec(query).first()
+    found: datetime | None = session.execute(_NEXT_DUE, {"at": machine_now}).scalar_one_or_none()
+    return found
 
 
 def _free(machine_now: datetime) -> ColumnElement[bool]:
     """The condition that a timer is not held back, or not any more."""
     return or_(col(Timer.held_until).is_(None), col(Timer.held_until) <= machine_now)
+
+
+_NEXT_DUE = (
+    select(col(Timer.due_at))
+    .where(or_(col(Timer.held_until).is_(None), col(Timer.held_until) <= bindparam("at")))
+    .order_by(col(Timer.due_at))
+    .limit(1)
+)
+# Asked at every turn: a statement that is made once is compiled and keyed once.
 
 
 def disarm(session: Session, team_id: str, number: int, clock_ids: list[str]) -> None:

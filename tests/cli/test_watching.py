@@ -150,9 +150,10 @@ def _the_main_job(slack: Sandbox) -> None:
     ola.modal().fill("Answer to the customer", TYPED[2])
     ola.modal().submit()
     slack.expects(TYPED[2], in_="#acme", thread=theirs)
-    slack.fault("chat.postMessage", kind="restricted_action")
+    refused = slack.fault("chat.postMessage", kind="restricted_action")
     anna.types(TYPED[3], in_="#acme", thread=theirs)
     anna.types("/ticket T-77", in_="#acme")
+    assert slack.until(lambda: refused.happened, 20)
     slack.idle()
 
 
