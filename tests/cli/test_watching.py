@@ -89,7 +89,7 @@ def test_a_watch_port_that_is_taken_is_named(well: Vakt) -> None:
     well.settings["VAKT_WATCH_PORT"] = "0"
     with well.running("run") as running:
         port = watched(running)
-        well.settings["VAKT_WATCH_PORT"] = port
+        well.settings |= {"VAKT_WATCH_PORT": port, "VAKT_DATABASE_URL": f"sqlite:///{well.folder / 'other.db'}"}
         assert f"Port {port} is taken. Stop what listens there, or set VAKT_WATCH_PORT" in well.refuses("run")
         assert running.stops(signal.SIGTERM) == 0
 
