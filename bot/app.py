@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from slack_bolt import App
+from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from sqlmodel import Session, select
 from structlog.contextvars import bind_contextvars
 
-from bot import breaches, contracts
+from bot import breaches, contracts, crash
 from bot.aside import Aside
 from bot.auditor import Auditor, Watched
 from bot.calendar_jobs import CalendarJobs, Kept
@@ -48,6 +48,16 @@ StoreContracts = Callable[[Database, str, Path | None, datetime], None]
 
 class NotKnownError(Exception):
     """Slack was never reached, so Vakt does not know which workspace it is in."""
+
+
+class Bolt(App):
+    """Bolt, as both doors ask it."""
+
+    def dispatch(self, req: BoltRequest) -> BoltResponse:
+        """Answer one request; whatever it stores is stored when this returns."""
+        response = super().dispatch(req)
+        crash.point("before_ack")
+        return response
 
 
 @dataclass(slots=True)
@@ -179,7 +189,7 @@ def web_client(settings: Settings) -> WebClient:
     return WebClient(
         token=settings.slack_bot_token.get_secret_value(),
         base_url=settings.slack_api_url,
-        timeout=10,
+        timeout=settings.vakt_slack_timeout_seconds,
         retry_handlers=[],
     )
 
@@ -254,7 +264,7 @@ def _bolt(settings: Settings, client: WebClient, team: Team) -> App:
 
     quiet = logging.getLogger("vakt.bolt")
     quiet.setLevel(logging.WARNING)
-    return App(
+    return Bolt(
         name="vakt",
         logger=quiet,
         client=client,

@@ -16,6 +16,7 @@ import structlog
 from sqlmodel import Session
 from structlog.contextvars import bind_contextvars
 
+from bot import crash
 from bot.database import Database, Lane
 from bot.gateway import (
     Gateway,
@@ -202,6 +203,7 @@ class Sender:
             outcomes, self._outcomes = self._outcomes, []
         if not outcomes and not granted:
             return 0
+        crash.point("before_mark" if outcomes else "before_claim")
         try:
             with self._database.transaction(Lane.LOOP) as session:
                 for row in sending.mark(session, outcomes):
@@ -212,6 +214,7 @@ class Sender:
             with self._awake:
                 self._outcomes = outcomes + self._outcomes
             raise
+        crash.point("after_mark" if outcomes else "after_claim")
         for row in rows:
             self._launch(row)
         return len(outcomes)
@@ -290,7 +293,9 @@ class Sender:
         if row.leased_until is not None and self._machine.now() + self._lease / 3 > row.leased_until:
             return self._later(row, held, "the lease was nearly over before it was sent", sure=True)  # we stood still
         try:
+            crash.point("before_post")
             posted = self._deliver(row, message, parent)
+            crash.point("after_post")
         except SlackUnavailableError as failure:
             if failure.retry_after is not None:
                 self._rates.hold(row.team_id, failure.method, failure.retry_after)
