@@ -27,7 +27,7 @@ from bot.machine import ContractClock, MachineClock, SystemClock
 from bot.pulse import machine_clock
 from bot.rates import Rates
 from bot.sender import Pace, Render, Sender, Words
-from bot.settings import Settings
+from bot.settings import LANDS_IN_TIMEOUTS, Settings
 from bot.tally import Tally
 from bot.ticker import Handling, Ticker
 from bot.watched_database import WatchedDatabase
@@ -79,9 +79,13 @@ class Vakt:
     stopping: bool = field(default=False)
 
     def succeed(self) -> None:
-        """Take over at once what the process before us was sending; only for a lone process."""
+        """Take over soon what the process before us was sending; only for a lone process.
+
+        Not at once: its last post may still be on its way, and would be seen only after we had looked.
+        """
+        wait = timedelta(seconds=LANDS_IN_TIMEOUTS * self.settings.vakt_slack_timeout_seconds)
         with self.database.transaction() as session:
-            ended = outbox.end_leases(session, self.desk.machine_now())
+            ended = outbox.end_leases(session, self.desk.machine_now() + wait)
         if ended:
             log.warning("leases_of_predecessor_ended", messages=ended)
 

@@ -45,6 +45,9 @@ The half is grace: what Slack took before it was given up may be seen that much 
 lease would let a second process look while the first one's post is still on its way.
 """
 
+LANDS_IN_TIMEOUTS = 1.5
+"""After how many of Slack's time-outs a post that was given up, or whose sender died, can be seen if it was taken."""
+
 
 class Settings(BaseSettings):
     """What a process needs to know. Every name is the environment variable's, in lower case."""
