@@ -8,7 +8,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq
 
-.PHONY: help demo run test check fuzz bench lock clauses screenshots clean
+.PHONY: help demo run test check fuzz chaos bench lock clauses screenshots clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /\1: /p' Makefile | awk -F': ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -33,6 +33,9 @@ check: .venv/dev.ready ## what CI asks before the tests (ruff, mypy, import cont
 
 fuzz: .venv/dev.ready ## 20,000 inputs that nobody sends on purpose at every door (half an hour); SLACK_SAMPLES=folder adds Slack's own
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n 2 -o faulthandler_timeout=0 tests/fuzz $(ARGS)
+
+chaos: .venv/dev.ready ## kill Vakt hundreds of times, on SQLite and as replicas on PostgreSQL, and keep the account; ARGS="--seed 7"
+	$(BIN)/python -m tests.chaos $(ARGS)
 
 bench: .venv/dev.ready ## one script a question, each printing its ratios
 	@for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python "$$script"; done

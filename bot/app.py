@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from slack_bolt import App
+from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from sqlmodel import Session, select
 from structlog.contextvars import bind_contextvars
 
-from bot import breaches, contracts
+from bot import breaches, contracts, crash
 from bot.aside import Aside
 from bot.auditor import Auditor, Watched
 from bot.calendar_jobs import CalendarJobs, Kept
@@ -27,7 +27,7 @@ from bot.machine import ContractClock, MachineClock, SystemClock
 from bot.pulse import machine_clock
 from bot.rates import Rates
 from bot.sender import Pace, Render, Sender, Words
-from bot.settings import Settings
+from bot.settings import LANDS_IN_TIMEOUTS, Settings
 from bot.tally import Tally
 from bot.ticker import Handling, Ticker
 from bot.watched_database import WatchedDatabase
@@ -50,6 +50,16 @@ class NotKnownError(Exception):
     """Slack was never reached, so Vakt does not know which workspace it is in."""
 
 
+class Bolt(App):
+    """Bolt, as both doors ask it."""
+
+    def dispatch(self, req: BoltRequest) -> BoltResponse:
+        """Answer one request; whatever it stores is stored when this returns."""
+        response = super().dispatch(req)
+        crash.point("before_ack")
+        return response
+
+
 @dataclass(slots=True)
 class Vakt:
     """A process: what it is made of, started and stopped together."""
@@ -69,9 +79,13 @@ class Vakt:
     stopping: bool = field(default=False)
 
     def succeed(self) -> None:
-        """Take over at once what the process before us was sending; only for a lone process."""
+        """Take over soon what the process before us was sending; only for a lone process.
+
+        Not at once: its last post may still be on its way, and would be seen only after we had looked.
+        """
+        wait = timedelta(seconds=LANDS_IN_TIMEOUTS * self.settings.vakt_slack_timeout_seconds)
         with self.database.transaction() as session:
-            ended = outbox.end_leases(session, self.desk.machine_now())
+            ended = outbox.end_leases(session, self.desk.machine_now() + wait)
         if ended:
             log.warning("leases_of_predecessor_ended", messages=ended)
 
@@ -179,7 +193,7 @@ def web_client(settings: Settings) -> WebClient:
     return WebClient(
         token=settings.slack_bot_token.get_secret_value(),
         base_url=settings.slack_api_url,
-        timeout=10,
+        timeout=settings.vakt_slack_timeout_seconds,
         retry_handlers=[],
     )
 
@@ -254,7 +268,7 @@ def _bolt(settings: Settings, client: WebClient, team: Team) -> App:
 
     quiet = logging.getLogger("vakt.bolt")
     quiet.setLevel(logging.WARNING)
-    return App(
+    return Bolt(
         name="vakt",
         logger=quiet,
         client=client,

@@ -17,6 +17,7 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
+from bot import crash
 from bot.storage_errors import WRITE_DEADLINE, said_as_ours, said_at_commit
 from models.roster import raise_number
 from models.store import BusyError, UnknownOutcomeError
@@ -138,7 +139,7 @@ class Database:
         if self._queue is None:
             with said_as_ours(writing=True), Session(self.engine, expire_on_commit=False) as session:
                 yield session
-                _commit(session)
+                _commit(session, lane)
         else:
             with (
                 said_as_ours(writing=True),
@@ -147,7 +148,7 @@ class Database:
             ):
                 _begin_immediate(session, seconds_left)
                 yield session
-                _commit(session)
+                _commit(session, lane)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -171,11 +172,15 @@ class Database:
         self._reading.dispose()
 
 
-def _commit(session: Session) -> None:
+def _commit(session: Session, lane: Lane) -> None:
     """Write what is left, then commit: only the second can end without anybody knowing how."""
     session.flush()
+    if lane is Lane.INTERACTIVE:
+        crash.point("before_commit")
     with said_at_commit():
         session.commit()
+    if lane is Lane.INTERACTIVE:
+        crash.point("after_commit")
 
 
 def _begin_immediate(session: Session, seconds_left: float) -> None:

@@ -24,6 +24,12 @@ from bot.tally import CALLS, REFUSALS, Count, uncounted
 EVENT_TYPE = "vakt_outbox"
 """The metadata event type under which a message carries its outbox key."""
 
+PAGE_READ, PAGES_READ = 200, 10
+"""Messages in a page, and pages of one thread read at most, when a row's key is looked for.
+
+Source: docs.slack.dev/reference/methods/conversations.replies recommends no more than 200.
+"""
+
 TIMEOUT = 10
 """Seconds until a call is given up."""
 
@@ -135,12 +141,23 @@ class Gateway:
         method, where = "conversations.history", {"channel": channel}
         if thread_ts is not None:
             method, where = "conversations.replies", {"channel": channel, "ts": thread_ts}
-        answer = self._call(team_id, method, **where, include_all_metadata=True, limit=100)
-        for message in answer["messages"]:
+        for message in self._read(team_id, method, **where):
             metadata = message.get("metadata") or {}
             if (metadata.get("event_payload") or {}).get("key") == key:
                 return Posted(channel, str(message["ts"]))
         return None
+
+    def _read(self, team_id: str, method: str, **where: str) -> Iterator[Mapping[str, Any]]:
+        """The latest of a channel, or all of a thread: of a thread Slack gives the oldest first."""
+        cursor: str | None = None
+        for _ in range(PAGES_READ if "ts" in where else 1):
+            answer = self._call(
+                team_id, method, **where, include_all_metadata=True, limit=PAGE_READ, cursor=cursor or None
+            )
+            yield from answer["messages"]
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return
 
     # What is only polite
 

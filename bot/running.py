@@ -62,6 +62,11 @@ def _run(settings: Settings, stop: threading.Event, *, http: bool, alone: bool) 
     vakt = build(settings, store=store_apart)
     if alone:
         vakt.succeed()
+    run(vakt, http=http, stop=stop)
+
+
+def run(vakt: Vakt, *, http: bool, stop: threading.Event) -> None:
+    """Open the door, work until `stop` is set, and close everything."""
     door = _door(vakt, http=http)
     watch = _watch_door(vakt, door)
     vakt.start()

@@ -16,6 +16,7 @@ import structlog
 from sqlmodel import Session
 from structlog.contextvars import bind_contextvars
 
+from bot import crash
 from bot.database import Database, Lane
 from bot.gateway import (
     Gateway,
@@ -202,6 +203,7 @@ class Sender:
             outcomes, self._outcomes = self._outcomes, []
         if not outcomes and not granted:
             return 0
+        crash.point("before_mark" if outcomes else "before_claim")
         try:
             with self._database.transaction(Lane.LOOP) as session:
                 for row in sending.mark(session, outcomes):
@@ -212,6 +214,7 @@ class Sender:
             with self._awake:
                 self._outcomes = outcomes + self._outcomes
             raise
+        crash.point("after_mark" if outcomes else "after_claim")
         for row in rows:
             self._launch(row)
         return len(outcomes)
@@ -282,15 +285,15 @@ class Sender:
         with self._database.reading() as session:
             message = self._render(session, row, self._contract.now())
             parent = session.get(Outgoing, (row.team_id, row.thread_of)) if row.thread_of else None
-        if message is None:
-            return self._ended(row, held, State.DROPPED, "it no longer holds")
         return self._say(row, held, message, parent)
 
-    def _say(self, row: Outgoing, held: Held, message: Message, parent: Outgoing | None) -> Outcome:
+    def _say(self, row: Outgoing, held: Held, message: Message | None, parent: Outgoing | None) -> Outcome:
         if row.leased_until is not None and self._machine.now() + self._lease / 3 > row.leased_until:
             return self._later(row, held, "the lease was nearly over before it was sent", sure=True)  # we stood still
         try:
-            posted = self._deliver(row, message, parent)
+            crash.point("before_post")
+            posted = self._said_before(row, parent) if message is None else self._deliver(row, message, parent)
+            crash.point("after_post")
         except SlackUnavailableError as failure:
             if failure.retry_after is not None:
                 self._rates.hold(row.team_id, failure.method, failure.retry_after)
@@ -299,15 +302,22 @@ class Sender:
             return self._later(row, held, str(failure), sure=False)
         except SlackRefusedError as failure:
             return self._ended(row, held, State.REFUSED, str(failure))
+        if posted is None:
+            return self._ended(row, held, State.DROPPED, "it no longer holds")
         return Said(held, posted.channel, posted.ts, self._machine.now())
+
+    def _said_before(self, row: Outgoing, parent: Outgoing | None) -> Posted | None:
+        """Where a row that no longer holds stands, if an attempt of which nothing was heard said it."""
+        if not row.uncertain or row.ts is not None:
+            return None
+        return self._find(row, *_place(row, parent))
 
     def _deliver(self, row: Outgoing, message: Message, parent: Outgoing | None) -> Posted:
         if row.ts is not None and row.channel is not None:
             posted = Posted(row.channel, row.ts)
             self._gateway.update(row.team_id, posted, message)
             return posted
-        thread_ts = parent.ts if parent else None
-        conversation = (parent.channel if parent else None) or row.conversation
+        conversation, thread_ts = _place(row, parent)
         if row.uncertain:
             found = self._find(row, conversation, thread_ts)
             if found is not None and row.is_card:
@@ -353,6 +363,11 @@ class Sender:
         self._count(ENDED, row.kind, state)
         log.warning("outbox_ended", outbox=row.id, kind=row.kind, state=state, why=why)
         return Ended(held, state, why[:500])
+
+
+def _place(row: Outgoing, parent: Outgoing | None) -> tuple[str, str | None]:
+    """The conversation and the thread in which a row is said."""
+    return (parent.channel if parent else None) or row.conversation, parent.ts if parent else None
 
 
 def _method(ts: str | None) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -37,6 +37,18 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+LEASE_IN_TIMEOUTS = 3.5
+"""How many of Slack's time-outs a lease outlasts.
+
+A row that may have been said costs three calls: the conversation is opened, searched, posted to.
+The half is grace: what Slack took before it was given up may be seen that much later. A shorter
+lease would let a second process look while the first one's post is still on its way.
+"""
+
+LANDS_IN_TIMEOUTS = 1.5
+"""After how many of Slack's time-outs a post that was given up, or whose sender died, can be seen if it was taken."""
+
+
 class Settings(BaseSettings):
     """What a process needs to know. Every name is the environment variable's, in lower case."""
 
@@ -51,7 +63,8 @@ class Settings(BaseSettings):
     vakt_watch_port: int | None = Field(default=None, ge=0, le=65535)
     vakt_watch_host: str = "127.0.0.1"
     vakt_policies: Path | None = None
-    vakt_lease_seconds: float = Field(default=30.0, ge=15.0, le=600.0)
+    vakt_slack_timeout_seconds: int = Field(default=8, ge=1, le=60)
+    vakt_lease_seconds: float = Field(default=30.0, ge=2.0, le=600.0)
     vakt_audit_seconds: float = Field(default=60.0, ge=1.0, le=3600.0)
     vakt_heartbeat_url: Annotated[SecretStr, AfterValidator(_heartbeat_address)] = SecretStr("")
     vakt_received_days: float = Field(default=7.0, ge=2.0)
@@ -60,3 +73,14 @@ class Settings(BaseSettings):
     vakt_posts_per_second: float = Field(default=20.0, gt=0)
     vakt_posts_at_once: int = Field(default=32, ge=1, le=256)
     vakt_log: str = Field(default="console", pattern="^(console|json)$")
+
+    @field_validator("vakt_lease_seconds")
+    @classmethod
+    def _outlasts_slack(cls, lease: float, others: ValidationInfo) -> float:
+        """Refuse a lease in which Slack's answer may still be on its way when it ends."""
+        needed = LEASE_IN_TIMEOUTS * others.data.get("vakt_slack_timeout_seconds", 0)
+        if lease >= needed:
+            return lease
+        raise ValueError(
+            f"{lease:g} s is less than {LEASE_IN_TIMEOUTS:g} times VAKT_SLACK_TIMEOUT_SECONDS; write {needed:g} or more"
+        )

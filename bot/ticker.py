@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from bot import crash
 from bot.database import Database, Lane
 from bot.machine import ContractClock, MachineClock
 from bot.pulse import Pulse
@@ -150,6 +151,8 @@ class Ticker:
                     else self._handle_each(session, timers, now, failed)
                 )
                 self._finish(session, handled, now, self._down_since)
+                crash.point("before_turn_commit")
+            crash.point("after_turn_commit")
             self._hold_back(failed)
             self._count_all(timers, {timer_id for _, timer_id, _ in failed})
             return len(timers)

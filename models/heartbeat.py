@@ -1,7 +1,9 @@
 """The machine's pulse, stored, so that time that Vakt slept through is known afterwards."""
 
+from contextlib import suppress
 from datetime import datetime
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session
 
 from models.record import Record
@@ -19,7 +21,9 @@ def beat(session: Session, name: str, machine_now: datetime, now: datetime) -> N
     """Note that the loop has just turned. A stored beat never goes back."""
     last = last_beat(session, name)
     if last is None:
-        session.add(Heartbeat(name=name, beat_at=machine_now, contract_at=now))
+        # Replicas that start together beat for the first time together: one of them is enough.
+        with suppress(IntegrityError), session.begin_nested():
+            session.add(Heartbeat(name=name, beat_at=machine_now, contract_at=now))
     else:
         last.beat_at, last.contract_at = max(last.beat_at, machine_now), now
 

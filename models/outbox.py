@@ -232,15 +232,16 @@ def row_of_message(session: Session, team_id: str, channel: str, ts: str) -> Out
     return session.exec(query).first()
 
 
-def end_leases(session: Session, machine_now: datetime) -> int:
-    """End every lease now; gives how many there were. Only for whoever is certainly alone.
+def end_leases(session: Session, ends_at: datetime) -> int:
+    """End every lease at `ends_at` at the latest; gives how many that was. Only for whoever is certainly alone.
 
-    What was leased may have been said: whoever claims it next looks before it says it again.
+    What was leased may have been said: whoever claims it next looks before it says it again. So `ends_at`
+    must leave Slack the time to show what was still on its way to it.
     """
     ended = session.execute(
         update(Outgoing)
-        .where(col(Outgoing.leased_until).is_not(None), col(Outgoing.state) == State.WAITING)
-        .values(leased_until=machine_now, lease_token=None, uncertain=True)
+        .where(col(Outgoing.leased_until) > ends_at, col(Outgoing.state) == State.WAITING)
+        .values(leased_until=ends_at, uncertain=True)
         .execution_options(synchronize_session=False)
     )
     return int(ended.rowcount)  # type: ignore[attr-defined]

@@ -30,9 +30,9 @@ def test_the_lock_ends_with_a_killed_process(well: Vakt) -> None:
         second.waits_for("ready")
 
 
-def test_what_a_killed_process_was_sending_is_said_at_once_and_once(well: Vakt, slack: Sandbox) -> None:
+def test_what_a_killed_process_was_sending_is_said_soon_and_once(well: Vakt, slack: Sandbox) -> None:
     """Both cards were on their way, under leases that would have lasted ten minutes."""
-    well.settings["VAKT_LEASE_SECONDS"] = "600"
+    well.settings |= {"VAKT_LEASE_SECONDS": "600", "VAKT_SLACK_TIMEOUT_SECONDS": "1"}
     anna = slack.person("anna")
     with well.running("run") as first:
         first.waits_for("ready")

@@ -57,6 +57,7 @@ def test_it_waits_for_slack_when_it_knows_its_workspace(well: Vakt, slack: Sandb
         ("SLACK_APP_TOKEN", "", "SLACK_APP_TOKEN is not set"),
         ("SLACK_APP_TOKEN", "xapp-1", "Slack refuses SLACK_APP_TOKEN: invalid_auth"),
         ("SLACK_API_URL", "http://slack.example/api/", "plain http is allowed to this machine only, use https"),
+        ("VAKT_LEASE_SECONDS", "20", "20 s is less than 3.5 times VAKT_SLACK_TIMEOUT_SECONDS; write 28 or more"),
         ("VAKT_HTTP_PORT", "70000", "VAKT_HTTP_PORT: Input should be less than or equal to 65535"),
         ("VAKT_HEARTBEAT_URL", "http://health.example/secret", "VAKT_HEARTBEAT_URL must be an https address"),
         ("VAKT_DATABASE_URL", "vakt.db", "VAKT_DATABASE_URL is no address of a database"),

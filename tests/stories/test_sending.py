@@ -364,6 +364,17 @@ def test_an_unknown_outcome_is_looked_up_before_the_second_attempt(bench: Bench)
     assert len(bench.script.said) == 1
 
 
+def test_what_was_said_and_no_longer_holds_is_marked_as_said(bench: Bench) -> None:
+    """It stands there all the same: to call it dropped would be untrue."""
+    bench.script.failures, bench.script.broken_after = [OutcomeUnknownError("broken")], True
+    bench.owes("line")
+    bench.passes()
+    bench.machine.at += timedelta(seconds=1)
+    bench.holds.add("line")
+    bench.passes()
+    assert (bench.row("line").state, bench.row("line").ts) == (State.SENT, "1.0")
+
+
 def test_a_refusal_for_now_does_not_settle_what_an_earlier_attempt_left_open(bench: Bench) -> None:
     """Unknown, then rate limited: still unknown."""
     bench.script.failures = [OutcomeUnknownError("broken"), SlackUnavailableError("chat.postMessage", "ratelimited", 3)]
