@@ -57,7 +57,15 @@ class SlackUnavailableError(Exception):
 
 
 class OutcomeUnknownError(Exception):
-    """The request went out and no answer came back: perhaps it was done."""
+    """The request went out and nobody knows what came of it: perhaps it was done.
+
+    `answered` when Slack answered that it failed: then it does nothing later.
+    """
+
+    def __init__(self, why: str, *, answered: bool = False) -> None:
+        """Say what was heard, if anything."""
+        super().__init__(why)
+        self.answered = answered
 
 
 class Message(Protocol):
@@ -321,9 +329,9 @@ def _failure(method: str, error: SlackApiError) -> Exception:
         after = response.headers.get("Retry-After", "1")
         return SlackUnavailableError(method, "ratelimited", float(after))
     if status >= 500:  # noqa: PLR2004 - the server's side failed, perhaps after doing it
-        return OutcomeUnknownError(f"{method}: HTTP {status}")
+        return OutcomeUnknownError(f"{method}: HTTP {status}", answered=True)
     if code in _TEMPORARY:
-        return OutcomeUnknownError(f"{method}: {code}")
+        return OutcomeUnknownError(f"{method}: {code}", answered=True)
     detail = "; ".join((data.get("response_metadata") or {}).get("messages", []))
     return SlackRefusedError(method, code, detail)
 

@@ -57,6 +57,9 @@ BROADCAST = frozenset({Kind.ESCALATION})
 GATHER_WHILE_RESTING = 0.05
 """The same while some conversation's rate is used up: most of what is owed cannot be sent anyhow."""
 
+GRACE = 1 / 7
+"""The share of a lease after which what was cut off would be there to be found: half of one of its time-outs."""
+
 LONGEST_REST = 0.25
 SHARE = 4
 """After a look the loop rests this many times as long as the look took, so that a long backlog costs no core."""
@@ -280,14 +283,14 @@ class Sender:
             self._awake.notify_all()
 
     def _send(self, row: Outgoing, held: Held) -> Outcome:
-        if row.expires_at is not None and self._machine.now() >= row.expires_at:
-            return self._ended(row, held, State.EXPIRED, "nobody could be told in time")
+        expired = row.expires_at is not None and self._machine.now() >= row.expires_at
         with self._database.reading() as session:
-            message = self._render(session, row, self._contract.now())
+            message = None if expired else self._render(session, row, self._contract.now())
             parent = session.get(Outgoing, (row.team_id, row.thread_of)) if row.thread_of else None
         return self._say(row, held, message, parent)
 
     def _say(self, row: Outgoing, held: Held, message: Message | None, parent: Outgoing | None) -> Outcome:
+        """Post it; without a message find out whether an earlier attempt did."""
         if row.leased_until is not None and self._machine.now() + self._lease / 3 > row.leased_until:
             return self._later(row, held, "the lease was nearly over before it was sent", sure=True)  # we stood still
         try:
@@ -299,33 +302,42 @@ class Sender:
                 self._rates.hold(row.team_id, failure.method, failure.retry_after)
             return self._later(row, held, str(failure), sure=True, after=failure.retry_after)
         except OutcomeUnknownError as failure:
-            return self._later(row, held, str(failure), sure=False)
+            # What was cut off may still be done: it is looked up when it would be there to be found.
+            at_least = 0.0 if failure.answered else self._lease.total_seconds() * GRACE
+            return self._later(row, held, str(failure), sure=False, after=at_least)
         except SlackRefusedError as failure:
             return self._ended(row, held, State.REFUSED, str(failure))
         if posted is None:
-            return self._ended(row, held, State.DROPPED, "it no longer holds")
+            return self._ended(row, held, *self._why_not(row))
         return Said(held, posted.channel, posted.ts, self._machine.now())
+
+    def _why_not(self, row: Outgoing) -> tuple[State, str]:
+        if row.expires_at is not None and self._machine.now() >= row.expires_at:
+            return State.EXPIRED, "nobody could be told in time"
+        return State.DROPPED, "it no longer holds"
 
     def _said_before(self, row: Outgoing, parent: Outgoing | None) -> Posted | None:
         """Where a row that no longer holds stands, if an attempt of which nothing was heard said it."""
         if not row.uncertain or row.ts is not None:
             return None
-        return self._find(row, *_place(row, parent))
+        try:
+            return self._gateway.find(row.team_id, *_searched(row, parent))
+        except SlackRefusedError:
+            return None  # nobody can find out, and nobody waits for it any more
 
     def _deliver(self, row: Outgoing, message: Message, parent: Outgoing | None) -> Posted:
         if row.ts is not None and row.channel is not None:
             posted = Posted(row.channel, row.ts)
             self._gateway.update(row.team_id, posted, message)
             return posted
-        conversation, thread_ts = _place(row, parent)
         if row.uncertain:
-            found = self._find(row, conversation, thread_ts)
+            found, looked = self._found(row, parent)
             if found is not None and row.is_card:
                 self._gateway.update(row.team_id, found, message)
             if found is not None:
                 return found
-            if row.kind in REPEATED_WHEN_UNSURE:
-                message = self._as_repeat(row) or message
+            message = message if looked else self._as_repeat(row) or message
+        conversation, thread_ts = _place(row, parent)
         return self._gateway.post(
             row.team_id,
             conversation,
@@ -341,28 +353,36 @@ class Sender:
         with self._database.reading() as session:
             return self._render(session, row, self._contract.now())
 
-    def _find(self, row: Outgoing, conversation: str, thread_ts: str | None) -> Posted | None:
-        """Where a row that may have been said stands, if it was said.
+    def _found(self, row: Outgoing, parent: Outgoing | None) -> tuple[Posted | None, bool]:
+        """Where a row that may have been said stands, if it was said; and whether anybody could look.
 
         Raises:
             SlackRefusedError: nobody can find out, and the kind is not one to be repeated.
         """
         try:
-            return self._gateway.find(row.team_id, conversation, row.key, thread_ts)
+            return self._gateway.find(row.team_id, *_searched(row, parent)), True
         except SlackRefusedError:
             if row.kind in REPEATED_WHEN_UNSURE:
-                return None
+                return None, False
             raise
 
     def _later(self, row: Outgoing, held: Held, why: str, *, sure: bool, after: float | None = None) -> Later:
         self._count(RETRIES, row.kind, "yes" if sure else "no")
-        wait = timedelta(seconds=after) if after else wait_before_attempt(row.attempts + 1)
+        wait = wait_before_attempt(row.attempts + 1)
+        if after:
+            wait = timedelta(seconds=after) if sure else max(wait, timedelta(seconds=after))
         return Later(held, self._machine.now() + wait, why[:500], sure)
 
     def _ended(self, row: Outgoing, held: Held, state: State, why: str) -> Ended:
         self._count(ENDED, row.kind, state)
         log.warning("outbox_ended", outbox=row.id, kind=row.kind, state=state, why=why)
         return Ended(held, state, why[:500])
+
+
+def _searched(row: Outgoing, parent: Outgoing | None) -> tuple[str, str, str | None]:
+    """Where a row is looked for, and under which key."""
+    conversation, thread_ts = _place(row, parent)
+    return conversation, row.key, thread_ts
 
 
 def _place(row: Outgoing, parent: Outgoing | None) -> tuple[str, str | None]:

@@ -30,6 +30,7 @@ from tests.stories.scenes import GUIDANCE, opened, times
 NOW = datetime(2026, 11, 23, 8, 40, tzinfo=UTC)
 TEAM = "T1"
 LEASE = timedelta(seconds=30)
+SECOND = timedelta(seconds=1)
 
 
 # With Slack as it is
@@ -354,7 +355,7 @@ def test_a_key_is_owed_once(bench: Bench) -> None:
 
 def test_an_unknown_outcome_is_looked_up_before_the_second_attempt(bench: Bench) -> None:
     """Said before the connection broke: found, and marked as said where it stands."""
-    bench.script.failures, bench.script.broken_after = [OutcomeUnknownError("broken")], True
+    bench.script.failures, bench.script.broken_after = [OutcomeUnknownError("broken", answered=True)], True
     bench.owes("line")
     bench.passes()
     assert (bench.row("line").state, bench.row("line").uncertain) == (State.WAITING, True)
@@ -366,7 +367,7 @@ def test_an_unknown_outcome_is_looked_up_before_the_second_attempt(bench: Bench)
 
 def test_what_was_said_and_no_longer_holds_is_marked_as_said(bench: Bench) -> None:
     """It stands there all the same: to call it dropped would be untrue."""
-    bench.script.failures, bench.script.broken_after = [OutcomeUnknownError("broken")], True
+    bench.script.failures, bench.script.broken_after = [OutcomeUnknownError("broken", answered=True)], True
     bench.owes("line")
     bench.passes()
     bench.machine.at += timedelta(seconds=1)
@@ -377,7 +378,10 @@ def test_what_was_said_and_no_longer_holds_is_marked_as_said(bench: Bench) -> No
 
 def test_a_refusal_for_now_does_not_settle_what_an_earlier_attempt_left_open(bench: Bench) -> None:
     """Unknown, then rate limited: still unknown."""
-    bench.script.failures = [OutcomeUnknownError("broken"), SlackUnavailableError("chat.postMessage", "ratelimited", 3)]
+    bench.script.failures = [
+        OutcomeUnknownError("broken", answered=True),
+        SlackUnavailableError("chat.postMessage", "ratelimited", 3),
+    ]
     bench.owes("line")
     bench.passes()
     bench.machine.at += timedelta(seconds=1)
@@ -392,7 +396,7 @@ def test_where_history_cannot_be_read_a_page_is_repeated_and_the_rest_is_not(
     bench: Bench, kind: Kind, said: int
 ) -> None:
     """Waking somebody twice is better than not at all."""
-    bench.script.failures, bench.script.history = [OutcomeUnknownError("broken")], False
+    bench.script.failures, bench.script.history = [OutcomeUnknownError("broken", answered=True)], False
     bench.owes("direct", kind=kind, conversation="U1")
     bench.passes()
     bench.machine.at += timedelta(seconds=1)
@@ -493,12 +497,36 @@ def _refresh(bench: Bench) -> None:
 
 def test_a_page_that_may_have_been_said_says_so_when_it_is_repeated(bench: Bench) -> None:
     """Its row is rendered again, as a repeat."""
-    bench.script.failures, bench.script.history = [OutcomeUnknownError("broken")], False
+    bench.script.failures, bench.script.history = [OutcomeUnknownError("broken", answered=True)], False
     bench.owes("direct", kind=Kind.PAGE, conversation="U1")
     bench.passes()
     bench.machine.at += timedelta(seconds=1)
     bench.passes()
     assert bench.script.texts == ["direct", "direct, perhaps again"]
+
+
+def test_what_was_cut_off_is_looked_up_when_it_would_be_there(bench: Bench) -> None:
+    """Slack may still be at it: half a time-out passes first. What Slack answered does nothing later."""
+    for kind, wait in ((OutcomeUnknownError("reset"), LEASE / 7), (OutcomeUnknownError("500", answered=True), SECOND)):
+        bench.script.failures = [kind]
+        row = bench.owes(str(kind))
+        bench.passes()
+        assert bench.row(row.key).ready_at - bench.machine.at == pytest.approx(wait, abs=timedelta(milliseconds=1))
+        bench.machine.at += LEASE
+        bench.passes()
+
+
+def test_what_expired_is_not_said_but_known_to_have_been_said(bench: Bench) -> None:
+    """One that may have been said before its time ran out is looked for."""
+    ends = bench.machine.at + timedelta(seconds=5)
+    bench.script.failures, bench.script.broken_after = [OutcomeUnknownError("broken", answered=True)], True
+    bench.owes("said", expires_at=ends)
+    bench.passes()
+    bench.owes("unsaid", expires_at=ends, ready_at=ends)
+    bench.machine.at = ends
+    bench.passes()
+    assert (bench.row("said").state, bench.row("unsaid").state) == (State.SENT, State.EXPIRED)
+    assert [key for _, key, _ in bench.script.said] == ["said"]
 
 
 def test_what_waited_long_is_gathered_in_its_thread_and_in_order(bench: Bench) -> None:
