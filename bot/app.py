@@ -164,8 +164,8 @@ def build(
         ),
         count=tally.count,
     )
-    database.after_commit(ticker.wake)
-    database.after_commit(sender.wake)
+    database.after_commit(ticker.wake_for)
+    database.after_commit(lambda _written: sender.wake())
     bolt = _bolt(settings, client, team)
     register(bolt, desk)
     jobs = CalendarJobs(database, machine, _kept(settings))

@@ -8,7 +8,7 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
@@ -19,10 +19,15 @@ from sqlmodel import Session
 
 from bot import crash
 from bot.storage_errors import WRITE_DEADLINE, said_as_ours, said_at_commit
+from models.record import Record, note_written, written_in
 from models.roster import raise_number
 from models.store import BusyError, UnknownOutcomeError
 
 event.listen(Session, "before_flush", raise_number)
+event.listen(Session, "before_flush", note_written)
+
+Wake = Callable[[Sequence[Record]], None]
+"""Told after every commit, with the records that were written as such; statements may have changed others."""
 
 BUSY_TIMEOUT = "busy_timeout"
 """Under which a SQLite connection remembers the milliseconds that were set last."""
@@ -107,9 +112,9 @@ class Database:
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
         self._reading = _sqlite_engine(url, reading=True) if self.is_sqlite else self.engine
         self._queue = WriterQueue() if self.is_sqlite else None
-        self._after_commit: list[Callable[[], None]] = []
+        self._after_commit: list[Wake] = []
 
-    def after_commit(self, wake: Callable[[], None]) -> None:
+    def after_commit(self, wake: Wake) -> None:
         """Call `wake` after every commit."""
         self._after_commit.append(wake)
 
@@ -122,17 +127,19 @@ class Database:
                 the work off, or cannot be written.
             UnknownOutcomeError: the connection broke while it was being committed.
         """
+        written: Sequence[Record] = ()
         try:
             with self._writing(lane) as session:
+                written = written_in(session)
                 yield session
         except UnknownOutcomeError:
-            self._wake()  # what may be stored may have something to be done
+            self._wake(written)  # what may be stored may have something to be done
             raise
-        self._wake()
+        self._wake(written)
 
-    def _wake(self) -> None:
+    def _wake(self, written: Sequence[Record]) -> None:
         for wake in self._after_commit:
-            wake()
+            wake(written)
 
     @contextmanager
     def _writing(self, lane: Lane) -> Iterator[Session]:

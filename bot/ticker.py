@@ -20,6 +20,7 @@ from bot.machine import ContractClock, MachineClock
 from bot.pulse import Pulse
 from bot.storage_errors import meaning
 from bot.tally import TIMERS, Count, uncounted
+from models.record import Record
 from models.store import NotStoredError, UnknownOutcomeError
 from models.timer import Timer, due_timers, hold_back, next_due
 
@@ -94,6 +95,12 @@ class Ticker:
         with self._awake:
             self._work_to_do = True
             self._awake.notify_all()
+
+    def wake_for(self, written: Sequence[Record]) -> None:
+        """Wake when a timer was written that falls due before the next one that is known."""
+        due = min((each.due_at for each in written if isinstance(each, Timer)), default=None)
+        if due is not None and (self._due is None or due < self._due):
+            self.wake()
 
     def catch_up(self) -> None:
         """Deal with everything that is due now, before returning."""

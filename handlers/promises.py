@@ -86,13 +86,12 @@ def _counted_in(contract: Contract, clock: Clock) -> Contract:
 
 def first_clocks(rows: Adds, ticket: Ticket, contract: Contract, started_at: datetime) -> None:
     """Start every promise that applies to a ticket that is being opened: nothing was done on it yet."""
-    clocks = []
     for promise in promises_for(contract, facts_of(ticket)):
         clock = _new_clock(ticket, promise, started_at)
-        _show(clock, planned_for(contract, ticket, clock, ()))
+        planned = planned_for(contract, ticket, clock, ())
+        _show(clock, planned)
         rows.add(clock)
-        clocks.append(clock)
-    arm(rows, ticket, contract, clocks, ())
+        _arm(rows, ticket, clock, _ladder(contract, ticket, clock, planned, ()))
 
 
 def start_clocks(
@@ -209,17 +208,21 @@ def arm(
 ) -> None:
     """Set one timer for each clock: its next rung."""
     for clock in clocks:
-        steps = pending(ticket, clock, rungs_of(contract, ticket, clock, waits))
-        if steps:
-            rows.add(
-                Timer(
-                    team_id=ticket.team_id,
-                    kind=TimerKind.CLOCK,
-                    ticket_number=ticket.number,
-                    clock_id=clock.id,
-                    due_at=min(step.at for step in steps),
-                )
+        _arm(rows, ticket, clock, rungs_of(contract, ticket, clock, waits))
+
+
+def _arm(rows: Adds, ticket: Ticket, clock: Clock, rungs: Sequence[Rung]) -> None:
+    steps = pending(ticket, clock, rungs)
+    if steps:
+        rows.add(
+            Timer(
+                team_id=ticket.team_id,
+                kind=TimerKind.CLOCK,
+                ticket_number=ticket.number,
+                clock_id=clock.id,
+                due_at=min(step.at for step in steps),
             )
+        )
 
 
 def rungs_of(contract: Contract, ticket: Ticket, clock: Clock, waits: Sequence[Wait]) -> tuple[Rung, ...]:
@@ -227,7 +230,12 @@ def rungs_of(contract: Contract, ticket: Ticket, clock: Clock, waits: Sequence[W
     left_behind = clock.state == ClockState.STOPPED and clock.severity != ticket.severity
     if clock.state == ClockState.WITHDRAWN or left_behind:
         return ()
-    planned = planned_for(contract, ticket, clock, waits)
+    return _ladder(contract, ticket, clock, planned_for(contract, ticket, clock, waits), waits)
+
+
+def _ladder(
+    contract: Contract, ticket: Ticket, clock: Clock, planned: Planned, waits: Sequence[Wait]
+) -> tuple[Rung, ...]:
     kinds = frozenset(map(str, planned.promise.paused_by)) | {RESOLVED}
     return ladder(
         _counted_in(contract, clock),

@@ -5,7 +5,8 @@ SQLAlchemy's events: 0.3 ms for a ticket, ten rows a ticket. A new row needs nei
 do not validate, and nothing has to be noticed about an object that is not stored yet.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from pydantic_core import PydanticUndefined
 from sqlalchemy import Dialect, inspect
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel
 
 BY_KEY: dict[str, Any] = {"sqlite_with_rowid": False}
@@ -89,10 +91,38 @@ class Fresh:
     def store(self, session: Session) -> None:
         """Insert all of them; foreign keys want the tables in the order in which they were added."""
         connection = session.connection()
+        dialect, cursor = connection.dialect, connection.connection.cursor()
         for record, rows in self._rows.items():
-            insert = _insert(record, connection.dialect)
-            connection.exec_driver_sql(insert.text, [insert.values(row) for row in rows])
+            insert = _insert(record, dialect)
+            with _said_as(insert.text, dialect):
+                cursor.executemany(insert.text, [insert.values(row) for row in rows])
+            written_in(session).extend(rows)
+        cursor.close()
         self._rows.clear()
+
+
+WRITTEN = "written"
+
+
+def written_in(session: Session) -> list[Record]:
+    """The records that were written in a session's transaction, through it or as fresh ones."""
+    found: list[Record] = session.info.setdefault(WRITTEN, [])
+    return found
+
+
+def note_written(session: Session, _context: object, _instances: object) -> None:
+    """Before a session writes: keep what it writes. For SQLAlchemy's `before_flush`; `bot.database` puts it there."""
+    written_in(session).extend(each for each in (*session.new, *session.dirty) if isinstance(each, Record))
+
+
+@contextmanager
+def _said_as(text: str, dialect: Dialect) -> Iterator[None]:
+    """Turn the driver's errors into SQLAlchemy's, as they are everywhere else."""
+    driver: Any = dialect.dbapi
+    try:
+        yield
+    except driver.Error as error:
+        raise DBAPIError.instance(text, None, error, driver.Error, hide_parameters=True, dialect=dialect) from error
 
 
 @dataclass(frozen=True, slots=True)

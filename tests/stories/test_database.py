@@ -46,7 +46,7 @@ def _beat(name: str) -> Heartbeat:
 def test_a_transaction_is_stored_whole_or_not_at_all(database: Database) -> None:
     """An exception undoes what came before it, and those who wait for commits hear nothing."""
     woken: list[int] = []
-    database.after_commit(lambda: woken.append(1))
+    database.after_commit(lambda _written: woken.append(1))
     with database.transaction() as session:
         session.add(_beat("kept"))
     with pytest.raises(ZeroDivisionError):

@@ -700,7 +700,7 @@ def test_a_commit_wakes_the_ticker_before_its_sleep_is_over(database: Database) 
     """A timer due at once is not left until the loop looks by itself."""
     seen = threading.Event()
     ticker, _ = _ticker(database, lambda _session, _timer, _now: seen.set())
-    database.after_commit(ticker.wake)
+    database.after_commit(ticker.wake_for)
     ticker.start()
     try:
         _timer(database, 1)
