@@ -42,6 +42,9 @@ TICKET = re.compile(r"[Tt]-?\d+")
 OURS = ("handlers", "models")
 """Packages beside `bot` whose names others use too."""
 
+SELDOM = (20_000, 20, 50)
+"""When garbage is looked for. Python's own 700 means several times for each ticket, which leaves none."""
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -55,6 +58,7 @@ def main() -> None:
     gc.disable()  # a thousand modules are loaded and nothing becomes garbage: a tenth of the start
     app = command_for(sys.argv[1:])
     gc.freeze()
+    gc.set_threshold(*SELDOM)
     gc.enable()
     app(prog_name="vakt")
 

@@ -26,6 +26,7 @@ from models.sla.policy import (
     policy_schema,
     with_overrides,
 )
+from models.sla.policy_calendars import with_facts
 from models.sla.policy_lint import FindingKind, check, years_to_confirm
 from models.sla.policy_values import parse_amount, parse_days, parse_window
 
@@ -307,6 +308,25 @@ def test_a_union_whose_member_a_customer_changes_changes_with_it(softone: Contra
     late = datetime(2026, 11, 24, 20, tzinfo=UTC)
     assert (contract.calendars["both"].is_open(late), own.calendars["both"].is_open(late)) == (False, True)
     assert own.calendars["office"] is contract.calendars["office"]
+
+
+def test_a_corrected_fact_about_opening_comes_in_and_the_hours_of_the_week_stay(softone: Contract) -> None:
+    """A closure of today closes the stored calendar; other hours, a union, and a calendar that is gone are left."""
+    whole = json.loads(softone.content)
+    whole["calendars"]["gone"] = {"weekly": {"sat": ["10:00-12:00"]}}
+    whole["calendars"]["both"] = {"union": ["office", "gone"]}
+    stored = parse_policy(whole, "stored")
+    del whole["calendars"]["gone"], whole["calendars"]["both"]
+    whole["calendars"]["office"]["weekly"] = {"mon-fri": ["06:00-07:00"]}
+    whole["calendars"]["office"]["closures"] = [
+        {"id": "move", "name": dict.fromkeys(("en", "nb", "sv"), "Move"), "dates": ["2026-11-24"]}
+    ]
+    corrected = with_facts(stored.calendars, parse_policy(whole, "today").calendar_specs)
+    tuesday, wednesday = (datetime(2026, 11, day, 9, tzinfo=UTC) for day in (24, 25))
+    assert stored.calendars["office"].is_open(tuesday)
+    assert [corrected["office"].is_open(at) for at in (tuesday, wednesday)] == [False, True]
+    assert [corrected["both"].is_open(at) for at in (tuesday, wednesday)] == [False, True]
+    assert corrected["gone"].is_open(datetime(2026, 11, 28, 10, tzinfo=UTC))
 
 
 def test_an_override_may_be_a_date_and_may_set_what_was_not_set(softone: Contract) -> None:
