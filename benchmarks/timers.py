@@ -32,7 +32,7 @@ from benchmarks._process import Bot, python, start
 from bot.machine import SystemClock
 
 SLACK_SECONDS = 0.1
-AT_ONCE = 96
+AT_ONCE = 64
 LIFTED = {
     "VAKT_POSTS_PER_CHANNEL_PER_SECOND": "100000",
     "VAKT_POSTS_PER_SECOND": "100000",

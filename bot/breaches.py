@@ -8,8 +8,9 @@ itself: it hears of clocks as they are written and counts them at the commit.
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, event, inspect
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Mapper, SessionTransaction, object_session
+from sqlalchemy.orm.attributes import get_history
 from sqlmodel import Session
 
 from bot.tally import BREACHES, Count
@@ -29,7 +30,9 @@ def watch(engine: Engine, count: Count) -> None:
 @event.listens_for(Clock, "after_insert")
 @event.listens_for(Clock, "after_update")
 def _note(_mapper: Mapper[Any], _connection: Connection, clock: Clock) -> None:
-    history, session = inspect(clock).attrs.late_at.history, object_session(clock)
+    if clock.late_at is None:
+        return
+    history, session = get_history(clock, "late_at"), object_session(clock)
     newly = any(history.added) and not any(history.deleted)
     if newly and session is not None:
         session.info.setdefault(NOTED, []).append((clock.strength, session.get_nested_transaction()))

@@ -12,6 +12,10 @@ TIER_PER_MINUTE = {"chat.update": 50.0}
 """Methods that the outbox uses and that have a tier of their own, in requests a minute."""
 
 
+BURST = 0.1
+"""Seconds whose posts a channel may get at once, one at least."""
+
+
 @dataclass(slots=True)
 class Bucket:
     """A token bucket: `rate` tokens a second, at most `capacity` at once."""
@@ -64,7 +68,7 @@ class Rates:
             scale = max(1.0, self._per_channel)
             return [self._bucket((team_id, method), TIER_PER_MINUTE[method] / 60 * scale, 10, at)]
         return [
-            self._bucket((team_id, "channel", conversation), self._per_channel, 1, at),
+            self._bucket((team_id, "channel", conversation), self._per_channel, self._per_channel * BURST, at),
             self._bucket((team_id, "workspace"), self._per_workspace, self._per_workspace, at),
         ]
 

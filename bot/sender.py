@@ -7,7 +7,7 @@ Every mark is conditional on the lease's token, so a sender that was too slow ma
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -86,6 +86,16 @@ class Pace:
     rates: Rates
     lease: timedelta
     workers: int = WORKERS
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A leased row, ready to be posted: without a message it does not hold any more, or its time is over."""
+
+    row: Outgoing
+    held: Held
+    message: Message | None
+    parent: Outgoing | None
 
 
 def wait_before_attempt(attempts: int) -> timedelta:
@@ -218,8 +228,8 @@ class Sender:
                 self._outcomes = outcomes + self._outcomes
             raise
         crash.point("after_mark" if outcomes else "after_claim")
-        for row in rows:
-            self._launch(row)
+        for letter in self._drawn(rows):
+            self._launch(letter)
         return len(outcomes)
 
     def _claim(self, session: Session, granted: list[str], at: datetime) -> list[Outgoing]:
@@ -264,15 +274,50 @@ class Sender:
                 granted.append(row.id)
         return granted
 
-    def _launch(self, row: Outgoing) -> None:
+    def _drawn(self, rows: Sequence[Outgoing]) -> list[Letter]:
+        """What is leased, as it is said now.
+
+        Here, and not where it is posted: threads that read the database together stand in each other's way.
+        """
+        if not rows:
+            return []
+        try:
+            with self._database.reading() as session:
+                return [letter for row in rows if (letter := self._draw(session, row)) is not None]
+        except NotStoredError as failure:
+            self._put_off(rows, str(failure))
+            return []
+
+    def _draw(self, session: Session, row: Outgoing) -> Letter | None:
+        expired = row.expires_at is not None and self._machine.now() >= row.expires_at
+        try:
+            message = None if expired else self._render(session, row, self._contract.now())
+        except NotStoredError:
+            raise
+        except Exception as failure:
+            log.exception("sender_row_failed", outbox=row.id, kind=row.kind)
+            self._put_off([row], repr(failure))
+            return None
+        parent = session.get(Outgoing, (row.team_id, row.thread_of)) if row.thread_of else None
+        return Letter(row, Held.of(row), message, parent)
+
+    def _put_off(self, rows: Sequence[Outgoing], why: str) -> None:
+        """Nothing was posted, so an earlier attempt's outcome stays as open as it was."""
+        later = [self._later(row, Held.of(row), why, sure=True) for row in rows]
+        with self._awake:
+            self._outcomes += later
+            self._work_to_do = True
+
+    def _launch(self, letter: Letter) -> None:
         with self._awake:
             self._flying += 1
-        self._executor.submit(self._carry, row, Held.of(row))
+        self._executor.submit(self._carry, letter)
 
-    def _carry(self, row: Outgoing, held: Held) -> None:
+    def _carry(self, letter: Letter) -> None:
+        row, held = letter.row, letter.held
         bind_contextvars(outbox=row.id, team=row.team_id, ticket=row.ticket_number)
         try:
-            outcome = self._send(row, held)
+            outcome = self._say(row, held, letter.message, letter.parent)
         except Exception as failure:
             log.exception("sender_row_failed", outbox=row.id, kind=row.kind)
             outcome = self._later(row, held, repr(failure), sure=False)
@@ -281,13 +326,6 @@ class Sender:
             self._outcomes.append(outcome)
             self._work_to_do = True
             self._awake.notify_all()
-
-    def _send(self, row: Outgoing, held: Held) -> Outcome:
-        expired = row.expires_at is not None and self._machine.now() >= row.expires_at
-        with self._database.reading() as session:
-            message = None if expired else self._render(session, row, self._contract.now())
-            parent = session.get(Outgoing, (row.team_id, row.thread_of)) if row.thread_of else None
-        return self._say(row, held, message, parent)
 
     def _say(self, row: Outgoing, held: Held, message: Message | None, parent: Outgoing | None) -> Outcome:
         """Post it; without a message find out whether an earlier attempt did."""

@@ -15,7 +15,8 @@ from models.record import Adds
 from models.store import Session
 from models.ticket import Ticket
 
-URGENT_EVENTS = frozenset({Event.LATE, Event.ESCALATED, Event.PAGED, Event.REMINDED, Event.WARNED})
+URGENT_EVENTS = frozenset({Event.LATE, Event.ESCALATED, Event.PAGED})
+"""Events whose line goes before cards. A reminder itself goes to the owner; its line in the thread can wait."""
 SILENT_EVENTS = frozenset({Event.ESCALATED})
 """Events whose thread line is the message that tells of them."""
 

@@ -301,8 +301,8 @@ class Bench:
         """One row, in this thread: claimed, carried and marked."""
         with self.database.transaction() as session:
             rows = sending.claim(session, self.machine.at, LEASE, token=new_id(), limit=1)
-        for row in rows:
-            sender._carry(row, Held.of(row))  # noqa: SLF001 - without its threads
+        for letter in sender._drawn(rows):  # noqa: SLF001 - without its threads
+            sender._carry(letter)  # noqa: SLF001
         sender._turn([], self.machine.at)  # noqa: SLF001
         return bool(rows)
 
@@ -428,7 +428,8 @@ def test_nothing_is_sent_under_a_lease_that_is_nearly_over(bench: Bench) -> None
         [row] = sending.claim(session, bench.machine.at, LEASE, token="slow", limit=1)
     bench.machine.at += LEASE * 2 / 3 + timedelta(seconds=1)
     sender = bench.sender()
-    sender._carry(row, Held.of(row))  # noqa: SLF001 - without its threads
+    [letter] = sender._drawn([row])  # noqa: SLF001 - without its threads
+    sender._carry(letter)  # noqa: SLF001
     sender.stop()
     assert (bench.script.said, bench.row("line").state) == ([], State.WAITING)
     bench.machine.at += LEASE
