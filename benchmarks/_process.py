@@ -67,7 +67,7 @@ async def start(argv: Sequence[str], env: Mapping[str, str], log: Path, door: Do
     door = door or Door()
     await door.open()
     started = time.perf_counter()
-    process = await _spawn(argv, {**_clean_environment(), **env, "SLACK_API_URL": f"{door.url}/api/"}, log)
+    process = await _spawn(argv, {**clean_environment(), **env, "SLACK_API_URL": f"{door.url}/api/"}, log)
     bot = Bot(process, door, await _until_ready(process, door, started))
     if process.returncode is not None or bot.ready_seconds >= READY_SECONDS:
         await bot.stop()
@@ -102,7 +102,7 @@ def python(*arguments: str) -> tuple[str, ...]:
     return (sys.executable, *arguments)
 
 
-def _clean_environment() -> dict[str, str]:
+def clean_environment() -> dict[str, str]:
     """Return this process's environment without proxies (slack_sdk uses them even on loopback) and Slack's names."""
     kept = {
         name: value

@@ -16,6 +16,11 @@ BURST = 0.1
 """Seconds whose posts a channel may get at once, one at least."""
 
 
+TOGETHER = 0.5
+"""Seconds whose posts a workspace may get at once. Half of what Slack's own figure would let: what is sent evenly
+arrives unevenly, and a bucket as large as Slack's is told to wait."""
+
+
 @dataclass(slots=True)
 class Bucket:
     """A token bucket: `rate` tokens a second, at most `capacity` at once."""
@@ -69,7 +74,7 @@ class Rates:
             return [self._bucket((team_id, method), TIER_PER_MINUTE[method] / 60 * scale, 10, at)]
         return [
             self._bucket((team_id, "channel", conversation), self._per_channel, self._per_channel * BURST, at),
-            self._bucket((team_id, "workspace"), self._per_workspace, self._per_workspace, at),
+            self._bucket((team_id, "workspace"), self._per_workspace, self._per_workspace * TOGETHER, at),
         ]
 
     def _bucket(self, key: tuple[str, ...], rate: float, capacity: float, at: float) -> Bucket:
