@@ -160,6 +160,7 @@ def build(
         Pace(
             rates or Rates(settings.vakt_posts_per_channel_per_second, settings.vakt_posts_per_second),
             timedelta(seconds=settings.vakt_lease_seconds),
+            timedelta(seconds=settings.vakt_slack_timeout_seconds / 2),
             settings.vakt_posts_at_once,
         ),
         count=tally.count,

@@ -57,9 +57,6 @@ BROADCAST = frozenset({Kind.ESCALATION})
 GATHER_WHILE_RESTING = 0.05
 """The same while some conversation's rate is used up: most of what is owed cannot be sent anyhow."""
 
-GRACE = 1 / 7
-"""The share of a lease after which what was cut off would be there to be found: half of one of its time-outs."""
-
 LONGEST_REST = 0.25
 SHARE = 4
 """After a look the loop rests this many times as long as the look took, so that a long backlog costs no core."""
@@ -81,10 +78,14 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How fast, how many at once, and for how long a row belongs to the process that sends it."""
+    """How fast, how many at once, for how long a row belongs to the process that sends it, and the grace.
+
+    What was cut off would be there to be found after that grace: half of the gateway's time-out.
+    """
 
     rates: Rates
     lease: timedelta
+    grace: timedelta
     workers: int = WORKERS
 
 
@@ -121,7 +122,7 @@ class Sender:
         self._gateway = gateway
         self._render, self._tell_owner = words.render, words.tell_owner
         self._contract, self._machine = clocks
-        self._rates, self._lease, self._workers = pace.rates, pace.lease, pace.workers
+        self._rates, self._lease, self._grace, self._workers = pace.rates, pace.lease, pace.grace, pace.workers
         self._count = count
         self._awake = threading.Condition()
         self._work_to_do = False
@@ -341,7 +342,7 @@ class Sender:
             return self._later(row, held, str(failure), sure=True, after=failure.retry_after)
         except OutcomeUnknownError as failure:
             # What was cut off may still be done: it is looked up when it would be there to be found.
-            at_least = 0.0 if failure.answered else self._lease.total_seconds() * GRACE
+            at_least = 0.0 if failure.answered else self._grace.total_seconds()
             return self._later(row, held, str(failure), sure=False, after=at_least)
         except SlackRefusedError as failure:
             return self._ended(row, held, State.REFUSED, str(failure))
