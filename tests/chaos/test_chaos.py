@@ -11,7 +11,7 @@ from tests.chaos.databases import new_database, postgresql
 from tests.chaos.ledger import Ledger
 from tests.chaos.run import Violence, chaos
 
-SEED, ACTS, POINTS = 4, 8, 6
+SEED, ACTS, POINTS = 4, 6, 4
 ACK = 1.0
 
 

@@ -41,7 +41,7 @@ from tests.stories.conftest import (  # noqa: F401 - fixtures
 )
 
 SECRET = "fuzz"
-ALL = 20_000 if os.environ.get("HYPOTHESIS_PROFILE") == "fuzz" else 2_000
+ALL = 20_000 if os.environ.get("HYPOTHESIS_PROFILE") == "fuzz" else 1_000
 """How many inputs all the doors get together; `make fuzz` asks for the greater number."""
 
 WRITTEN = text(

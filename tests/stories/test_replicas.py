@@ -39,7 +39,7 @@ def test_one_goes_on_when_the_other_is_killed(database_url: str, workspace: Work
         with shell.running("run") as one, shell.running("run") as other:
             one.waits_for("ready")
             other.waits_for("ready")
-            slack.waits_for_app(2)
+            slack.waits_for_app(2, timeout=60)
             _opens(slack, "T-1")
             one.stops(signal.SIGKILL)
             _opens(slack, "T-2")
