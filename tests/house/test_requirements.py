@@ -2,13 +2,15 @@
 
 import re
 import tomllib
+from importlib.metadata import distributions
 
 import pytest
+from packaging.requirements import Requirement
 
 from tests.house.tree import ROOT
 
 SETS = ("run", "demo", "dev")
-PIN = re.compile(r"^(?P<name>[a-z0-9][a-z0-9._-]*)(\[[a-z0-9,-]+\])?==(?P<version>[^\s;\\]+)")
+PIN = re.compile(r"^(?P<name>[a-z0-9][a-z0-9._-]*)(\[(?P<extras>[a-z0-9,-]+)\])?==(?P<version>[^\s;\\]+)")
 
 
 def _logical_lines(name: str) -> list[str]:
@@ -45,3 +47,21 @@ def test_what_the_project_asks_for_is_locked() -> None:
     asked = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
     names = {re.split(r"[<>=\[;~! ]", line)[0].lower() for line in asked}
     assert names <= set(_pins("run"))
+
+
+def test_an_extra_that_one_package_wants_of_another_stands_in_the_pin() -> None:
+    """Else pip 23 takes `coverage[toml]` for another thing than the pinned `coverage`, and looks for a newer one."""
+    pinned = {
+        found["name"]: set((found["extras"] or "").split(","))
+        for found in map(PIN.match, _logical_lines("dev"))
+        if found
+    }
+    wanting = [
+        f"{each.name} wants {wanted}"
+        for each in distributions()
+        if each.name.lower() in pinned
+        for wanted in map(Requirement, each.requires or ())
+        if wanted.extras and (wanted.marker is None or wanted.marker.evaluate({"extra": ""}))
+        if not wanted.extras <= pinned.get(wanted.name.lower(), wanted.extras)
+    ]
+    assert not wanting
