@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sandbox.people import Person
 
 Words: TypeAlias = str | re.Pattern[str]
-PATIENCE = 3.0
+PATIENCE = 10.0
 
 
 class Screen:
