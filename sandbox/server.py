@@ -75,7 +75,7 @@ class Sandbox(Running):
         in_: str | Channel | None = None,
         to: Person | None = None,
         thread: Message | AnyThread | None = ANY,
-        timeout: float = 5.0,
+        timeout: float = 15.0,
     ) -> Message:
         """Wait for a message by the bot that contains `words`, in a channel or in the direct message with `to`.
 
@@ -86,7 +86,7 @@ class Sandbox(Running):
         return self._heard(Wanted(words, self._place(in_, to), parent), timeout)
 
     def expects_private(
-        self, words: Words, *, to: Person, in_: str | Channel | None = None, timeout: float = 5.0
+        self, words: Words, *, to: Person, in_: str | Channel | None = None, timeout: float = 15.0
     ) -> Message:
         """Wait for an answer that only `to` sees. An answer inside an acknowledgement counts too."""
         place = self.channel_id(in_) if in_ is not None else None
@@ -119,14 +119,14 @@ class Sandbox(Running):
         """Return a channel's id from its name, id or handle object."""
         return named.id if isinstance(named, Channel) else self.channel(named).id
 
-    def expects_edit(self, message: Message, words: Words, timeout: float = 5.0) -> Message:
+    def expects_edit(self, message: Message, words: Words, timeout: float = 15.0) -> Message:
         """Wait until `message` contains `words`; returns it."""
         if not self.until(lambda: says(message.now(), words), timeout):
             text = self.do(message.now)
             raise Unexpected(f"the message did not come to say {words!r}; it says:\n{text}")
         return message
 
-    def sees_nothing_more(self, timeout: float = 5.0) -> None:
+    def sees_nothing_more(self, timeout: float = 15.0) -> None:
         """Wait until nothing is under way, then fail with every message that nobody expected."""
         self.idle(timeout)
         said = self.do(lambda: [describe(self.world, one) for one in self.world.heard if not one.expected])
@@ -142,7 +142,7 @@ class Sandbox(Running):
 
         self.do(forget)
 
-    def idle(self, timeout: float = 5.0) -> None:
+    def idle(self, timeout: float = 15.0) -> None:
         """Wait until every delivery is acknowledged and no call is in progress.
 
         Raises TimeoutError, and whatever went wrong inside the sandbox itself.

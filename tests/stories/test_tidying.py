@@ -66,7 +66,7 @@ def test_of_tickets_that_are_over_the_cards_are_kept_and_an_old_one_can_be_reope
     ola.modal().fill("What is not solved", "It came back").submit()
     house.slack.expects("It came back", in_="#acme", thread=tickets[0].theirs)
     house.slack.expects_edit(tickets[0].card, "in progress")
-    house.is_quiet()
+    house.is_quiet(tidied=True)
 
 
 # With rows of every kind
