@@ -97,7 +97,9 @@ def _card(body: Body, event: Mapping[str, Any], thread_ts: str | None, desk: Des
         # A direct message is owed to a person; what channel that is, its post tells.
         if ours and outbox.is_being_posted(session, team_id, [channel, str(event.get("user"))]):
             raise NotYetError
-    return None
+        # Between the two looks it may have been noted as posted.
+        row = outbox.row_of_message(session, team_id, channel, thread_ts) if ours else None
+    return row if row is not None and row.kind == Kind.CUSTOMER_CARD else None
 
 
 def _text(work: Work, message: Mapping[str, Any]) -> str:
