@@ -20,7 +20,7 @@ run: .venv/run.ready ## Vakt in your own workspace (tokens in the environment; s
 	$(BIN)/vakt run
 
 test: .venv/dev.ready ## the whole suite on SQLite and PostgreSQL, three processes; ARGS="-k pause" for less
-	$(BIN)/python -m pytest -n 3 --dist loadgroup --max-worker-restart 0 --cov --cov-report=term-missing:skip-covered $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadgroup --max-worker-restart 0 $(ARGS)
 
 check: .venv/dev.ready ## what CI asks before the tests (ruff, mypy, import contracts, generated papers, coverage of models/sla)
 	$(BIN)/ruff check
