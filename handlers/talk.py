@@ -3,6 +3,7 @@
 Talk in the desk's own thread stays inside. Edits and deletions are noted, files become links.
 """
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +21,13 @@ from models.ticket import Team
 
 HEARD = frozenset({None, "file_share", "thread_broadcast", "me_message"})
 """Message subtypes that are somebody's words."""
+
+SECONDS = 1.0
+"""How long words under a message that is just being posted wait for it to be noted.
+
+That takes some milliseconds; Slack comes again only seconds later with what was not acknowledged.
+"""
+PAUSE = 0.02
 
 
 def on_message(body: Body, desk: Desk) -> None:
@@ -83,10 +91,21 @@ def _card(body: Body, event: Mapping[str, Any], thread_ts: str | None, desk: Des
     """The customer's card that a message hangs under, None when it hangs under nothing of ours.
 
     Raises:
-        NotYetError: it hangs under a message of ours that is just being posted.
+        NotYetError: it hangs under a message of ours that is just being posted, and that took too long.
     """
     if not thread_ts:
         return None
+    deadline = time.monotonic() + SECONDS
+    while True:
+        try:
+            return _noted_card(body, event, thread_ts, desk)
+        except NotYetError:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(PAUSE)
+
+
+def _noted_card(body: Body, event: Mapping[str, Any], thread_ts: str, desk: Desk) -> Outgoing | None:
     team_id, channel = team_of(body), word_of(event, "channel")
     with desk.reading() as session:
         row = outbox.row_of_message(session, team_id, channel, thread_ts)

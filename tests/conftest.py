@@ -1,5 +1,6 @@
 """What every test shares: how hard Hypothesis looks, and the browser if there is one."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -37,6 +38,12 @@ def chromium() -> Path:
     if found is None:
         pytest.skip(NO_CHROMIUM)
     return found
+
+
+def pytest_collection_finish() -> None:
+    """What is imported stays: the collector need not walk it again after every test."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -22,7 +22,8 @@ from sqlmodel import select
 
 from bot import schema
 from bot.app import Vakt, build
-from bot.contracts import read_contracts
+from bot.contracts import read_contracts, store_contracts
+from bot.database import Database
 from bot.demo_seed import seed_of
 from bot.doors import HttpDoor, SocketDoor
 from bot.machine import MachineClock
@@ -31,6 +32,7 @@ from bot.settings import Settings
 from bot.workspace_file import Workspace, read
 from bot.workspace_import import import_workspace
 from models.outbox import Kind, Outgoing
+from models.ticket import Team
 from sandbox import Clock, Limits, Message, Person, Sandbox, load_seed
 from tests.invariants import broken
 
@@ -39,6 +41,9 @@ DEMO = ROOT / "bot" / "demo_data" / "workspace.toml"
 OSLO = ZoneInfo("Europe/Oslo")
 MONDAY = datetime(2026, 11, 23, 9, 40, tzinfo=OSLO)
 """When stories begin unless they say otherwise: a Monday in working hours."""
+TEAM = "T0VAKT"
+FURNISHED = datetime(2026, 1, 1, tzinfo=UTC)
+"""When the contracts were stored, before any story begins."""
 
 
 P2 = (
@@ -182,6 +187,15 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def sqlite_furnished(sqlite_template: Path, workspace: Workspace) -> Path:
+    """The same with the demonstration's workspace in it."""
+    path = sqlite_template.with_name("furnished.db")
+    shutil.copy(sqlite_template, path)
+    _furnish(f"sqlite:///{path}", workspace)
+    return path
+
+
+@pytest.fixture(scope="session")
 def postgresql_template(postgresql: PostgresServer) -> str:
     """The name of a database that has the schema and nothing else, to be copied."""
     name = "vakt_template"
@@ -190,15 +204,36 @@ def postgresql_template(postgresql: PostgresServer) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def postgresql_furnished(postgresql: PostgresServer, postgresql_template: str, workspace: Workspace) -> str:
+    """The same with the demonstration's workspace in it."""
+    name = "vakt_furnished"
+    on_server(postgresql, f"create database {name} template {postgresql_template}")
+    _furnish(_database(postgresql, name), workspace)
+    return name
+
+
+def _furnish(url: str, workspace: Workspace) -> None:
+    """The demonstration's workspace and its contracts, stored before any story begins."""
+    database = Database(url)
+    with database.transaction() as session:
+        session.add(Team(team_id=TEAM))
+        session.flush()
+        import_workspace(session, TEAM, workspace)
+        store_contracts(session, TEAM, read_contracts(None).values(), FURNISHED)
+    database.dispose()
+
+
 @pytest.fixture
 def database_url(wiring: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database of its own, empty but for the schema."""
+    """A database of its own: a house finds the demonstration's workspace in it, others nothing but the schema."""
+    state = "furnished" if "house" in request.fixturenames else "template"
     if wiring.endswith("sqlite"):
         copy = tmp_path / "vakt.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), copy)
+        shutil.copy(request.getfixturevalue(f"sqlite_{state}"), copy)
         return f"sqlite:///{copy}"
     server: PostgresServer = request.getfixturevalue("postgresql")
-    template = request.getfixturevalue("postgresql_template")
+    template = request.getfixturevalue(f"postgresql_{state}")
     name = f"vakt_{secrets.token_hex(6)}"
     on_server(server, f"create database {name} template {template}")
     return _database(server, name)
@@ -251,11 +286,10 @@ def house(
     seed.write_text(json.dumps(seed_of(workspace)), "utf-8")
     clock = Clock(begins_at)
     # A busy machine may take longer than Slack gives; what Slack gives has stories of its own.
-    limits = replace(Limits().lifted().hurried(), fault_timeout=1.0, trigger=10.0)
+    limits = replace(Limits().lifted().hurried(), fault_timeout=1.0, ack=10.0, trigger=10.0)
     with Sandbox(ROOT / "manifest.yml", clock=clock, seed=load_seed(seed), limits=limits) as slack:
         vakt = build(_settings(slack, database_url), clock=Shared(clock), machine=machine, rates=Rates(1000, 1000))
-        with vakt.database.transaction() as session:
-            import_workspace(session, vakt.team.team_id, workspace)
+        assert vakt.team.team_id == TEAM
         door = _door(vakt, slack, wiring)
         vakt.start()
         yield House(slack, vakt, workspace, wiring)
