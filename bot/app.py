@@ -93,8 +93,12 @@ class Vakt:
         """Begin to turn timers and to send. The doors to Slack are opened by `bot.doors`."""
         self.ticker.start()
         self.sender.start()
-        self.jobs.start()
         self.auditor.start()
+
+    def load_the_rest(self) -> None:
+        """Load what nobody waits for: once the door is open, a process is ready."""
+        contracts.warm()
+        self.jobs.start()
 
     def stop(self) -> None:
         """Stop the loops and close the database."""

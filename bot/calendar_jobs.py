@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import structlog
-from apscheduler.schedulers.background import BackgroundScheduler
 from sqlmodel import Session
 
 from bot.database import Database, Lane
 from bot.machine import MachineClock
 from models.tidying import Place, Tidied, tidy_outbox, tidy_received
+
+if TYPE_CHECKING:
+    from apscheduler.schedulers.background import BackgroundScheduler
 
 log = structlog.get_logger()
 
@@ -36,19 +39,22 @@ class CalendarJobs:
         self._database = database
         self._machine = machine
         self._kept = kept
+        self._scheduler: BackgroundScheduler | None = None
+
+    def start(self) -> None:
+        """Begin. APScheduler is loaded here, when the door is open: no person waits for a nightly job."""
+        from apscheduler.schedulers.background import BackgroundScheduler  # noqa: PLC0415
+
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
         )
         self._scheduler.add_job(self.tidy, "cron", hour=3, minute=17, id="tidy")
-
-    def start(self) -> None:
-        """Begin."""
         self._scheduler.start()
 
     def stop(self) -> None:
         """Finish the job in hand."""
-        if self._scheduler.running:
+        if self._scheduler is not None:
             self._scheduler.shutdown(wait=True)
 
     def tidy(self, batch: int = BATCH) -> int:

@@ -22,7 +22,8 @@ from bot.machine import SystemClock
 from models.sla.calendar import Calendar
 from models.sla.contract import Contract
 from models.sla.due import Asker, AskError
-from models.sla.policy import PolicyError, load_policies, load_policy, policy_files, policy_schema
+from models.sla.policy import load_policies, load_policy, policy_schema
+from models.sla.policy_files import PolicyError, policy_files
 from models.sla.policy_lint import Finding, check
 
 Folder = Annotated[

@@ -1,15 +1,18 @@
 """The policy files into the database: each version once, with its calendars written out.
 
 At start only what changed is parsed: a file whose content is stored already, with calendars of
-this year and of these packages, is left alone.
+this year and of these packages, is left alone. What parses is sixty pydantic models: it is loaded where
+it is used, and by `warm`, so that nobody waits for it before the door is open.
 """
+# ruff: noqa: PLC0415 - as said above
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from sqlmodel import Session, select
 
@@ -19,7 +22,7 @@ from models.contract_version import CalendarVersion, ContractVersion
 from models.sla.calendar import Calendar
 from models.sla.calendar_document import expanded, restored
 from models.sla.contract import Contract
-from models.sla.policy import fingerprint, load_policies, parse_stored, policy_files, with_overrides
+from models.sla.policy_files import fingerprint, policy_files
 
 YEARS_BEFORE, YEARS_AHEAD = 2, 10
 """How many years a stored calendar is written out for, around the year in which it is stored."""
@@ -31,18 +34,34 @@ def read_contracts(folder: Path | None) -> dict[str, Contract]:
     Raises:
         PolicyError: every mistake of every file, by file, key and clause.
     """
+    from models.sla.policy import load_policies
+
     return load_policies([folder] if folder else [])
 
 
 def agreements() -> Agreements:
     """Contracts as tickets see them, read back from what is stored."""
-    return Agreements(stored_contract, with_overrides)
+    return Agreements(stored_contract, own_contract)
 
 
 def stored_contract(content: str, calendars: str) -> Contract:
     """A contract from its stored version and the stored version of its calendars."""
+    from models.sla.policy import parse_stored
+
     documents = json.loads(calendars)
     return parse_stored(content, {name: restored(document) for name, document in documents.items()})
+
+
+def own_contract(contract: Contract, overrides: Mapping[str, Any], options: Collection[str]) -> Contract:
+    """The contract as one customer has it."""
+    from models.sla.policy import with_overrides
+
+    return with_overrides(contract, overrides, options)
+
+
+def warm() -> None:
+    """Load what reads contracts, before the first ticket asks for one."""
+    import models.sla.policy  # noqa: F401
 
 
 def are_stored(session: Session, team_id: str, folder: Path | None, now: datetime) -> bool:

@@ -154,6 +154,7 @@ def _running(settings: Settings, clock: MovableClock, workspace: Workspace) -> I
     vakt.start()
     try:
         door.start()
+        vakt.load_the_rest()
         yield vakt
     finally:
         door.stop()

@@ -24,7 +24,7 @@ from models.channel import Channel
 from models.customer import Customer
 from models.desk import Desk
 from models.person import Person
-from models.sla.policy import PolicyError
+from models.sla.policy_files import PolicyError
 from models.sla.policy_lint import FindingKind, check
 from models.ticket import Team
 

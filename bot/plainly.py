@@ -10,7 +10,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from bot.schema import SchemaError, TooOldError
 from bot.settings import Settings
-from models.sla.policy import PolicyError
+from models.sla.policy_files import PolicyError
 from models.store import BrokenOffError, BusyError, FullError, UnknownOutcomeError, UnwritableError
 
 ADDRESS = (

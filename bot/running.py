@@ -73,6 +73,7 @@ def run(vakt: Vakt, *, http: bool, stop: threading.Event) -> None:
     try:
         if _opened(door, stop):
             log.info("ready", **_bearings(vakt, door))
+            vakt.load_the_rest()
         stop.wait()
     finally:
         log.info("stopping")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot import contracts
 from bot.database import Database
-from models.sla.policy import PolicyError
+from models.sla.policy_files import PolicyError
 
 ROOT = Path(__file__).resolve().parent.parent
 ADDRESS = "VAKT_DATABASE_URL"

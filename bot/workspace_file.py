@@ -16,7 +16,8 @@ import tomlkit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from models.sla.contract import Contract, Role
-from models.sla.policy import PolicyError, with_overrides
+from models.sla.policy import with_overrides
+from models.sla.policy_files import PolicyError
 
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")]
 Language = Annotated[str, Field(pattern=r"^(en|nb|sv)$")]

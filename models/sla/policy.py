@@ -10,7 +10,7 @@ import json
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,23 +23,13 @@ from models.sla.contract import Contract, Override
 from models.sla.day_rules import DayRules
 from models.sla.policy_build import build
 from models.sla.policy_calendars import calendar_specs, with_changes
+from models.sla.policy_files import PolicyError, canonical, json_value, policy_files, shown
 from models.sla.policy_rules import problems
 from models.sla.policy_schema import Part, PolicyFile
-
-BUNDLED = Path(__file__).resolve().parents[2] / "policies"
-"""The five contracts that come with Vakt, in a checkout and beside an installed package alike."""
 
 _TARGET_TAGS = frozenset(
     {"working_time", "clock_time", "same_working_day", "next_working_day", "working_days", "at_once"}
 )
-
-
-class PolicyError(ValueError):
-    """A policy file cannot be used; each line of the message names file, key, and what would be right."""
-
-    def __init__(self, lines: Iterable[str]) -> None:
-        self.lines = tuple(lines)
-        super().__init__("\n".join(self.lines))
 
 
 def load_policies(folders: Iterable[Path] = ()) -> dict[str, Contract]:
@@ -56,21 +46,16 @@ def load_policies(folders: Iterable[Path] = ()) -> dict[str, Contract]:
             wrong.extend(error.lines)
             continue
         if contract.id in contracts:
-            wrong.append(f'{_shown(path)}: id is "{contract.id}", which another file has; choose another')
+            wrong.append(f'{shown(path)}: id is "{contract.id}", which another file has; choose another')
         contracts[contract.id] = contract
     if wrong:
         raise PolicyError(wrong)
     return contracts
 
 
-def policy_files(folders: Iterable[Path] = ()) -> list[Path]:
-    """The bundled policy files and those of the further folders, by name."""
-    return [path for folder in (BUNDLED, *folders) for path in sorted(folder.glob("*.toml"))]
-
-
 def load_policy(path: Path) -> Contract:
     """The contract in a TOML file. Raises PolicyError."""
-    source = _shown(path)
+    source = shown(path)
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -78,11 +63,6 @@ def load_policy(path: Path) -> Contract:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PolicyError([f"{source}: is not TOML: {error}"]) from error
     return parse_policy(document, source)
-
-
-def _shown(path: Path) -> str:
-    """The path as people know it: policies/softone.toml."""
-    return f"{path.parent.name}/{path.name}"
 
 
 def parse_policy(document: Mapping[str, Any], source: str) -> Contract:
@@ -114,15 +94,6 @@ def parse_stored(content: str, calendars: Mapping[str, Calendar]) -> Contract:
     return build(file, content=content, digest=hashlib.sha256(content.encode()).hexdigest(), calendars=calendars)
 
 
-def fingerprint(path: Path) -> tuple[str, str] | None:
-    """The id and the content's hash of a policy file, without checking it; None for what is no policy."""
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-        return str(document["id"]), hashlib.sha256(canonical(document).encode()).hexdigest()
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
 def _open_some_day(contract: Contract, source: str) -> None:
     """Refuse a calendar that does not open within a year of the day the contract takes effect.
 
@@ -133,18 +104,6 @@ def _open_some_day(contract: Contract, source: str) -> None:
         rules = DayRules(spec)
         if not spec.union and not any(rules.plan(day).windows for day in year):
             raise PolicyError([f"{source}: calendars.{name} never opens within a year; give it hours"])
-
-
-def canonical(document: Mapping[str, Any]) -> str:
-    """The document as one line of JSON: what is hashed and stored. The order of keys is kept."""
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=_json_value)
-
-
-def _json_value(value: object) -> str:
-    if isinstance(value, date | time):
-        return value.isoformat()
-    message = f"a policy cannot hold {value!r}"
-    raise TypeError(message)
 
 
 def with_overrides(contract: Contract, overrides: Mapping[str, Any], options: Collection[str] = ()) -> Contract:
@@ -179,7 +138,7 @@ def _override(document: dict[str, Any], key: str, value: object, source: str) ->
     if not isinstance(here, dict):
         raise PolicyError([f"{source}: {key} is not a key of the policy file"])
     was = json.dumps(here[last], ensure_ascii=False) if last in here else "not set"
-    here[last] = json.loads(json.dumps(value, default=_json_value))
+    here[last] = json.loads(json.dumps(value, default=json_value))
     return Override(key, was, json.dumps(here[last], ensure_ascii=False))
 
 

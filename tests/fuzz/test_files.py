@@ -25,7 +25,8 @@ from handlers.language import for_person
 from models.customer import Customer, agreement_on
 from models.person import Person
 from models.sla.contract import Contract
-from models.sla.policy import policy_files, with_overrides
+from models.sla.policy import with_overrides
+from models.sla.policy_files import policy_files
 from models.store import Session
 from models.ticket import Team
 from tests.fuzz.conftest import share

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from bot.contract_commands import register
 from models.sla.due import AskError, parse_target
-from models.sla.policy import BUNDLED
+from models.sla.policy_files import BUNDLED
 
 ROOT = Path(__file__).resolve().parents[2]
 VAKT = "import typer; from bot.contract_commands import register; app = typer.Typer(); register(app); app()"

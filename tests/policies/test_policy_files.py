@@ -15,10 +15,6 @@ from models.sla.calendar_document import expanded, restored
 from models.sla.clock import WorkingTime
 from models.sla.contract import Contract
 from models.sla.policy import (
-    BUNDLED,
-    PolicyError,
-    canonical,
-    fingerprint,
     load_policies,
     load_policy,
     parse_policy,
@@ -27,6 +23,7 @@ from models.sla.policy import (
     with_overrides,
 )
 from models.sla.policy_calendars import with_facts
+from models.sla.policy_files import BUNDLED, PolicyError, canonical, fingerprint
 from models.sla.policy_lint import FindingKind, check, years_to_confirm
 from models.sla.policy_values import parse_amount, parse_days, parse_window
 
