@@ -24,7 +24,7 @@ from slack_bolt import App, BoltResponse
 
 from handlers import answers, buttons, commands, home, opening, submits, talk
 from handlers.desk import Body, Desk
-from handlers.forms import about
+from handlers.origins import about
 from handlers.retrying import retrying
 from handlers.views.names import Action, Field, Shortcut, View, heard
 

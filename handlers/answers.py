@@ -17,7 +17,8 @@ from handlers import language
 from handlers.access import viewer_of
 from handlers.desk import Body, Desk
 from handlers.errors import AlreadyAnsweredError, NotYetError, UserError
-from handlers.forms import Origin, sender_of, state_of
+from handlers.fields import state_of
+from handlers.origins import Origin, sender_of
 from handlers.views import refusals
 from handlers.views.blocks import Rendered, ViewDict
 from handlers.views.facts import Refusal, RefusalFacts

@@ -4,21 +4,13 @@ from collections.abc import Callable, Mapping
 
 from handlers import access, acts, classing, language, list_pictures, log_pictures, pages, pictures, waiting
 from handlers.access import Act, Viewer, viewer_of
+from handlers.clicks import chosen, one_of, page_in, ticket_of_click
 from handlers.desk import Body, Desk
 from handlers.doing import refuse_ended, take_up
 from handlers.errors import UserError
-from handlers.forms import (
-    Origin,
-    chosen,
-    metadata,
-    metadata_of,
-    one_of,
-    origin_of,
-    page_in,
-    ticket_number,
-    ticket_of_click,
-)
 from handlers.once import once
+from handlers.origins import Origin, origin_of
+from handlers.payloads import metadata, metadata_of, ticket_number
 from handlers.scene import Scene, scene, severity_fact
 from handlers.views import acts as views
 from handlers.views import lists

@@ -7,7 +7,8 @@ from handlers.access import Act, Viewer, viewer_of
 from handlers.buttons import reader
 from handlers.desk import Body, Desk
 from handlers.errors import UserError
-from handlers.forms import Origin, origin_of, ticket_number
+from handlers.origins import Origin, origin_of
+from handlers.payloads import ticket_number
 from handlers.scene import Scene, scene
 from handlers.views import lists
 from handlers.views import why as why_views

@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 from handlers import access, language, list_pictures, pictures
 from handlers.access import Viewer, viewer_of
 from handlers.agreements import NoAgreementError
+from handlers.clicks import chosen, page_in
 from handlers.desk import Body, Desk
-from handlers.forms import chosen, origin_of, page_in, part_of, team_of, word_of
+from handlers.origins import origin_of, team_of
+from handlers.payloads import part_of, word_of
 from handlers.scene import scene
 from handlers.views import facts as told
 from handlers.views import homes

@@ -9,7 +9,7 @@ from typing import Any
 from handlers.access import Viewer, viewer_of
 from handlers.desk import Desk
 from handlers.errors import AlreadyAnsweredError
-from handlers.forms import Origin
+from handlers.origins import Origin
 from handlers.owed import Ledger
 from models.person import is_new
 from models.received import Received, answer_before

@@ -8,20 +8,12 @@ from typing import Any
 from handlers import language
 from handlers.bearings import Bearings, OpenedFrom, read_bearings
 from handlers.desk import Body, Desk
+from handlers.drafts import Draft, checked, draft_of, summary_typed
 from handlers.errors import UserError
-from handlers.forms import (
-    LONGEST_AGO,
-    Draft,
-    Origin,
-    checked,
-    draft_of,
-    origin_of,
-    part_of,
-    sent_at,
-    summary_typed,
-    word_of,
-)
+from handlers.fields import LONGEST_AGO
 from handlers.once import once
+from handlers.origins import Origin, origin_of
+from handlers.payloads import part_of, sent_at, word_of
 from handlers.registering import confirmation, open_ticket, places_of
 from handlers.setting import Setting, fitting, notes_at, outcome_of, setting_of
 from handlers.super_users import pass_on

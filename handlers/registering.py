@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from handlers import promises
+from handlers.drafts import Draft
 from handlers.errors import UserError
-from handlers.forms import Draft
 from handlers.once import Work
 from handlers.owed import owe_cards, owe_first_line
 from handlers.scene import severity_fact

@@ -7,7 +7,8 @@ from datetime import datetime
 from handlers import clock_pictures, pictures
 from handlers.agreements import Force
 from handlers.bearings import Bearings
-from handlers.forms import LONGEST_AGO, Draft
+from handlers.drafts import Draft
+from handlers.fields import LONGEST_AGO
 from handlers.scene import severity_fact
 from handlers.views import facts as told
 from handlers.views.words import Words

@@ -3,7 +3,7 @@
 `readable` gives a payload in which every part that is named here has its type and every text can be
 stored; a part that has another type is as if it had not been sent. Parts that are not named pass as
 they are, so whoever begins to read another one names it here. What may be missing is no question of
-shape: `handlers.forms` refuses in words where something is needed.
+shape: `handlers.payloads` refuses in words where something is needed.
 
 Source: docs.slack.dev/interactivity/handling-user-interaction and /apis/events-api.
 """

@@ -10,17 +10,10 @@ from handlers.buttons import carried_ticket, carried_wait
 from handlers.desk import Body, Desk
 from handlers.doing import Doing, take_up
 from handlers.errors import UserError
-from handlers.forms import (
-    coming_moment_in,
-    is_ticked,
-    metadata_of,
-    moment_in,
-    origin_of,
-    state_of,
-    text_in,
-    value_in,
-)
+from handlers.fields import coming_moment_in, is_ticked, moment_in, state_of, text_in, value_in
 from handlers.once import once
+from handlers.origins import origin_of
+from handlers.payloads import metadata_of
 from handlers.views.facts import Refusal
 from handlers.views.names import EARLIER, MANAGEMENT, START_AND_WAIT, Field
 

@@ -1,6 +1,6 @@
 """A question passed on to the customer's own super users, who answer first. Source: PI-11."""
 
-from handlers.forms import Draft
+from handlers.drafts import Draft
 from handlers.once import Work
 from handlers.owed import directly
 from handlers.setting import Setting

@@ -11,8 +11,9 @@ from handlers import said
 from handlers.desk import Body, Desk
 from handlers.doing import take_up
 from handlers.errors import NotYetError
-from handlers.forms import Origin, event_key, part_of, team_of, word_of
 from handlers.once import Work, once
+from handlers.origins import Origin, event_key, team_of
+from handlers.payloads import part_of, word_of
 from handlers.views.typed import as_typed
 from models import outbox
 from models.outbox import Kind, Outgoing

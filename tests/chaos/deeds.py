@@ -10,7 +10,7 @@ from random import Random
 
 from sqlmodel import Session, and_, col, select
 
-from handlers.forms import origin_of
+from handlers.origins import origin_of
 from models.history import Event
 from models.outbox import Outgoing
 from models.person import Person as PersonRecord

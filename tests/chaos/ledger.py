@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from handlers.forms import origin_of
+from handlers.origins import origin_of
 from models.history import Event, HistoryEntry
 from models.outbox import Kind, Outgoing, State
 from models.person import Person
