@@ -22,7 +22,7 @@ from typing import Any
 
 from slack_bolt import App, BoltResponse
 
-from handlers import answers, buttons, commands, home, opening, submits, talk
+from handlers import answers, asking, buttons, commands, home, looking, opening, submits, talk
 from handlers.desk import Body, Desk
 from handlers.origins import about
 from handlers.retrying import retrying
@@ -55,34 +55,34 @@ VIEWS: Mapping[str, Handler] = {
 
 ACTIONS: Mapping[str, Handler] = {
     Action.START: buttons.start,
-    Action.REPLY: buttons.reply,
+    Action.REPLY: asking.reply,
     Action.ASSIGN: buttons.assign,
-    Action.WAIT: buttons.wait,
+    Action.WAIT: asking.wait,
     Action.RESUME: buttons.resume,
     Action.STILL_WAITING: buttons.still_waiting,
-    Action.WORKAROUND: buttons.workaround,
-    Action.SEVERITY: buttons.severity,
-    Action.MORE: buttons.more,
-    Action.RESOLVE: buttons.resolve,
-    Action.REOPEN: buttons.reopen,
+    Action.WORKAROUND: asking.workaround,
+    Action.SEVERITY: asking.severity,
+    Action.MORE: asking.more,
+    Action.RESOLVE: asking.resolve,
+    Action.REOPEN: asking.reopen,
     Action.CONFIRM: buttons.confirm,
     Action.WORKAROUND_WORKS: buttons.workaround_works,
     Action.WORKAROUND_FAILS: buttons.workaround_fails,
-    Action.ACCEPT: buttons.accept,
-    Action.RELEASE: buttons.release,
-    Action.WHY: buttons.why,
-    Action.SHOW: buttons.show,
+    Action.ACCEPT: asking.accept,
+    Action.RELEASE: asking.release,
+    Action.WHY: looking.why,
+    Action.SHOW: looking.show,
     Action.OPEN: opening.from_shortcut,
     Action.ANSWER: opening.on_changed,
     Action.SEND_TO_SUPER_USER: opening.to_super_users,
     Action.ACKNOWLEDGE: buttons.acknowledge,
     Action.DECLINE: buttons.decline,
     Action.ESCALATE: buttons.escalate_page,
-    Action.NEXT_OPENING: buttons.next_opening,
-    Action.LIST: buttons.choose_list,
-    Action.LIST_PAGE: buttons.list_page,
-    Action.DETAILS_PAGE: buttons.details_page,
-    Action.WHY_PAGE: buttons.why_page,
+    Action.NEXT_OPENING: asking.next_opening,
+    Action.LIST: looking.choose_list,
+    Action.LIST_PAGE: looking.list_page,
+    Action.DETAILS_PAGE: looking.details_page,
+    Action.WHY_PAGE: looking.why_page,
     Action.HOME_PAGE: home.turned,
     Action.LINK: buttons.nothing,
     Field.CUSTOMER: opening.on_changed,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from handlers import access, language, list_pictures, log_pictures, opening
 from handlers.access import Act, Viewer, viewer_of
-from handlers.buttons import reader
+from handlers.asking import reader
 from handlers.desk import Body, Desk
 from handlers.errors import UserError
 from handlers.origins import Origin, origin_of

@@ -6,7 +6,7 @@ from typing import Any
 
 from handlers import acts, classing, levels, pages, waiting
 from handlers.access import Act
-from handlers.buttons import carried_ticket, carried_wait
+from handlers.asking import carried_ticket, carried_wait
 from handlers.desk import Body, Desk
 from handlers.doing import Doing, take_up
 from handlers.errors import UserError
