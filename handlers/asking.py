@@ -2,25 +2,23 @@
 
 from collections.abc import Callable, Mapping
 
-from handlers import access, language, pictures, waiting
-from handlers.access import Act, Viewer, viewer_of
+from handlers import pictures, waiting
+from handlers.access import Act
 from handlers.clicks import chosen, one_of, ticket_of_click
 from handlers.desk import Body, Desk
 from handlers.doing import refuse_ended, take_up
 from handlers.errors import UserError
-from handlers.looking import details_now, show_view, why_now
+from handlers.looking import details_now, look, reader, show_view, ticket_there, why_now
 from handlers.once import once
-from handlers.origins import Origin, origin_of
+from handlers.origins import origin_of
 from handlers.payloads import metadata, metadata_of, ticket_number
-from handlers.scene import Scene, scene, severity_fact
+from handlers.scene import Scene, severity_fact
 from handlers.views import acts as views
 from handlers.views.blocks import ViewDict
 from handlers.views.facts import ActFacts, Refusal
 from handlers.views.names import More, more_in
 from handlers.views.words import Words
 from models.sla.contract import WaitKind
-from models.store import Session
-from models.ticket import Ticket, ticket_by_number
 
 ActView = Callable[[ActFacts, Words], ViewDict]
 
@@ -117,36 +115,6 @@ def _ask(
         carry = metadata(ticket=at.ticket.number, severity=at.ticket.severity, **carried)
         rendered = view(_act_facts(at, carry), reader(session, viewer, at))
     show_view(body, rendered, desk)
-
-
-def ticket_there(session: Session, origin: Origin, number: int) -> Ticket | None:
-    return ticket_by_number(session, origin.team_id, number)
-
-
-def look(session: Session, desk: Desk, origin: Origin, number: int, act: Act) -> tuple[Viewer, Scene]:
-    """The viewer and the ticket, if the viewer may do that.
-
-    Raises:
-        UserError: there is none to be seen, or the act is not the viewer's.
-    """
-    viewer = viewer_of(session, origin.team_id, origin.slack_user)
-    ticket = ticket_there(session, origin, number)
-    if ticket is None:
-        raise UserError(Refusal.UNKNOWN_TICKET, number=f"T-{number}")
-    access.demand(session, viewer, act, ticket)
-    return viewer, scene(session, desk.agreements, ticket, desk.now())
-
-
-def reader(session: Session, viewer: Viewer, at: Scene) -> Words:
-    """The words for somebody who looks at a ticket."""
-    del session
-    inside = at.ticket.desk_id in viewer.roles
-    return language.for_person(
-        viewer.person,
-        channel_language=at.desk.language if inside else at.customer.language,
-        forced=None if inside else at.contract.forced_language,
-        zone=at.contract.zone,
-    )
 
 
 def _act_facts(at: Scene, carried: str) -> ActFacts:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 
 from handlers import access, language, list_pictures, log_pictures, opening
 from handlers.access import Act, Viewer, viewer_of
-from handlers.asking import reader
 from handlers.desk import Body, Desk
 from handlers.errors import UserError
+from handlers.looking import reader
 from handlers.origins import Origin, origin_of
 from handlers.payloads import ticket_number
 from handlers.scene import Scene, scene

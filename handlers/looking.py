@@ -1,16 +1,20 @@
 """What a press shows: the account of the deadlines, a ticket's details, a list; and their pages."""
 
-from handlers import language, list_pictures, log_pictures
-from handlers.access import Act, viewer_of
-from handlers.asking import look, reader
+from handlers import access, language, list_pictures, log_pictures
+from handlers.access import Act, Viewer, viewer_of
 from handlers.clicks import chosen, one_of, page_in, ticket_of_click
 from handlers.desk import Body, Desk
-from handlers.origins import origin_of
+from handlers.errors import UserError
+from handlers.origins import Origin, origin_of
 from handlers.payloads import ticket_number
+from handlers.scene import Scene, scene
 from handlers.views import lists
 from handlers.views import why as why_views
 from handlers.views.blocks import ViewDict
-from handlers.views.facts import Listing
+from handlers.views.facts import Listing, Refusal
+from handlers.views.words import Words
+from models.store import Session
+from models.ticket import Ticket, ticket_by_number
 
 
 def why(body: Body, desk: Desk) -> None:
@@ -100,3 +104,33 @@ def _list(body: Body, desk: Desk, name: str, page: int) -> None:
 def _replace(body: Body, desk: Desk, view: ViewDict) -> None:
     shown = body.get("view") or {}
     desk.aside.update_view(origin_of(body).team_id, shown.get("id", ""), view, shown.get("hash"))
+
+
+def ticket_there(session: Session, origin: Origin, number: int) -> Ticket | None:
+    return ticket_by_number(session, origin.team_id, number)
+
+
+def look(session: Session, desk: Desk, origin: Origin, number: int, act: Act) -> tuple[Viewer, Scene]:
+    """The viewer and the ticket, if the viewer may do that.
+
+    Raises:
+        UserError: there is none to be seen, or the act is not the viewer's.
+    """
+    viewer = viewer_of(session, origin.team_id, origin.slack_user)
+    ticket = ticket_there(session, origin, number)
+    if ticket is None:
+        raise UserError(Refusal.UNKNOWN_TICKET, number=f"T-{number}")
+    access.demand(session, viewer, act, ticket)
+    return viewer, scene(session, desk.agreements, ticket, desk.now())
+
+
+def reader(session: Session, viewer: Viewer, at: Scene) -> Words:
+    """The words for somebody who looks at a ticket."""
+    del session
+    inside = at.ticket.desk_id in viewer.roles
+    return language.for_person(
+        viewer.person,
+        channel_language=at.desk.language if inside else at.customer.language,
+        forced=None if inside else at.contract.forced_language,
+        zone=at.contract.zone,
+    )

@@ -10,7 +10,7 @@ from typing import Any
 from handlers import language, log_pictures, pictures, undelivered
 from handlers.agreements import Agreements
 from handlers.scene import Scene, person_fact, role_fact, scene
-from handlers.views import cards, findings, log, notices, reminders
+from handlers.views import alarms, cards, customer_cards, findings, log, notices, reminders
 from handlers.views import facts as told
 from handlers.views.blocks import Rendered, together
 from handlers.views.words import Words
@@ -51,7 +51,7 @@ def _customer_card(session: Session, row: Outgoing, now: datetime, agreements: A
     at = _scene(session, row, now, agreements)
     if at is None:
         return None
-    return cards.customer_card(pictures.ticket_facts(at), _customer_words(at, row))
+    return customer_cards.customer_card(pictures.ticket_facts(at), _customer_words(at, row))
 
 
 def _customer_words(at: Scene, row: Outgoing) -> Words:
@@ -234,7 +234,7 @@ def _escalation(session: Session, row: Outgoing, now: datetime, agreements: Agre
     picture = pictures.ticket_facts(at)
     clock = session.get(Clock, (row.team_id, entry.facts.get("clock") or ""))
     counting = clock is not None and clock.counting
-    return reminders.escalation(
+    return alarms.escalation(
         told.EscalationFacts(
             number=picture.number,
             summary=picture.summary,
@@ -272,7 +272,7 @@ def _page(session: Session, row: Outgoing, now: datetime, agreements: Agreements
         return None
     picture = pictures.ticket_facts(at)
     acknowledged = row.args.get("acknowledged_by")
-    return reminders.page(
+    return alarms.page(
         told.PageFacts(
             number=picture.number,
             summary=picture.summary,

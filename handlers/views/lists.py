@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from handlers.views import blocks as kit
 from handlers.views.blocks import Block, Option, Rendered, ViewDict
-from handlers.views.cards import customer_status, desk_lines, desk_remarks, ended, intake_words
+from handlers.views.cards import desk_lines, desk_remarks, ended, intake_words
 from handlers.views.clocks import (
     KIND,
     STATUS,
@@ -17,6 +17,7 @@ from handlers.views.clocks import (
     titled,
     uncapital,
 )
+from handlers.views.customer_cards import customer_status
 from handlers.views.facts import DetailsFacts, ListFacts, Listing, RowFact, TicketFacts
 from handlers.views.log import CUSTOMER_SEES, dated_log_text
 from handlers.views.names import Action, View, block_for, numbered

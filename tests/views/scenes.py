@@ -7,7 +7,21 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from handlers.views import acts, cards, findings, homes, lists, log, notices, opening, refusals, reminders, why
+from handlers.views import (
+    acts,
+    alarms,
+    cards,
+    customer_cards,
+    findings,
+    homes,
+    lists,
+    log,
+    notices,
+    opening,
+    refusals,
+    reminders,
+    why,
+)
 from handlers.views import facts as f
 from handlers.views.blocks import Block, Rendered, ViewDict
 from handlers.views.words import Words
@@ -444,7 +458,7 @@ def messages(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
     """Every message in every state, by name."""
     for name, facts in tickets(typed).items():
         yield f"desk card, {name}", cards.desk_card(facts, w)
-        yield f"customer card, {name}", cards.customer_card(facts, w)
+        yield f"customer card, {name}", customer_cards.customer_card(facts, w)
     for kind in f.LogKind:
         yield f"log, {kind}", log.log_line(line(kind, typed), w)
         yield f"bare log, {kind}", log.log_line(bare_line(kind), w)
@@ -474,18 +488,18 @@ def _reminding(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
         yield f"late, {strength}", reminders.late(gone, w)
     yield "expected passed", reminders.expected_passed(reminder(typed=typed), w)
     for reason in f.EscalationReason:
-        yield f"escalation, {reason}", reminders.escalation(escalation(reason, typed), w)
+        yield f"escalation, {reason}", alarms.escalation(escalation(reason, typed), w)
         nobody = escalation(reason, typed, role=f.RoleFact(Role.MANAGER), clock=None, owner=None, text=None)
-        yield f"escalation to nobody, {reason}", reminders.escalation(nobody, w)
-    yield "page", reminders.page(page(typed), w)
-    yield "page, second", reminders.page(page(typed, position=2, next_steps=(), clock=START), w)
-    yield "page, night", reminders.page(page(typed, clock_starts_at=at("08:00")), w)
-    yield "page, may wait", reminders.page(page(typed, may_wait_until=at("08:00")), w)
-    yield "page, waits", reminders.page(page(typed, may_wait_until=at("08:00"), waits_because=typed), w)
-    yield "page, declined", reminders.page(page(typed, declined=True), w)
-    yield "page, started", reminders.page(page(typed, started=True), w)
+        yield f"escalation to nobody, {reason}", alarms.escalation(nobody, w)
+    yield "page", alarms.page(page(typed), w)
+    yield "page, second", alarms.page(page(typed, position=2, next_steps=(), clock=START), w)
+    yield "page, night", alarms.page(page(typed, clock_starts_at=at("08:00")), w)
+    yield "page, may wait", alarms.page(page(typed, may_wait_until=at("08:00")), w)
+    yield "page, waits", alarms.page(page(typed, may_wait_until=at("08:00"), waits_because=typed), w)
+    yield "page, declined", alarms.page(page(typed, declined=True), w)
+    yield "page, started", alarms.page(page(typed, started=True), w)
     answered = page(typed, acknowledged_at=at("23:06", 21), acknowledged_by=person(typed))
-    yield "page, answered", reminders.page(answered, w)
+    yield "page, answered", alarms.page(answered, w)
 
 
 def _noticing(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:

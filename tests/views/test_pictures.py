@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.views import acts, cards, lists, log, notices, opening, refusals, reminders, why
+from handlers.views import acts, alarms, cards, customer_cards, lists, log, notices, opening, refusals, reminders, why
 from handlers.views import facts as f
 from handlers.views.blocks import Block
 from handlers.views.names import Action, More
@@ -154,7 +154,7 @@ def test_an_earlier_start_is_offered_until_work_has_started() -> None:
 def test_the_customer_card_is_in_its_language_and_the_text_stays_as_typed() -> None:
     where = clock(where={"sv": "punkt 4"}, stopped_at=None)
     facts = ticket(status=f.Status.IN_PROGRESS, started_at=at("10:12"), owner=OLA, clocks=(where,))
-    assert lines(cards.customer_card(facts, SV).blocks, 4) == [
+    assert lines(customer_cards.customer_card(facts, SV).blocks, 4) == [
         "T-12 · Invoices will not send",
         "Prioritet 2 · arbetet påbörjas senast mån 23 nov. 13:40 CET (avtalet, punkt 4)",
         "Status: pågår sedan 10:12 CET, Ola Hansen",
@@ -163,7 +163,7 @@ def test_the_customer_card_is_in_its_language_and_the_text_stays_as_typed() -> N
 
 
 def test_the_customer_reads_of_a_breach_and_of_roles_but_no_names() -> None:
-    said = seen(cards.customer_card(scenes.late(), EN).blocks)
+    said = seen(customer_cards.customer_card(scenes.late(), EN).blocks)
     assert "breached Mon 23 Nov 13:40 CET by 25 min: work not started · escalated to senior staff" in said
     assert "Per" not in said
 
@@ -178,7 +178,9 @@ def test_a_breach_is_said_plainly_with_what_happens_now() -> None:
 
 def test_the_desks_doings_stay_out_of_the_customers_card() -> None:
     said = seen(
-        cards.customer_card(ticket(outside_agreement="an invoice is overdue", development_case="D-1"), EN).blocks
+        customer_cards.customer_card(
+            ticket(outside_agreement="an invoice is overdue", development_case="D-1"), EN
+        ).blocks
     )
     assert "overdue" not in said
     assert "D-1" not in said
@@ -241,25 +243,25 @@ def test_one_reminder_is_not_gathered() -> None:
 
 @pytest.mark.clause("PI-09")
 def test_an_escalation_mentions_the_role_and_names_the_clause() -> None:
-    said = reminders.escalation(scenes.escalation(f.EscalationReason.LATE), EN)
+    said = alarms.escalation(scenes.escalation(f.EscalationReason.LATE), EN)
     assert said.text.startswith("<@U3> (senior): T-12 is late. Breached Mon 13:40 by 25 min: work not started")
     assert "PI-09" in seen(said.blocks)
 
 
 def test_a_role_with_a_group_is_mentioned_once_as_the_group() -> None:
     facts = scenes.escalation(f.EscalationReason.LATE, role=f.RoleFact(Role.MANAGER, (KARI, OLA), "S1"))
-    said = reminders.escalation(facts, EN).text
+    said = alarms.escalation(facts, EN).text
     assert said.startswith("<!subteam^S1> (management)")
     assert "<@U" not in said
 
 
 def test_an_acknowledged_page_says_that_the_clock_runs_on() -> None:
     facts = scenes.page(acknowledged_at=at("23:06", 21), acknowledged_by=KARI, acknowledged_by_reader=True)
-    said = seen(reminders.page(facts, EN).blocks)
+    said = seen(alarms.page(facts, EN).blocks)
     assert (
         "Sent 23:04 CET, acknowledged by you 23:06 CET.\nThe ticket's clock runs on until someone starts work." in said
     )
-    assert pressed(reminders.page(facts, EN).blocks) == [Action.START, Action.SHOW]
+    assert pressed(alarms.page(facts, EN).blocks) == [Action.START, Action.SHOW]
 
 
 # Why?
