@@ -21,12 +21,12 @@ from bot.auditor import Auditor, Watched
 from bot.calendar_jobs import CalendarJobs, Kept
 from bot.courtesy import Courtesy
 from bot.database import Database
-from bot.gateway import Gateway, Message, SlackRefusedError, SlackUnavailableError
+from bot.gateway import Gateway, SlackRefusedError, SlackUnavailableError
 from bot.lifeline import Lifeline
 from bot.machine import ContractClock, MachineClock, SystemClock
 from bot.pulse import machine_clock
 from bot.rates import Rates
-from bot.sender import Pace, Render, Sender, Words
+from bot.sender import Draw, Drawing, Pace, Sender, Words
 from bot.settings import LANDS_IN_TIMEOUTS, Settings
 from bot.tally import Tally
 from bot.ticker import Handling, Ticker
@@ -34,6 +34,7 @@ from bot.watched_database import WatchedDatabase
 from handlers import answers, outgoing, register, timers, undelivered
 from handlers.agreements import Agreements
 from handlers.desk import Desk
+from handlers.present import present
 from handlers.timers import Batch
 from models import outbox
 from models.outbox import Outgoing
@@ -159,7 +160,7 @@ def build(
     sender = Sender(
         database,
         gateway,
-        Words(_render(agreements), undelivered.tell_owner),
+        Words(_drawing(agreements), undelivered.tell_owner),
         (contract_clock, machine),
         Pace(
             rates or Rates(settings.vakt_posts_per_channel_per_second, settings.vakt_posts_per_second),
@@ -251,11 +252,12 @@ def _ticker(
     return Ticker(database, Handling(prepare, handle, finish), clocks, count=tally.count)
 
 
-def _render(agreements: Agreements) -> Render:
-    def render(session: Session, row: Outgoing, now: datetime) -> Message | None:
-        return outgoing.render(session, row, now, agreements)
+def _drawing(agreements: Agreements) -> Drawing:
+    def drawing(session: Session, rows: Sequence[Outgoing], now: datetime) -> Draw:
+        here = present(session, rows, now, agreements)
+        return lambda row: outgoing.render(row, here)
 
-    return render
+    return drawing
 
 
 def _bolt(settings: Settings, client: WebClient, team: Team) -> App:

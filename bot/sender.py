@@ -61,8 +61,11 @@ LONGEST_REST = 0.25
 SHARE = 4
 """After a look the loop rests this many times as long as the look took, so that a long backlog costs no core."""
 
-Render = Callable[[Session, Outgoing, datetime], Message | None]
+Draw = Callable[[Outgoing], Message | None]
 """A row's text from present state, or None when it does not hold any more."""
+
+Drawing = Callable[[Session, Sequence[Outgoing], datetime], Draw]
+"""How rows that are said together are drawn, when what they need is loaded."""
 
 TellOwner = Callable[[Session, Outgoing, datetime], None]
 """Owe somebody the news that a row was refused; the instant is machine time."""
@@ -70,9 +73,9 @@ TellOwner = Callable[[Session, Outgoing, datetime], None]
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is said: a row's message, and the news of one that was refused."""
+    """What is said: rows' messages, and the news of one that was refused."""
 
-    render: Render
+    drawing: Drawing
     tell_owner: TellOwner
 
 
@@ -120,7 +123,7 @@ class Sender:
         """Nothing runs until `start`."""
         self._database = database
         self._gateway = gateway
-        self._render, self._tell_owner = words.render, words.tell_owner
+        self._drawing, self._tell_owner = words.drawing, words.tell_owner
         self._contract, self._machine = clocks
         self._rates, self._lease, self._grace, self._workers = pace.rates, pace.lease, pace.grace, pace.workers
         self._count = count
@@ -284,15 +287,16 @@ class Sender:
             return []
         try:
             with self._database.reading() as session:
-                return [letter for row in rows if (letter := self._draw(session, row)) is not None]
+                draw = self._drawing(session, rows, self._contract.now())
+                return [letter for row in rows if (letter := self._draw(session, row, draw)) is not None]
         except NotStoredError as failure:
             self._put_off(rows, str(failure))
             return []
 
-    def _draw(self, session: Session, row: Outgoing) -> Letter | None:
+    def _draw(self, session: Session, row: Outgoing, draw: Draw) -> Letter | None:
         expired = row.expires_at is not None and self._machine.now() >= row.expires_at
         try:
-            message = None if expired else self._render(session, row, self._contract.now())
+            message = None if expired else draw(row)
         except NotStoredError:
             raise
         except Exception as failure:
@@ -390,7 +394,7 @@ class Sender:
         """The same, saying that it may have been said before."""
         row.args = {**row.args, "repeated": True}
         with self._database.reading() as session:
-            return self._render(session, row, self._contract.now())
+            return self._drawing(session, [row], self._contract.now())(row)
 
     def _found(self, row: Outgoing, parent: Outgoing | None) -> tuple[Posted | None, bool]:
         """Where a row that may have been said stands, if it was said; and whether anybody could look.

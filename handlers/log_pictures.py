@@ -7,7 +7,7 @@ from typing import Any
 
 from handlers import promises
 from handlers.clock_pictures import clock_fact, is_shown
-from handlers.pictures import answers_of, is_best_effort, row_fact
+from handlers.pictures import answers_of, is_best_effort
 from handlers.scene import Scene, last, person_fact, role_fact, severity_fact
 from handlers.views import facts as told
 from models import typed_text
@@ -110,15 +110,13 @@ def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def reminder_facts(at: Scene, clock: Clock) -> told.ReminderFacts:
+def reminder_facts(at: Scene, clock: Clock, waits: Sequence[Wait]) -> told.ReminderFacts:
     """A clock that falls due, for whoever is reminded of it."""
-    waits = waits_of(at.session, at.ticket.team_id, at.ticket.number)
-    row = row_fact(at)
     return told.ReminderFacts(
-        number=row.number,
-        summary=row.summary,
-        customer=row.customer,
-        severity=row.severity,
+        number=at.ticket.name,
+        summary=typed_text.read(at.session, at.ticket.team_id, at.ticket.summary_id),
+        customer=at.customer.name,
+        severity=severity_fact(at.contract.severity(at.ticket.severity)),
         clock=clock_fact(at, clock, waits),
         now=at.now,
         started=at.ticket.work_started_at is not None,

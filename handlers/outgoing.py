@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from handlers import language, log_pictures, pictures, undelivered
-from handlers.agreements import Agreements
+from handlers.present import Present
 from handlers.scene import Scene, person_fact, role_fact, scene
 from handlers.views import alarms, cards, customer_cards, findings, log, notices, reminders
 from handlers.views import facts as told
@@ -21,34 +21,31 @@ from models.customer import Customer
 from models.desk import Desk
 from models.history import Event, HistoryEntry, entry_at
 from models.outbox import Kind, Outgoing
-from models.person import person_by_slack_id
 from models.sla.contract import Role
 from models.sla.ladder import RungKind
-from models.store import Session
-from models.ticket import ticket_by_number
 
 
-def render(session: Session, row: Outgoing, now: datetime, agreements: Agreements) -> Rendered | None:
-    """The message that a row owes, as of now."""
-    return RENDER[Kind(row.kind)](session, row, now, agreements)
+def render(row: Outgoing, here: Present) -> Rendered | None:
+    """The message that a row owes, as things are."""
+    return RENDER[Kind(row.kind)](row, here)
 
 
-def _scene(session: Session, row: Outgoing, now: datetime, agreements: Agreements) -> Scene | None:
+def _scene(row: Outgoing, here: Present) -> Scene | None:
     if row.ticket_number is None:
         return None
-    ticket = ticket_by_number(session, row.team_id, row.ticket_number)
-    return scene(session, agreements, ticket, now) if ticket else None
+    ticket = here.ticket(row.team_id, row.ticket_number)
+    return scene(here.session, here.agreements, ticket, here.now) if ticket else None
 
 
-def _desk_card(session: Session, row: Outgoing, now: datetime, agreements: Agreements) -> Rendered | None:
-    at = _scene(session, row, now, agreements)
+def _desk_card(row: Outgoing, here: Present) -> Rendered | None:
+    at = _scene(row, here)
     if at is None:
         return None
     return cards.desk_card(pictures.ticket_facts(at), language.for_desk_channel(at.contract, at.desk))
 
 
-def _customer_card(session: Session, row: Outgoing, now: datetime, agreements: Agreements) -> Rendered | None:
-    at = _scene(session, row, now, agreements)
+def _customer_card(row: Outgoing, here: Present) -> Rendered | None:
+    at = _scene(row, here)
     if at is None:
         return None
     return customer_cards.customer_card(pictures.ticket_facts(at), _customer_words(at, row))
@@ -59,37 +56,37 @@ def _customer_words(at: Scene, row: Outgoing) -> Words:
     return language.for_customer_channel(at.contract, at.customer, channel)
 
 
-def _log_line(session: Session, row: Outgoing, now: datetime, agreements: Agreements) -> Rendered | None:
+def _log_line(row: Outgoing, here: Present) -> Rendered | None:
     """The line of one event, or of several that had to wait."""
-    at = _scene(session, row, now, agreements)
+    at = _scene(row, here)
     if at is None:
         return None
-    entries = [entry_at(session, row.team_id, at.ticket.number, position) for position in row.args["positions"]]
-    return together([_line(at, entry) for entry in entries if entry is not None])
+    entries = [entry_at(here.session, row.team_id, at.ticket.number, position) for position in row.args["positions"]]
+    return together([_line(at, entry, here) for entry in entries if entry is not None])
 
 
-def _line(at: Scene, entry: HistoryEntry) -> Rendered:
+def _line(at: Scene, entry: HistoryEntry, here: Present) -> Rendered:
     words = language.for_desk_channel(at.contract, at.desk)
     if entry.event == Event.RESUMED and entry.facts.get("by_message"):
         return notices.wait_ended(log_pictures.log_facts(at, entry), words)
     clock = at.session.get(Clock, (at.ticket.team_id, entry.facts.get("clock") or ""))
     if clock is not None and entry.event == Event.LATE:
-        return reminders.late(log_pictures.reminder_facts(at, clock), words)
+        return reminders.late(_reminder_facts(at, clock, here), words)
     if clock is not None and entry.event == Event.EXPECTED_PASSED:
-        return reminders.expected_passed(log_pictures.reminder_facts(at, clock), words)
+        return reminders.expected_passed(_reminder_facts(at, clock, here), words)
     return log.log_line(log_pictures.log_facts(at, entry), words)
 
 
-def _entry(session: Session, row: Outgoing) -> HistoryEntry | None:
+def _entry(row: Outgoing, here: Present) -> HistoryEntry | None:
     position = row.args.get("position")
     if row.ticket_number is None or position is None:
         return None
-    return entry_at(session, row.team_id, row.ticket_number, position)
+    return entry_at(here.session, row.team_id, row.ticket_number, position)
 
 
-def _customer_line(session: Session, row: Outgoing, now: datetime, agreements: Agreements) -> Rendered | None:
-    at = _scene(session, row, now, agreements)
-    entry = _entry(session, row)
+def _customer_line(row: Outgoing, here: Present) -> Rendered | None:
+    at = _scene(row, here)
+    entry = _entry(row, here)
     if at is None or entry is None:
         return None
     return TO_CUSTOMER[Event(entry.event)](at, entry, _customer_words(at, row))
@@ -157,21 +154,17 @@ TO_CUSTOMER: Mapping[Event, Callable[[Scene, HistoryEntry, Words], Rendered | No
 """What the customer is told of an event, in its thread."""
 
 
-def _reminder(session: Session, row: Outgoing, now: datetime, agreements: Agreements) -> Rendered | None:
+def _reminder(row: Outgoing, here: Present) -> Rendered | None:
     """To the owner: those parts that still hold, together when there are several."""
-    person = person_by_slack_id(session, row.team_id, row.conversation)
-    parts = [
-        (part, found)
-        for part in row.args["parts"]
-        if (found := _part(session, row.team_id, part, now, agreements)) is not None
-    ]
+    person = here.person(row.team_id, row.conversation)
+    parts = [(part, found) for part in row.args["parts"] if (found := _part(row.team_id, part, here)) is not None]
     if person is None or not parts:
         return None
     words = language.for_person(person)
     kind = parts[0][0]["kind"]
     if len(parts) == 1 and "down_from" not in row.args and kind != RungKind.WARNING:
         return SINGLE.get(kind, reminders.reminder)(parts[0][1], words)
-    return reminders.gathered(_gathered(row, parts, words, now), words)
+    return reminders.gathered(_gathered(row, parts, words, here.now), words)
 
 
 SINGLE: Mapping[str, Callable[[told.ReminderFacts, Words], Rendered]] = {
@@ -181,14 +174,17 @@ SINGLE: Mapping[str, Callable[[told.ReminderFacts, Words], Rendered]] = {
 """How one that is said alone is drawn, when it is not a plain reminder."""
 
 
-def _part(
-    session: Session, team_id: str, part: Mapping[str, Any], now: datetime, agreements: Agreements
-) -> told.ReminderFacts | None:
-    ticket = ticket_by_number(session, team_id, part["number"])
-    clock = session.get(Clock, (team_id, part["clock"]))
+def _part(team_id: str, part: Mapping[str, Any], here: Present) -> told.ReminderFacts | None:
+    ticket = here.ticket(team_id, part["number"])
+    clock = here.session.get(Clock, (team_id, part["clock"]))
     if ticket is None or clock is None or not clock.counting:
         return None
-    return log_pictures.reminder_facts(scene(session, agreements, ticket, now), clock)
+    at = scene(here.session, here.agreements, ticket, here.now)
+    return _reminder_facts(at, clock, here)
+
+
+def _reminder_facts(at: Scene, clock: Clock, here: Present) -> told.ReminderFacts:
+    return log_pictures.reminder_facts(at, clock, here.waits_of(at.ticket.team_id, at.ticket.number))
 
 
 def _gathered(
@@ -225,14 +221,14 @@ def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _escalation(session: Session, row: Outgoing, now: datetime, agreements: Agreements) -> Rendered | None:
-    at = _scene(session, row, now, agreements)
-    entry = _entry(session, row)
+def _escalation(row: Outgoing, here: Present) -> Rendered | None:
+    at = _scene(row, here)
+    entry = _entry(row, here)
     if at is None or entry is None:
         return None
     facts = log_pictures.log_facts(at, entry)
     picture = pictures.ticket_facts(at)
-    clock = session.get(Clock, (row.team_id, entry.facts.get("clock") or ""))
+    clock = here.session.get(Clock, (row.team_id, entry.facts.get("clock") or ""))
     counting = clock is not None and clock.counting
     return alarms.escalation(
         told.EscalationFacts(
@@ -242,7 +238,7 @@ def _escalation(session: Session, row: Outgoing, now: datetime, agreements: Agre
             severity=picture.severity,
             role=facts.role or role_fact(at, Role.SENIOR),
             why=_why_told(entry, clock),
-            now=now,
+            now=here.now,
             clock=facts.clock if counting else None,
             owner=picture.owner,
             text=facts.text,
@@ -264,10 +260,10 @@ def _why_told(entry: HistoryEntry, clock: Clock | None) -> told.EscalationReason
     return told.EscalationReason.UNTOUCHED
 
 
-def _page(session: Session, row: Outgoing, now: datetime, agreements: Agreements) -> Rendered | None:
-    at = _scene(session, row, now, agreements)
-    entry = _entry(session, row)
-    person = person_by_slack_id(session, row.team_id, row.conversation)
+def _page(row: Outgoing, here: Present) -> Rendered | None:
+    at = _scene(row, here)
+    entry = _entry(row, here)
+    person = here.person(row.team_id, row.conversation)
     if at is None or entry is None or person is None:
         return None
     picture = pictures.ticket_facts(at)
@@ -279,9 +275,9 @@ def _page(session: Session, row: Outgoing, now: datetime, agreements: Agreements
             customer=picture.customer,
             severity=picture.severity,
             sent_at=entry.at,
-            now=now,
+            now=here.now,
             position=int(row.args.get("step", 1)),
-            acknowledged_by=person_fact(session, row.team_id, acknowledged),
+            acknowledged_by=person_fact(here.session, row.team_id, acknowledged),
             acknowledged_by_reader=acknowledged == person.id,
             acknowledged_at=_moment(row.args.get("acknowledged_at")),
             declined=bool(row.args.get("declined")),
@@ -295,14 +291,12 @@ def _page(session: Session, row: Outgoing, now: datetime, agreements: Agreements
     )
 
 
-def _undelivered(session: Session, row: Outgoing, now: datetime, agreements: Agreements) -> Rendered:
-    del now, agreements
-    return undelivered.news(session, row)
+def _undelivered(row: Outgoing, here: Present) -> Rendered:
+    return undelivered.news(here.session, row)
 
 
-def _finding(session: Session, row: Outgoing, now: datetime, agreements: Agreements) -> Rendered | None:
-    del now, agreements
-    desk = session.get(Desk, (row.team_id, row.args["desk"]))
+def _finding(row: Outgoing, here: Present) -> Rendered | None:
+    desk = here.session.get(Desk, (row.team_id, row.args["desk"]))
     if desk is None:
         return None
     facts = told.FindingFacts(
@@ -314,16 +308,15 @@ def _finding(session: Session, row: Outgoing, now: datetime, agreements: Agreeme
     return findings.finding(facts, language.spoken(desk.language))
 
 
-def _question(session: Session, row: Outgoing, now: datetime, agreements: Agreements) -> Rendered | None:
+def _question(row: Outgoing, here: Present) -> Rendered | None:
     """To a super user: what somebody of the same customer asks. Source: PI-11."""
-    del now, agreements
-    team_id, args = row.team_id, row.args
+    session, team_id, args = here.session, row.team_id, row.args
     customer = session.get(Customer, (team_id, args["customer"]))
     asker = person_fact(session, team_id, args["asked_by"])
     summary = typed_text.read(session, team_id, args["summary"])
     if customer is None or asker is None or not summary:
         return None
-    reader = person_by_slack_id(session, team_id, row.conversation)
+    reader = here.person(team_id, row.conversation)
     facts = told.PassedOnFacts(
         by=asker,
         customer=customer.name,
@@ -334,7 +327,7 @@ def _question(session: Session, row: Outgoing, now: datetime, agreements: Agreem
     return notices.question_passed_on(facts, language.for_person(reader) if reader else language.UNKNOWN_READER)
 
 
-RENDER: Mapping[Kind, Callable[[Session, Outgoing, datetime, Agreements], Rendered | None]] = {
+RENDER: Mapping[Kind, Callable[[Outgoing, Present], Rendered | None]] = {
     Kind.DESK_CARD: _desk_card,
     Kind.CUSTOMER_CARD: _customer_card,
     Kind.LOG_LINE: _log_line,

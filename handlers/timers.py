@@ -14,11 +14,12 @@ from handlers.agreements import Agreements
 from handlers.owed import Ledger, directly, note, tell_role
 from handlers.pages import page_next
 from models import outbox
-from models.clock import Clock, clocks_with
+from models.clock import Clock
 from models.customer import Customer
 from models.history import Event, Happening
-from models.outbox import Kind, Outgoing, Priority, rows_with
-from models.person import Person, people_with
+from models.outbox import Kind, Outgoing, Priority
+from models.person import Person
+from models.record import with_ids
 from models.sla.contract import Contract, WaitKind
 from models.sla.ladder import Rung, RungKind, folded
 from models.store import Session
@@ -70,9 +71,9 @@ def prepare(session: Session, timers: Sequence[Timer], batch: Batch) -> None:
         clocks = [timer.clock_id for timer in timers if timer.team_id == team_id and timer.clock_id]
         tickets = tickets_numbered(session, team_id, numbers)
         batch.held += tickets
-        batch.held += clocks_with(session, team_id, clocks)
-        batch.held += rows_with(session, team_id, [t.desk_card_id for t in tickets if t.desk_card_id])
-        batch.held += people_with(session, team_id, {t.owner_id for t in tickets if t.owner_id})
+        batch.held += with_ids(session, Clock, team_id, clocks)
+        batch.held += with_ids(session, Outgoing, team_id, [t.desk_card_id for t in tickets if t.desk_card_id])
+        batch.held += with_ids(session, Person, team_id, {t.owner_id for t in tickets if t.owner_id})
         batch.waits |= {(team_id, number): [] for number in numbers}
         for wait in waits_of_all(session, team_id, numbers):
             batch.waits[team_id, wait.ticket_number].append(wait)

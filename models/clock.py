@@ -70,11 +70,6 @@ def clocks_of(session: Session, team_id: str, number: int) -> list[Clock]:
     return list(session.exec(query))
 
 
-def clocks_with(session: Session, team_id: str, ids: Collection[str]) -> list[Clock]:
-    """The clocks with these ids."""
-    return list(session.exec(select(Clock).where(Clock.team_id == team_id, col(Clock.id).in_(ids))))
-
-
 def late_by(at: datetime) -> ColumnElement[bool]:
     """The condition on tickets that a promise is late, or will be by that instant."""
     return exists().where(

@@ -215,11 +215,6 @@ def redraw(row: Outgoing, args: dict[str, Any], machine_now: datetime) -> None:
         row.state, row.ready_at = State.WAITING, machine_now
 
 
-def rows_with(session: Session, team_id: str, ids: Collection[str]) -> list[Outgoing]:
-    """The rows with these ids."""
-    return list(session.exec(select(Outgoing).where(Outgoing.team_id == team_id, col(Outgoing.id).in_(ids))))
-
-
 def keys_there(session: Session, team_id: str, keys: Collection[str]) -> set[str]:
     """Which of these keys are owed or were said already."""
     query = select(Outgoing.key).where(Outgoing.team_id == team_id, col(Outgoing.key).in_(keys))

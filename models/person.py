@@ -40,11 +40,6 @@ def names_in(session: Session, team_id: str, text: str) -> dict[str, str]:
     return {person.slack_user: person.name for person in session.exec(query) if person.name}
 
 
-def people_with(session: Session, team_id: str, ids: Collection[str]) -> list[Person]:
-    """The people with these ids."""
-    return list(session.exec(select(Person).where(Person.team_id == team_id, col(Person.id).in_(ids))))
-
-
 def is_new(person: Person) -> bool:
     """Whether somebody was never stored."""
     return bool(inspect(person).transient)
@@ -53,6 +48,11 @@ def is_new(person: Person) -> bool:
 def person_by_slack_id(session: Session, team_id: str, slack_user: str) -> Person | None:
     """The person behind a Slack user id, or None when Vakt has never met that person."""
     return session.exec(_BY_SLACK_ID, params={"team": team_id, "slack_user": slack_user}).first()
+
+
+def people_met(session: Session, team_id: str, slack_users: Collection[str]) -> list[Person]:
+    """The people behind these Slack user ids, those whom Vakt has met."""
+    return list(session.exec(select(Person).where(Person.team_id == team_id, col(Person.slack_user).in_(slack_users))))
 
 
 _BY_SLACK_ID = select(Person).where(Person.team_id == bindparam("team"), Person.slack_user == bindparam("slack_user"))

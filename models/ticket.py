@@ -134,6 +134,11 @@ def ticket_by_number(session: Session, team_id: str, number: int, *, lock: bool 
     return session.exec(query).first()
 
 
+def tickets_read(session: Session, team_id: str, numbers: Collection[int]) -> list[Ticket]:
+    """The tickets with these numbers, to be looked at only."""
+    return list(session.exec(select(Ticket).where(Ticket.team_id == team_id, col(Ticket.number).in_(numbers))))
+
+
 def tickets_numbered(session: Session, team_id: str, numbers: Collection[int]) -> list[Ticket]:
     """The tickets with these numbers, locked against other writers in that order."""
     query = select(Ticket).where(Ticket.team_id == team_id, col(Ticket.number).in_(numbers))

@@ -293,7 +293,7 @@ class Bench:
         return Sender(
             self.database,
             cast("Gateway", self.script),
-            Words(self._render, self._tell),
+            Words(lambda session, _rows, now: lambda row: self._render(session, row, now), self._tell),
             (MovableClock(NOW), cast("MachineClock", self.machine)),
             Pace(Rates(1000, 1000), LEASE, GRACE),
         )
