@@ -10,6 +10,9 @@ from sandbox.workspace import Json
 
 T = TypeVar("T")
 
+ASK_AGAIN = 0.1
+"""Seconds after which whoever waits looks again although nothing changed here."""
+
 
 @dataclass(eq=False)
 class Watcher:
@@ -40,7 +43,11 @@ class Live:
         self.stir()
 
     async def until(self, predicate: Callable[[], T | None], timeout: float) -> T | None:  # noqa: ASYNC109 - the caller's patience
-        """Return the first true answer of `predicate`, asked again after every change; None after `timeout` seconds."""
+        """Return the first true answer of `predicate`; None after `timeout` seconds.
+
+        It is asked again after every change, and ten times a second: it may look at the app too, whose changes
+        nobody tells us.
+        """
         end = machine_seconds() + timeout
         event = asyncio.Event()
         self._waiting.add(event)
@@ -50,7 +57,7 @@ class Live:
                 left = end - machine_seconds()
                 if left <= 0:
                     return None
-                await _either(event, left)
+                await _either(event, min(left, ASK_AGAIN))
             return value
         finally:
             self._waiting.discard(event)

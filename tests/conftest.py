@@ -4,10 +4,13 @@ import gc
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.cli.launcher import Launcher
 
 # The PostgreSQL wheel wants a folder for its socket, and warns when nobody names one.
 _runtime = Path(tempfile.gettempdir()) / f"vakt-tests-{os.getuid()}"
@@ -38,6 +41,14 @@ def chromium() -> Path:
     if found is None:
         pytest.skip(NO_CHROMIUM)
     return found
+
+
+@pytest.fixture(scope="session")
+def launcher() -> Iterator[Launcher]:
+    """What the command line's tests fork their commands from."""
+    started = Launcher(Path(__file__).parents[1])
+    yield started
+    started.stop()
 
 
 def pytest_collection_finish() -> None:

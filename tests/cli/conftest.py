@@ -7,11 +7,12 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TextIO
 
 import pytest
 
@@ -24,6 +25,7 @@ from bot.workspace_file import read
 from bot.workspace_import import import_workspace
 from models.ticket import Team
 from sandbox import Limits, Sandbox, load_seed
+from tests.cli.launcher import Child, Launcher
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60
@@ -36,6 +38,8 @@ class Vakt:
 
     folder: Path
     settings: dict[str, str] = field(default_factory=dict)
+    launcher: Launcher | None = None
+    """What commands are forked from; each is a bare interpreter's without one."""
 
     @property
     def database_url(self) -> str:
@@ -49,15 +53,13 @@ class Vakt:
 
     def says(self, *words: object) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
-        return subprocess.run(
-            [sys.executable, "-m", "bot.cli", *map(str, words)],
-            cwd=self.folder,
-            env=self.environment(),
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
+        with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+            child = self._start(words, out.fileno(), err.fileno())
+            try:
+                code = child.wait(PATIENCE)
+            finally:
+                child.kill()
+            return subprocess.CompletedProcess(list(map(str, words)), code, _whole(out), _whole(err))
 
     def refuses(self, *words: object) -> str:
         """Run a command that cannot be done; gives its plain words."""
@@ -70,32 +72,38 @@ class Vakt:
     @contextmanager
     def running(self, *words: object) -> Iterator["Running"]:
         """Start a command that goes on; it is stopped afterwards, whatever happens."""
-        child = subprocess.Popen(
-            [sys.executable, "-m", "bot.cli", *map(str, words)],
-            cwd=self.folder,
-            env=self.environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
+        reading, writing = os.pipe()
+        with os.fdopen(reading, encoding="utf-8") as said:
+            try:
+                child = self._start(words, writing, writing)
+            finally:
+                os.close(writing)
+            try:
+                yield Running(child, said)
+            finally:
+                child.kill()
+                child.wait(PATIENCE)
+
+    def _start(self, words: Sequence[object], out: int, err: int) -> "Child | subprocess.Popen[bytes]":
+        typed = list(map(str, words))
+        if self.launcher is not None:
+            return self.launcher.start(typed, self.folder, self.environment(), out, err)
+        return subprocess.Popen(
+            [sys.executable, "-m", "bot.cli", *typed], cwd=self.folder, env=self.environment(), stdout=out, stderr=err
         )
-        try:
-            yield Running(child)
-        finally:
-            child.kill()
-            child.wait(PATIENCE)
-            _pipe(child).close()
 
 
 @dataclass
 class Running:
     """A command that goes on."""
 
-    child: subprocess.Popen[str]
+    child: "Child | subprocess.Popen[bytes]"
+    said: TextIO
     lines: list[str] = field(default_factory=list)
 
     def waits_for(self, pattern: str) -> re.Match[str]:
         """Read on until a line fits."""
-        for line in _pipe(self.child):
+        for line in self.said:
             self.lines.append(line)
             if found := re.search(pattern, line):
                 return found
@@ -104,21 +112,28 @@ class Running:
     def stops(self, how: signal.Signals) -> int:
         """Send a signal, read to the end, give the exit code."""
         self.child.send_signal(how)
-        self.lines += _pipe(self.child).readlines()
+        self.lines += self.said.readlines()
         return self.child.wait(PATIENCE)
 
 
-def _pipe(child: subprocess.Popen[str]) -> IO[str]:
-    assert child.stdout is not None
-    return child.stdout
+def _whole(file: IO[str]) -> str:
+    file.seek(0)
+    return file.read()
 
 
 @pytest.fixture
-def vakt(tmp_path: Path) -> Vakt:
-    """A shell in an empty folder, with nothing set."""
+def bare(tmp_path: Path) -> Vakt:
+    """A shell in an empty folder, with nothing set, whose commands are a bare interpreter's."""
     folder = tmp_path / "shell"
     folder.mkdir()
     return Vakt(folder)
+
+
+@pytest.fixture
+def vakt(bare: Vakt, launcher: Launcher) -> Vakt:
+    """The same, forked."""
+    bare.launcher = launcher
+    return bare
 
 
 Opens = Callable[..., Sandbox]
@@ -132,7 +147,7 @@ def opens(tmp_path: Path) -> Iterator[Opens]:
     def opens_(manifest: Path | dict[str, Any] = MANIFEST) -> Sandbox:
         seed = tmp_path / "seed.json"
         seed.write_text(json.dumps(seed_of(read(WORKSPACE, read_contracts(None)))), "utf-8")
-        slack = Sandbox(manifest, seed=load_seed(seed), limits=Limits().lifted())
+        slack = Sandbox(manifest, seed=load_seed(seed), limits=replace(Limits().lifted(), fault_timeout=3.0))
         slack.start()
         opened.append(slack)
         return slack

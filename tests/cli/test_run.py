@@ -8,12 +8,12 @@ import sqlite3
 import pytest
 
 from sandbox import Sandbox
-from tests.cli.conftest import Vakt
+from tests.cli.conftest import Vakt, connected
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_it_says_when_it_is_ready_and_stops_cleanly(shell: Vakt, slack: Sandbox, how: signal.Signals) -> None:
-    with shell.running("run") as running:
+def test_it_says_when_it_is_ready_and_stops_cleanly(bare: Vakt, slack: Sandbox, how: signal.Signals) -> None:
+    with connected(bare, slack).running("run") as running:
         ready = json.loads(running.waits_for("ready").string)
         assert running.stops(how) == 0
     assert ready["workspace"] == "Vakt's sandbox (T0VAKT)"
@@ -100,7 +100,8 @@ def test_a_database_of_a_newer_vakt_is_refused(well: Vakt) -> None:
     assert "9999" in well.refuses("run")
 
 
-def test_a_file_that_takes_the_place_of_ours_is_named(shell: Vakt) -> None:
+def test_a_file_that_takes_the_place_of_ours_is_named(bare: Vakt, slack: Sandbox) -> None:
+    shell = connected(bare, slack)
     (shell.folder / "models.py").touch()
     shell.settings["PYTHONPATH"] = f"{shell.folder}:{shell.environment()['PYTHONPATH']}"
     assert f"{shell.folder / 'models.py'} is in its place" in shell.refuses("run")

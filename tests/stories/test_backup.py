@@ -18,6 +18,7 @@ from models.outbox import Kind, Outgoing, Priority
 from models.received import Received
 from models.ticket import Team
 from tests.cli.conftest import Vakt
+from tests.cli.launcher import Launcher
 from tests.stories.conftest import MONDAY
 
 T = TEAM["id"]
@@ -25,11 +26,11 @@ Tables = dict[str, list[tuple[object, ...]]]
 
 
 @pytest.fixture
-def shell(tmp_path: Path, database_url: str) -> Vakt:
+def shell(tmp_path: Path, database_url: str, launcher: Launcher) -> Vakt:
     """A shell on that database."""
     folder = tmp_path / "shell"
     folder.mkdir()
-    return Vakt(folder, {"VAKT_DATABASE_URL": database_url})
+    return Vakt(folder, {"VAKT_DATABASE_URL": database_url}, launcher)
 
 
 @pytest.fixture

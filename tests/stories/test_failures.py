@@ -270,6 +270,7 @@ def test_what_cannot_be_stored_in_time_says_so_within_slacks_three_seconds(house
     house.is_quiet()
 
 
+@pytest.mark.parametrize("ack", [3.0])
 def test_an_event_that_cannot_be_stored_is_not_acknowledged_and_comes_again(house: House) -> None:
     """So that the customer's words are not lost; when it can be stored they are there once."""
     it = opened(house)

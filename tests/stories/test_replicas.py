@@ -13,6 +13,7 @@ from bot.workspace_import import import_workspace
 from models.ticket import Team
 from sandbox import Limits, Sandbox, load_seed
 from tests.cli.conftest import Vakt, connected
+from tests.cli.launcher import Launcher
 from tests.stories.conftest import ROOT
 
 GUIDANCE = "A question about how something works"
@@ -25,7 +26,9 @@ def wiring() -> str:
     return "http-postgresql"
 
 
-def test_one_goes_on_when_the_other_is_killed(database_url: str, workspace: Workspace, tmp_path: Path) -> None:
+def test_one_goes_on_when_the_other_is_killed(
+    database_url: str, workspace: Workspace, tmp_path: Path, launcher: Launcher
+) -> None:
     """A ticket opened with both there, one after either was killed: each card is said once."""
     seed = tmp_path / "seed.json"
     seed.write_text(json.dumps(seed_of(workspace)), "utf-8")
@@ -35,7 +38,7 @@ def test_one_goes_on_when_the_other_is_killed(database_url: str, workspace: Work
             session.add(Team(team_id=slack.team_id))
             import_workspace(session, slack.team_id, workspace)
         database.dispose()
-        shell = connected(Vakt(tmp_path, {"VAKT_DATABASE_URL": database_url}), slack)
+        shell = connected(Vakt(tmp_path, {"VAKT_DATABASE_URL": database_url}, launcher), slack)
         with shell.running("run") as one, shell.running("run") as other:
             one.waits_for("ready")
             other.waits_for("ready")

@@ -94,6 +94,7 @@ def test_what_cannot_be_written_is_said_by_kind_of_payload(house: House, trouble
     house.is_quiet()
 
 
+@pytest.mark.parametrize("ack", [3.0])
 @pytest.mark.parametrize("trouble", [_full, _read_only])
 def test_an_event_that_cannot_be_written_comes_again(house: House, trouble: Trouble) -> None:
     """It is not acknowledged; when there is room again it is stored once."""

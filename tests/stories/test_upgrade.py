@@ -13,6 +13,7 @@ from sqlalchemy import Engine, create_engine, text
 from bot import schema
 from bot.schema import Levels
 from tests.cli.conftest import Vakt
+from tests.cli.launcher import Launcher
 from tests.stories.conftest import on_server
 
 OLDEST = "0001"
@@ -30,11 +31,11 @@ def empty_url(wiring: str, request: pytest.FixtureRequest, tmp_path: Path) -> st
 
 
 @pytest.fixture
-def shell(tmp_path: Path, empty_url: str) -> Vakt:
+def shell(tmp_path: Path, empty_url: str, launcher: Launcher) -> Vakt:
     """A shell on it."""
     folder = tmp_path / "shell"
     folder.mkdir()
-    return Vakt(folder, {"VAKT_DATABASE_URL": empty_url})
+    return Vakt(folder, {"VAKT_DATABASE_URL": empty_url}, launcher)
 
 
 def _engine(url: str) -> Engine:
