@@ -19,6 +19,7 @@ from bot import breaches, contracts, crash
 from bot.aside import Aside
 from bot.auditor import Auditor, Watched
 from bot.calendar_jobs import CalendarJobs, Kept
+from bot.courier import Pace
 from bot.courtesy import Courtesy
 from bot.database import Database
 from bot.gateway import Gateway, SlackRefusedError, SlackUnavailableError
@@ -26,7 +27,7 @@ from bot.lifeline import Lifeline
 from bot.machine import ContractClock, MachineClock, SystemClock
 from bot.pulse import machine_clock
 from bot.rates import Rates
-from bot.sender import Draw, Drawing, Pace, Sender, Words
+from bot.sender import Draw, Drawing, Sender, Words
 from bot.settings import LANDS_IN_TIMEOUTS, Settings
 from bot.tally import Tally
 from bot.ticker import Handling, Ticker

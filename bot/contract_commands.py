@@ -141,7 +141,10 @@ def calendar_command(
     language: Language = "en",
     policies: Folder = None,
 ) -> None:
-    """Show each day: open or closed, and why."""
+    """Show each day: open or closed, and why.
+
+    `vakt calendar correct CONTRACT` shows what a corrected day would move for open tickets, and moves it.
+    """
     found = contract_named(contract, policies)
     first = _day(start)
     for key, calendar in _calendars(found, name, region).items():

@@ -1,8 +1,7 @@
-"""The outbox loop: claim, render from the present, ask whether it still holds, post, mark.
+"""The outbox loop: claim, render from the present, have it carried to Slack, mark.
 
-Never lost: a row stays waiting until Slack has it. Never twice where history can be read: before
-a second attempt at a row that may have been said, the conversation is searched for its key.
-Every mark is conditional on the lease's token, so a sender that was too slow marks nothing.
+Never lost: a row stays waiting until Slack has it. Every mark is conditional on the lease's token,
+so a sender that was too slow marks nothing. `bot.courier` sees to it that nothing is said twice.
 """
 
 import threading
@@ -17,42 +16,29 @@ from sqlmodel import Session
 from structlog.contextvars import bind_contextvars
 
 from bot import crash
+from bot.courier import Courier, Letter, Pace
 from bot.database import Database, Lane
 from bot.gateway import (
     Gateway,
     Message,
-    OutcomeUnknownError,
-    Posted,
-    SlackRefusedError,
-    SlackUnavailableError,
 )
 from bot.machine import ContractClock, MachineClock
-from bot.rates import Rates
-from bot.tally import ENDED, RETRIES, Count, uncounted
+from bot.tally import Count, uncounted
 from models import sending
 from models.ids import new_id
-from models.outbox import Kind, Outgoing, State
-from models.sending import Candidate, Ended, Held, Later, Outcome, Said
+from models.outbox import Outgoing, State
+from models.sending import Candidate, Held, Outcome
 from models.store import NotStoredError, UnknownOutcomeError
 
 log = structlog.get_logger()
 
-WORKERS = 32
-"""Messages under way at once, at most. Threads are made when they are needed."""
 GATHER = 0.01
 """Seconds from being woken to looking, so that a burst of commits is one look."""
-LONGEST_WAIT = timedelta(minutes=5)
 LONGEST_SLEEP = 5.0
 """Seconds after which the loop looks again, whatever it believes to be next."""
 
-REPEATED_WHEN_UNSURE = frozenset({Kind.PAGE})
-"""Kinds that are said again when nobody can find out whether they were said."""
-
 LOOKED_AT = 100
 """Rows looked at in one pass, the most urgent first."""
-
-BROADCAST = frozenset({Kind.ESCALATION})
-"""Kinds that stand in a thread and are shown in its channel too."""
 
 GATHER_WHILE_RESTING = 0.05
 """The same while some conversation's rate is used up: most of what is owed cannot be sent anyhow."""
@@ -79,34 +65,6 @@ class Words:
     tell_owner: TellOwner
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How fast, how many at once, for how long a row belongs to the process that sends it, and the grace.
-
-    What was cut off would be there to be found after that grace: half of the gateway's time-out.
-    """
-
-    rates: Rates
-    lease: timedelta
-    grace: timedelta
-    workers: int = WORKERS
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A leased row, ready to be posted: without a message it does not hold any more, or its time is over."""
-
-    row: Outgoing
-    held: Held
-    message: Message | None
-    parent: Outgoing | None
-
-
-def wait_before_attempt(attempts: int) -> timedelta:
-    """How long to wait after `attempts` failures: 1, 2, 4, 8, 16 s …, never over five minutes."""
-    return min(timedelta(seconds=2 ** min(attempts - 1, 12)), LONGEST_WAIT)
-
-
 class Sender:
     """Empties the outbox."""
 
@@ -122,11 +80,10 @@ class Sender:
     ) -> None:
         """Nothing runs until `start`."""
         self._database = database
-        self._gateway = gateway
         self._drawing, self._tell_owner = words.drawing, words.tell_owner
         self._contract, self._machine = clocks
-        self._rates, self._lease, self._grace, self._workers = pace.rates, pace.lease, pace.grace, pace.workers
-        self._count = count
+        self._rates, self._lease, self._workers = pace.rates, pace.lease, pace.workers
+        self._courier = Courier(gateway, self._machine, pace, self._as_now, count)
         self._awake = threading.Condition()
         self._work_to_do = False
         self._flying = 0
@@ -306,9 +263,13 @@ class Sender:
         parent = session.get(Outgoing, (row.team_id, row.thread_of)) if row.thread_of else None
         return Letter(row, Held.of(row), message, parent)
 
+    def _as_now(self, row: Outgoing) -> Message | None:
+        with self._database.reading() as session:
+            return self._drawing(session, [row], self._contract.now())(row)
+
     def _put_off(self, rows: Sequence[Outgoing], why: str) -> None:
         """Nothing was posted, so an earlier attempt's outcome stays as open as it was."""
-        later = [self._later(row, Held.of(row), why, sure=True) for row in rows]
+        later = [self._courier.later(row, Held.of(row), why, sure=True) for row in rows]
         with self._awake:
             self._outcomes += later
             self._work_to_do = True
@@ -322,115 +283,15 @@ class Sender:
         row, held = letter.row, letter.held
         bind_contextvars(outbox=row.id, team=row.team_id, ticket=row.ticket_number)
         try:
-            outcome = self._say(row, held, letter.message, letter.parent)
+            outcome = self._courier.carry(letter)
         except Exception as failure:
             log.exception("sender_row_failed", outbox=row.id, kind=row.kind)
-            outcome = self._later(row, held, repr(failure), sure=False)
+            outcome = self._courier.later(row, held, repr(failure), sure=False)
         with self._awake:
             self._flying -= 1
             self._outcomes.append(outcome)
             self._work_to_do = True
             self._awake.notify_all()
-
-    def _say(self, row: Outgoing, held: Held, message: Message | None, parent: Outgoing | None) -> Outcome:
-        """Post it; without a message find out whether an earlier attempt did."""
-        if row.leased_until is not None and self._machine.now() + self._lease / 3 > row.leased_until:
-            return self._later(row, held, "the lease was nearly over before it was sent", sure=True)  # we stood still
-        try:
-            crash.point("before_post")
-            posted = self._said_before(row, parent) if message is None else self._deliver(row, message, parent)
-            crash.point("after_post")
-        except SlackUnavailableError as failure:
-            if failure.retry_after is not None:
-                self._rates.hold(row.team_id, failure.method, failure.retry_after)
-            return self._later(row, held, str(failure), sure=True, after=failure.retry_after)
-        except OutcomeUnknownError as failure:
-            # What was cut off may still be done: it is looked up when it would be there to be found.
-            at_least = 0.0 if failure.answered else self._grace.total_seconds()
-            return self._later(row, held, str(failure), sure=False, after=at_least)
-        except SlackRefusedError as failure:
-            return self._ended(row, held, State.REFUSED, str(failure))
-        if posted is None:
-            return self._ended(row, held, *self._why_not(row))
-        return Said(held, posted.channel, posted.ts, self._machine.now())
-
-    def _why_not(self, row: Outgoing) -> tuple[State, str]:
-        if row.expires_at is not None and self._machine.now() >= row.expires_at:
-            return State.EXPIRED, "nobody could be told in time"
-        return State.DROPPED, "it no longer holds"
-
-    def _said_before(self, row: Outgoing, parent: Outgoing | None) -> Posted | None:
-        """Where a row that no longer holds stands, if an attempt of which nothing was heard said it."""
-        if not row.uncertain or row.ts is not None:
-            return None
-        try:
-            return self._gateway.find(row.team_id, *_searched(row, parent))
-        except SlackRefusedError:
-            return None  # nobody can find out, and nobody waits for it any more
-
-    def _deliver(self, row: Outgoing, message: Message, parent: Outgoing | None) -> Posted:
-        if row.ts is not None and row.channel is not None:
-            posted = Posted(row.channel, row.ts)
-            self._gateway.update(row.team_id, posted, message)
-            return posted
-        if row.uncertain:
-            found, looked = self._found(row, parent)
-            if found is not None and row.is_card:
-                self._gateway.update(row.team_id, found, message)
-            if found is not None:
-                return found
-            message = message if looked else self._as_repeat(row) or message
-        conversation, thread_ts = _place(row, parent)
-        return self._gateway.post(
-            row.team_id,
-            conversation,
-            message,
-            row.key,
-            thread_ts,
-            broadcast=row.kind in BROADCAST,
-        )
-
-    def _as_repeat(self, row: Outgoing) -> Message | None:
-        """The same, saying that it may have been said before."""
-        row.args = {**row.args, "repeated": True}
-        with self._database.reading() as session:
-            return self._drawing(session, [row], self._contract.now())(row)
-
-    def _found(self, row: Outgoing, parent: Outgoing | None) -> tuple[Posted | None, bool]:
-        """Where a row that may have been said stands, if it was said; and whether anybody could look.
-
-        Raises:
-            SlackRefusedError: nobody can find out, and the kind is not one to be repeated.
-        """
-        try:
-            return self._gateway.find(row.team_id, *_searched(row, parent)), True
-        except SlackRefusedError:
-            if row.kind in REPEATED_WHEN_UNSURE:
-                return None, False
-            raise
-
-    def _later(self, row: Outgoing, held: Held, why: str, *, sure: bool, after: float | None = None) -> Later:
-        self._count(RETRIES, row.kind, "yes" if sure else "no")
-        wait = wait_before_attempt(row.attempts + 1)
-        if after:
-            wait = timedelta(seconds=after) if sure else max(wait, timedelta(seconds=after))
-        return Later(held, self._machine.now() + wait, why[:500], sure)
-
-    def _ended(self, row: Outgoing, held: Held, state: State, why: str) -> Ended:
-        self._count(ENDED, row.kind, state)
-        log.warning("outbox_ended", outbox=row.id, kind=row.kind, state=state, why=why)
-        return Ended(held, state, why[:500])
-
-
-def _searched(row: Outgoing, parent: Outgoing | None) -> tuple[str, str, str | None]:
-    """Where a row is looked for, and under which key."""
-    conversation, thread_ts = _place(row, parent)
-    return conversation, row.key, thread_ts
-
-
-def _place(row: Outgoing, parent: Outgoing | None) -> tuple[str, str | None]:
-    """The conversation and the thread in which a row is said."""
-    return (parent.channel if parent else None) or row.conversation, parent.ts if parent else None
 
 
 def _method(ts: str | None) -> str:

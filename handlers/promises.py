@@ -91,7 +91,7 @@ def first_clocks(rows: Adds, ticket: Ticket, contract: Contract, started_at: dat
         planned = planned_for(contract, ticket, clock, ())
         _show(clock, planned)
         rows.add(clock)
-        _arm(rows, ticket, clock, _ladder(contract, ticket, clock, planned, ()))
+        arm_next(rows, ticket, clock, _ladder(contract, ticket, clock, planned, ()))
 
 
 def start_clocks(
@@ -208,10 +208,11 @@ def arm(
 ) -> None:
     """Set one timer for each clock: its next rung."""
     for clock in clocks:
-        _arm(rows, ticket, clock, rungs_of(contract, ticket, clock, waits))
+        arm_next(rows, ticket, clock, rungs_of(contract, ticket, clock, waits))
 
 
-def _arm(rows: Adds, ticket: Ticket, clock: Clock, rungs: Sequence[Rung]) -> None:
+def arm_next(rows: Adds, ticket: Ticket, clock: Clock, rungs: Sequence[Rung]) -> None:
+    """Set a timer for the next of a clock's rungs, if there is one."""
     steps = pending(ticket, clock, rungs)
     if steps:
         rows.add(

@@ -113,7 +113,7 @@ def on_clock(case: Case, timer: Timer, batch: Batch) -> None:
             _note_fact(case, clock, step.rung)
     _say(case, clock, [step.rung for step in due if not step.is_fact], batch)
     clock.rungs = [*clock.rungs, *(step.key for step in due)]
-    promises.arm(session, ticket, case.contract, [clock], case.waits)
+    promises.arm_next(session, ticket, clock, rungs)
 
 
 def _note_fact(case: Case, clock: Clock, rung: Rung) -> None:

@@ -12,11 +12,12 @@ from sqlmodel import Session, select
 from structlog.testing import capture_logs
 
 from bot.app import build
+from bot.courier import LONGEST_WAIT, Pace, wait_before_attempt
 from bot.database import Database
 from bot.gateway import Gateway, Message, OutcomeUnknownError, Posted, SlackRefusedError, SlackUnavailableError
 from bot.machine import MachineClock, MovableClock
 from bot.rates import Rates
-from bot.sender import LONGEST_WAIT, Pace, Sender, Words, wait_before_attempt
+from bot.sender import Sender, Words
 from bot.ticker import Handling, Ticker
 from models import heartbeat, outbox, sending
 from models.history import Event
