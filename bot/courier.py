@@ -23,7 +23,7 @@ from bot.machine import MachineClock
 from bot.rates import Rates
 from bot.tally import ENDED, RETRIES, Count
 from models.outbox import Kind, Outgoing, State
-from models.sending import Ended, Held, Later, Outcome, Said
+from models.sending import Anew, Ended, Held, Later, Outcome, Said, is_gathered
 
 log = structlog.get_logger()
 
@@ -106,7 +106,7 @@ class Courier:
         except SlackRefusedError as failure:
             return self._ended(row, held, State.REFUSED, str(failure))
         if posted is None:
-            return self._ended(row, held, *self._why_not(row))
+            return self._ended(row, held, *self._why_not(row)) if message is None else Anew(held, self._machine.now())
         return Said(held, posted.channel, posted.ts, self._machine.now())
 
     def _why_not(self, row: Outgoing) -> tuple[State, str]:
@@ -123,7 +123,8 @@ class Courier:
         except SlackRefusedError:
             return None  # nobody can find out, and nobody waits for it any more
 
-    def _deliver(self, row: Outgoing, message: Message, parent: Outgoing | None) -> Posted:
+    def _deliver(self, row: Outgoing, message: Message, parent: Outgoing | None) -> Posted | None:
+        """Where it stands now; None for one that an earlier attempt did not say, and that is said with others now."""
         if row.ts is not None and row.channel is not None:
             posted = Posted(row.channel, row.ts)
             self._gateway.update(row.team_id, posted, message)
@@ -134,6 +135,8 @@ class Courier:
                 self._gateway.update(row.team_id, found, message)
             if found is not None:
                 return found
+            if looked and is_gathered(row, self._machine.now()):
+                return None
             message = message if looked else self._as_repeat(row) or message
         conversation, thread_ts = _place(row, parent)
         return self._gateway.post(

@@ -3,7 +3,7 @@
 None means that it does not hold any more, and is dropped.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -157,7 +157,9 @@ TO_CUSTOMER: Mapping[Event, Callable[[Scene, HistoryEntry, Words], Rendered | No
 def _reminder(row: Outgoing, here: Present) -> Rendered | None:
     """To the owner: those parts that still hold, together when there are several."""
     person = here.person(row.team_id, row.conversation)
-    parts = [(part, found) for part in row.args["parts"] if (found := _part(row.team_id, part, here)) is not None]
+    parts = [
+        (part, found) for part in _latest(row.args["parts"]) if (found := _part(row.team_id, part, here)) is not None
+    ]
     if person is None or not parts:
         return None
     words = language.for_person(person)
@@ -165,6 +167,11 @@ def _reminder(row: Outgoing, here: Present) -> Rendered | None:
     if len(parts) == 1 and "down_from" not in row.args and kind != RungKind.WARNING:
         return SINGLE.get(kind, reminders.reminder)(parts[0][1], words)
     return reminders.gathered(_gathered(row, parts, words, here.now), words)
+
+
+def _latest(parts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Of each clock the last thing to say: what was to be said before it is stale when both are said at once."""
+    return list({part["clock"]: part for part in parts}.values())
 
 
 SINGLE: Mapping[str, Callable[[told.ReminderFacts, Words], Rendered]] = {

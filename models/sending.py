@@ -116,9 +116,14 @@ def claim(
         row.uncertain = row.uncertain or row.leased_until is not None
         row.leased_until = machine_now + lease
         row.lease_token = token
-        if row.kind in GATHERED and not row.uncertain and machine_now - row.created_at >= LATE:
+        if is_gathered(row, machine_now) and not row.uncertain:
             taken |= _gather(session, row, machine_now)
     return [row for row in rows if row.id not in taken]
+
+
+def is_gathered(row: Outgoing, machine_now: datetime) -> bool:
+    """Whether a row is late, and of a kind that is then said together with what waits behind it."""
+    return row.kind in GATHERED and machine_now - row.created_at >= LATE
 
 
 def _gather(session: Session, row: Outgoing, machine_now: datetime) -> set[str]:
@@ -200,6 +205,14 @@ class Later:
 
 
 @dataclass(frozen=True, slots=True)
+class Anew:
+    """It was looked for and Slack does not have it: it may be said as if nobody had tried."""
+
+    held: Held
+    ready_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """Never to be said: refused, expired or no longer true."""
 
@@ -208,7 +221,7 @@ class Ended:
     reason: str
 
 
-Outcome = Said | Later | Ended
+Outcome = Said | Later | Anew | Ended
 """What became of a row that was sent. It is marked only while its lease is held."""
 
 
@@ -222,6 +235,8 @@ def mark(session: Session, outcomes: Sequence[Outcome]) -> list[Outgoing]:
     for each in outcomes:
         if isinstance(each, Later):
             _mark_later(session, each)
+        elif isinstance(each, Anew):
+            session.connection().execute(_ANEW, _held(each.held) | {"again_at": each.ready_at})
         elif isinstance(each, Ended):
             ended += _mark_ended(session, each)
     return ended
@@ -249,6 +264,13 @@ _SAID = (
         attempts=0,
         uncertain=False,
     )
+)
+
+
+_ANEW = (
+    update(Outgoing)
+    .where(_HELD)
+    .values(leased_until=None, lease_token=None, ready_at=bindparam("again_at"), uncertain=False)
 )
 
 

@@ -8,6 +8,7 @@ import json
 import re
 import secrets
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -163,13 +164,24 @@ def postgresql() -> Iterator[PostgresServer]:
 
     It runs as a user of its own, who may not look into pytest's private folders.
     """
-    folder = Path(tempfile.gettempdir()) / f"vakt-postgresql-{secrets.token_hex(6)}"
+    folder = _roomy(Path("/dev/shm")) / f"vakt-postgresql-{secrets.token_hex(6)}"
     server = get_server(folder, cleanup_mode="delete")
     # A hundred databases that nobody keeps: syncing each to the disk takes most of the time.
     on_server(server, "alter system set fsync = off")
     on_server(server, "select pg_reload_conf()")
     yield server
+    # Nobody keeps what is in it: it need not be written out before it is deleted.
+    process = server.get_postmaster_info().process
+    assert process is not None
+    process.send_signal(signal.SIGQUIT)
+    process.wait(30)
     server.cleanup()
+
+
+def _roomy(memory: Path) -> Path:
+    """A folder in memory where there is room: three hundred files a database are slow to make and delete on a disk."""
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > 2 * 1024**3
+    return memory if roomy else Path(tempfile.gettempdir())
 
 
 @pytest.fixture(params=["socket-sqlite", "http-postgresql"])
@@ -225,18 +237,20 @@ def _furnish(url: str, workspace: Workspace) -> None:
 
 
 @pytest.fixture
-def database_url(wiring: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(wiring: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database of its own: a house finds the demonstration's workspace in it, others nothing but the schema."""
     state = "furnished" if "house" in request.fixturenames else "template"
     if wiring.endswith("sqlite"):
         copy = tmp_path / "vakt.db"
         shutil.copy(request.getfixturevalue(f"sqlite_{state}"), copy)
-        return f"sqlite:///{copy}"
+        yield f"sqlite:///{copy}"
+        return
     server: PostgresServer = request.getfixturevalue("postgresql")
     template = request.getfixturevalue(f"postgresql_{state}")
     name = f"vakt_{secrets.token_hex(6)}"
     on_server(server, f"create database {name} template {template}")
-    return _database(server, name)
+    yield _database(server, name)
+    on_server(server, f"drop database {name} with (force)")
 
 
 def on_server(server: PostgresServer, statement: str) -> None:

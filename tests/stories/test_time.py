@@ -20,7 +20,7 @@ from models.contract_version import ContractVersion
 from models.history import Event
 from models.timer import Timer
 from tests.stories.conftest import P2, House, oslo
-from tests.stories.scenes import Opened, clocks, in_oslo, opened, times
+from tests.stories.scenes import GUIDANCE, Opened, clocks, in_oslo, opened, times
 
 PATIENCE = 3 * LONGEST_SLEEP
 NOW = datetime(2026, 11, 23, 8, 40, tzinfo=UTC)
@@ -132,6 +132,53 @@ def test_a_clock_set_back_by_an_hour_repeats_nothing_and_loses_nothing(house: Ho
         house.slack.expects(f"{ticket.name}: breached", to=ola)
     _breached(house, tickets)
     house.is_quiet()
+
+
+def test_slack_gone_for_an_hour_loses_nothing_and_says_what_is_stale_once(house: House, steady: Steady) -> None:
+    """What people do is stored where it arrives; afterwards it is said in order, and what fell due is gathered."""
+    first, second = _two_of_ola(house)
+    anna, ola = house.person("anna"), house.person("ola")
+    house.moves_to(oslo("2026-11-23 11:30"))
+    assert anna.types("/ticket How are invoices sent", in_="#acme").error is None
+    form = anna.modal()
+    form.choose("open.kind", GUIDANCE)
+    form.waits_for("Priority 5")
+    house.settles()
+    gone = house.slack.fault("*", kind="503", times=1_000_000)
+    assert not form.submit().errors
+    anna.types("Any news?", in_="#acme", thread=first.theirs)
+    anna.types("It is urgent.", in_="#acme", thread=first.theirs)
+    ola.clicks("Start work", on=second.card)
+    house.slack.idle()
+    said = len(house.slack.world.heard)
+    _passes(house, steady, oslo("2026-11-23 12:41"))
+    assert len(house.slack.world.heard) == said
+    gone.times = 0
+    for _ in range(10):  # what failed last is tried again five minutes later
+        if house.vakt.settle(2.0):
+            break
+        steady.slept += 300
+    house.settles()
+    house.slack.expects("T-1 due Mon 13:40, 59 min of working time left", to=ola)
+    heard = house.slack.world.heard[said:]
+    assert [line.body["text"].count("T-1") for line in heard if line.channel.startswith("D")] == [1]
+    [line] = [line.body["text"] for line in heard if line.body.get("thread_ts") == first.card.ts]
+    assert line.startswith("Anna Svensson wrote: Any news?\nAnna Svensson wrote: It is urgent.\nReminder")
+    house.slack.expects("Work started", in_="#desk", thread=second.card)
+    house.slack.expects("T-3", in_="#desk")
+    house.slack.expects("T-3", in_="#acme")
+    house.slack.expects("It is urgent.", in_="#desk", thread=first.card)
+    house.is_quiet()
+
+
+def _passes(house: House, steady: Steady, until: datetime) -> None:
+    """Contract and machine time go on together to that instant, half a minute at a time."""
+    while house.now() < until:
+        step = min(timedelta(seconds=30), until - house.now())
+        with _no_turn(house):
+            steady.slept += step.total_seconds()
+            house.slack.clock.move(step)
+        house.vakt.ticker.catch_up()
 
 
 def test_a_ticket_whose_contract_cannot_be_read_holds_up_no_other(house: House, steady: Steady) -> None:
