@@ -11,6 +11,7 @@ from datetime import timedelta
 import structlog
 
 from bot import crash
+from bot.breaker import Breaker
 from bot.gateway import (
     Gateway,
     Message,
@@ -85,29 +86,43 @@ class Courier:
         self._rates, self._lease, self._grace = pace.rates, pace.lease, pace.grace
         self._draw_again = draw_again
         self._count = count
+        self.breaker = Breaker()
 
     def carry(self, letter: Letter) -> Outcome:
         """Post it; without a message find out whether an earlier attempt did."""
         row, held, message, parent = letter.row, letter.held, letter.message, letter.parent
         if row.leased_until is not None and self._machine.now() + self._lease / 3 > row.leased_until:
+            self.breaker.not_called(row.team_id)
             return self.later(row, held, "the lease was nearly over before it was sent", sure=True)  # we stood still
         try:
             crash.point("before_post")
             posted = self._said_before(row, parent) if message is None else self._deliver(row, message, parent)
             crash.point("after_post")
         except SlackUnavailableError as failure:
-            if failure.retry_after is not None:
-                self._rates.hold(row.team_id, failure.method, failure.retry_after)
-            return self.later(row, held, str(failure), sure=True, after=failure.retry_after)
+            return self._not_now(row, held, failure)
         except OutcomeUnknownError as failure:
+            self.breaker.failed(row.team_id, self._machine.now())
             # What was cut off may still be done: it is looked up when it would be there to be found.
             at_least = 0.0 if failure.answered else self._grace.total_seconds()
             return self.later(row, held, str(failure), sure=False, after=at_least)
         except SlackRefusedError as failure:
+            self.breaker.answered(row.team_id)
             return self._ended(row, held, State.REFUSED, str(failure))
+        if message is None and not row.uncertain:
+            self.breaker.not_called(row.team_id)
+        else:
+            self.breaker.answered(row.team_id)
         if posted is None:
             return self._ended(row, held, *self._why_not(row)) if message is None else Anew(held, self._machine.now())
         return Said(held, posted.channel, posted.ts, self._machine.now())
+
+    def _not_now(self, row: Outgoing, held: Held, failure: SlackUnavailableError) -> Later:
+        if failure.retry_after is None:
+            self.breaker.failed(row.team_id, self._machine.now())
+        else:
+            self.breaker.answered(row.team_id)
+            self._rates.hold(row.team_id, failure.method, failure.retry_after)
+        return self.later(row, held, str(failure), sure=True, after=failure.retry_after)
 
     def _why_not(self, row: Outgoing) -> tuple[State, str]:
         if row.expires_at is not None and self._machine.now() >= row.expires_at:
@@ -169,10 +184,13 @@ class Courier:
     def later(self, row: Outgoing, held: Held, why: str, *, sure: bool, after: float | None = None) -> Later:
         """To be tried again; `sure` when nothing was said, `after` in seconds at the earliest."""
         self._count(RETRIES, row.kind, "yes" if sure else "no")
-        wait = wait_before_attempt(row.attempts + 1)
+        now = self._machine.now()
+        wait, pause = wait_before_attempt(row.attempts + 1), self.breaker.pause(row.team_id, now)
+        if pause is not None:
+            wait = min(wait, pause)  # it is the one that asks, for all
         if after:
             wait = timedelta(seconds=after) if sure else max(wait, timedelta(seconds=after))
-        return Later(held, self._machine.now() + wait, why[:500], sure)
+        return Later(held, now + wait, why[:500], sure)
 
     def _ended(self, row: Outgoing, held: Held, state: State, why: str) -> Ended:
         self._count(ENDED, row.kind, state)

@@ -207,10 +207,12 @@ class Sender:
         with self._database.reading() as session:
             found = sending.candidates(session, at, LOOKED_AT, self._resting)
             ready = sending.next_ready(session, at)
-        granted = self._granted(found, free)
-        if len(found) == LOOKED_AT and len(granted) < free:
+        away: set[str] = set()
+        granted = self._granted(found, free, at, away)
+        if len(found) == LOOKED_AT and len(granted) < free and not away:
             return granted, 0.0
         waits = [until - time.monotonic() for until in self._resting.values()]
+        waits += [pause.total_seconds() for team in away if (pause := self._courier.breaker.pause(team, at))]
         if ready is not None:
             waits.append((ready - self._machine.now()).total_seconds())
         return granted, min([LONGEST_SLEEP, *(max(0.01, wait) for wait in waits)])
@@ -219,17 +221,24 @@ class Sender:
         tick = time.monotonic()
         self._resting = {where: until for where, until in self._resting.items() if until > tick}
 
-    def _granted(self, found: list[Candidate], free: int) -> list[str]:
-        """The rows whose rate allows it now; a conversation whose rate is used up rests until it is not."""
+    def _granted(self, found: list[Candidate], free: int, at: datetime, away: set[str]) -> list[str]:
+        """The rows whose rate allows it now; a conversation whose rate is used up rests until it is not.
+
+        Workspaces whose Slack is away are added to `away`; of their rows one is granted now and then.
+        """
         granted: list[str] = []
         for row in found:
             where = (row.team_id, row.conversation)
-            if where in self._resting:
+            if where in self._resting or row.team_id in away:
                 continue
             if len(granted) == free:
                 break
+            if self._courier.breaker.wait(row.team_id, at):
+                away.add(row.team_id)
+                continue
             wait = self._rates.take(row.team_id, _method(row.ts), row.conversation)
             if wait > 0:
+                self._courier.breaker.not_called(row.team_id)
                 self._resting[where] = time.monotonic() + wait
             else:
                 granted.append(row.id)

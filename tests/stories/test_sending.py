@@ -12,6 +12,7 @@ from sqlmodel import Session, select
 from structlog.testing import capture_logs
 
 from bot.app import build
+from bot.breaker import PROBE_TAKES, TRIPS_AT, Breaker
 from bot.courier import LONGEST_WAIT, Pace, wait_before_attempt
 from bot.database import Database
 from bot.gateway import Gateway, Message, OutcomeUnknownError, Posted, SlackRefusedError, SlackUnavailableError
@@ -548,7 +549,7 @@ def test_what_waited_long_is_gathered_in_its_thread_and_in_order(bench: Bench) -
 
 
 def test_reminders_of_one_person_that_waited_long_are_gathered(bench: Bench) -> None:
-    """And those of another person are not among them; what may have been said alone stays alone."""
+    """And those of another person are not among them; what may have been said alone is looked up, and was not."""
     for who, key in (("U1", "a"), ("U1", "b"), ("U2", "c"), ("U1", "d")):
         bench.owes(key, kind=Kind.REMINDER, conversation=who, args={"parts": [key]})
     with bench.database.transaction() as session:
@@ -556,8 +557,25 @@ def test_reminders_of_one_person_that_waited_long_are_gathered(bench: Bench) -> 
     assert [row.key for row in first] == ["a"]
     bench.machine.at += sending.LATE
     bench.passes()
-    assert [(where, key) for where, key, _ in bench.script.said] == [("U1", "a"), ("U1", "b"), ("U2", "c")]
-    assert bench.row("b").args == {"parts": ["b", "d"]}
+    assert [(where, key) for where, key, _ in bench.script.said] == [("U1", "a"), ("U2", "c")]
+    assert bench.row("a").args == {"parts": ["a", "b", "d"]}
+
+
+def test_what_was_said_by_an_attempt_of_which_nobody_heard_stays_alone(bench: Bench) -> None:
+    """The others are gathered without it."""
+    for key in ("a", "b", "c"):
+        bench.owes(key, kind=Kind.REMINDER, conversation="U1", args={"parts": [key]})
+    bench.script.failures, bench.script.broken_after = [OutcomeUnknownError("cut off")], True
+    with bench.database.transaction() as session:
+        rows = sending.claim(session, bench.machine.at, LEASE, token="gone", limit=1)
+    sender = bench.sender()
+    for letter in sender._drawn(rows):  # noqa: SLF001 - without its threads
+        sender._carry(letter)  # noqa: SLF001
+    sender.stop()
+    bench.machine.at += sending.LATE
+    bench.passes()
+    assert [key for _, key, _ in bench.script.said] == ["a", "b"]
+    assert (bench.row("a").args, bench.row("b").args) == ({"parts": ["a"]}, {"parts": ["b", "c"]})
 
 
 def test_a_refusal_is_told_once_and_what_hangs_under_it_is_not_told_again(bench: Bench) -> None:
@@ -710,3 +728,37 @@ def test_a_commit_wakes_the_ticker_before_its_sleep_is_over(database: Database) 
         assert seen.wait(3)
     finally:
         ticker.stop()
+
+
+def test_while_slack_is_away_one_message_asks_for_all_and_less_and_less_often() -> None:
+    """Three calls in a row that fail; then one at a time, until one is answered."""
+    breaker, at = Breaker(), NOW
+    for _ in range(TRIPS_AT):
+        assert not breaker.wait("T1", at)
+        breaker.failed("T1", at)
+    assert breaker.wait("T1", at) == timedelta(seconds=1)
+    assert not breaker.wait("T2", at)
+    breaker.failed("T1", at)  # was under way already
+    waits = []
+    for _ in range(7):
+        waits.append(breaker.wait("T1", at))
+        at += waits[-1]
+        assert not breaker.wait("T1", at)
+        assert breaker.wait("T1", at) == PROBE_TAKES
+        breaker.failed("T1", at)
+    assert [wait.total_seconds() for wait in waits] == [1, 2, 4, 8, 16, 30, 30]
+    breaker.answered("T1")
+    assert not breaker.wait("T1", at)
+
+
+def test_a_probe_that_was_never_made_does_not_close_the_workspace_for_ever() -> None:
+    """Another may ask at once when it is known, and after half a minute when it is not."""
+    breaker = Breaker()
+    for _ in range(TRIPS_AT):
+        breaker.failed("T1", NOW)
+    later = NOW + timedelta(seconds=1)
+    assert not breaker.wait("T1", later)
+    breaker.not_called("T1")
+    assert not breaker.wait("T1", later)
+    assert breaker.wait("T1", later)
+    assert not breaker.wait("T1", later + PROBE_TAKES)
