@@ -39,6 +39,7 @@ from handlers.present import present
 from handlers.timers import Batch
 from models import outbox
 from models.outbox import Outgoing
+from models.record import Fresh
 from models.ticket import Team
 from models.timer import Timer
 
@@ -244,13 +245,17 @@ def _ticker(
             timers.handle(session, timer, now, current.batch)
         except BaseException:
             del current.batch.reminders[said:]
+            current.batch.fresh = Fresh()
             raise
+
+    def store(session: Session) -> None:
+        timers.store(session, current.batch)
 
     def finish(session: Session, handled: Sequence[Timer], now: datetime, down_since: datetime | None) -> None:
         del handled
         timers.finish(session, current.batch, now, down_since)
 
-    return Ticker(database, Handling(prepare, handle, finish), clocks, count=tally.count)
+    return Ticker(database, Handling(prepare, handle, store, finish), clocks, count=tally.count)
 
 
 def _drawing(agreements: Agreements) -> Drawing:

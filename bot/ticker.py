@@ -38,6 +38,9 @@ Prepare = Callable[[Session, Sequence[Timer]], None]
 Handle = Callable[[Session, Timer, datetime], None]
 """Deal with one due timer: write what follows from it, or nothing."""
 
+Store = Callable[[Session], None]
+"""Write what dealing with timers added, in the same savepoint."""
+
 Finish = Callable[[Session, Sequence[Timer], datetime, datetime | None], None]
 """After a batch: gather what was asked to be said. The last argument is the contract instant from
 which Vakt was down, as long as what fell due then is being caught up with."""
@@ -49,6 +52,7 @@ class Handling:
 
     prepare: Prepare
     handle: Handle
+    store: Store
     finish: Finish
 
 
@@ -65,7 +69,8 @@ class Ticker:
     ) -> None:
         """Nothing runs until `start`."""
         self._database = database
-        self._prepare, self._handle, self._finish = handling.prepare, handling.handle, handling.finish
+        self._prepare, self._handle = handling.prepare, handling.handle
+        self._store, self._finish = handling.store, handling.finish
         self._count = count
         self._contract, self._machine = clocks
         self._awake = threading.Condition()
@@ -172,6 +177,7 @@ class Ticker:
                 for timer in timers:
                     self._handle(session, timer, now)
                     session.delete(timer)
+                self._store(session)
         except Exception as failure:  # noqa: BLE001 - done again one by one, where each failure is told
             log.info("timers_one_by_one", failure=repr(failure))
             return False
@@ -188,6 +194,7 @@ class Ticker:
             with session.begin_nested():
                 self._handle(session, timer, now)
                 session.delete(timer)
+                self._store(session)
         except Exception as failure:
             if isinstance(failure, DBAPIError) and meaning(failure) is not None:
                 raise  # the database's trouble, not this timer's: the whole turn comes again

@@ -29,12 +29,18 @@ class Ledger:
     """The session, and the machine instant at which what is owed may be sent.
 
     With `changed` the cards of the tickets that change are refreshed together, by `refresh`; without
-    it each at once.
+    it each at once. New rows go to `fresh` where there is one: whoever gave it stores them.
     """
 
     session: Session
     machine_now: datetime
     changed: set[tuple[str, int]] | None = None
+    fresh: Adds | None = None
+
+    @property
+    def rows(self) -> Adds:
+        """Takes new rows."""
+        return self.session if self.fresh is None else self.fresh
 
     def touch(self, ticket: Ticket) -> None:
         """The ticket's cards show something else now."""
@@ -61,7 +67,7 @@ def note(
     **changes: Any,
 ) -> HistoryEntry:
     """Change a ticket: write the event, owe its line, refresh the cards."""
-    entry = history.change(ledger.session, ticket, happening, **changes)
+    entry = history.change(ledger.rows, ticket, happening, **changes)
     if happening.event not in SILENT_EVENTS:
         owe_line(ledger, ticket, entry)
     if to_customer:
@@ -123,7 +129,7 @@ def tell_customer(ledger: Ledger, ticket: Ticket, entry: HistoryEntry) -> None:
     card = ledger.session.get(Outgoing, (ticket.team_id, ticket.customer_card_id))
     row.thread_of, row.position = ticket.customer_card_id, entry.position
     row.conversation = card.conversation if card else ""
-    outbox.owe_new(ledger.session, row, card)
+    outbox.owe_new(ledger.rows, row, card)
 
 
 def owe_in_thread(
@@ -141,7 +147,7 @@ def owe_in_thread(
     row = _row(ledger.machine_now, ticket, kind, key, priority, args)
     row.thread_of, row.position = ticket.desk_card_id, position
     row.conversation = card.conversation if card else ""
-    outbox.owe_new(ledger.session, row, card)
+    outbox.owe_new(ledger.rows, row, card)
 
 
 def tell_role(ledger: Ledger, ticket: Ticket, entry: HistoryEntry) -> None:

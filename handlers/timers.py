@@ -19,7 +19,7 @@ from models.customer import Customer
 from models.history import Event, Happening
 from models.outbox import Kind, Outgoing, Priority
 from models.person import Person
-from models.record import with_ids
+from models.record import Fresh, with_ids
 from models.sla.contract import Contract, WaitKind
 from models.sla.ladder import Rung, RungKind, folded
 from models.store import Session
@@ -49,6 +49,8 @@ class Batch:
     changed: set[tuple[str, int]] = field(default_factory=set)
     """Tickets whose cards are to be refreshed."""
     waits: dict[tuple[str, int], list[Wait]] = field(default_factory=dict)
+    fresh: Fresh = field(default_factory=Fresh)
+    """New rows, until `store`."""
     held: list[Any] = field(default_factory=list)
     """What was loaded beforehand; the session itself holds nothing that nobody refers to."""
 
@@ -86,6 +88,12 @@ def handle(session: Session, timer: Timer, now: datetime, batch: Batch) -> None:
         ON_DUE[TimerKind(timer.kind)](case, timer, batch)
 
 
+def store(session: Session, batch: Batch) -> None:
+    """Store the new rows of what was handled."""
+    fresh, batch.fresh = batch.fresh, Fresh()
+    fresh.store(session)
+
+
 def _case(session: Session, timer: Timer, now: datetime, batch: Batch) -> Case | None:
     ticket = session.get(Ticket, (timer.team_id, timer.ticket_number))
     if ticket is None:
@@ -96,7 +104,7 @@ def _case(session: Session, timer: Timer, now: datetime, batch: Batch) -> Case |
     batch.held.append(customer)
     contract = batch.agreements.of_ticket(session, ticket, customer)
     waits = batch.waits[ticket.team_id, ticket.number]
-    return Case(Ledger(session, batch.machine_now, batch.changed), ticket, contract, waits, now)
+    return Case(Ledger(session, batch.machine_now, batch.changed, batch.fresh), ticket, contract, waits, now)
 
 
 def on_clock(case: Case, timer: Timer, batch: Batch) -> None:
@@ -113,7 +121,7 @@ def on_clock(case: Case, timer: Timer, batch: Batch) -> None:
             _note_fact(case, clock, step.rung)
     _say(case, clock, [step.rung for step in due if not step.is_fact], batch)
     clock.rungs = [*clock.rungs, *(step.key for step in due)]
-    promises.arm_next(session, ticket, clock, rungs)
+    promises.arm_next(batch.fresh, ticket, clock, rungs)
 
 
 def _note_fact(case: Case, clock: Clock, rung: Rung) -> None:
@@ -201,16 +209,18 @@ def finish(session: Session, batch: Batch, now: datetime, down_since: datetime |
         if person is not None:
             gathered = _gathered(reminders, down=down_since is not None)
             rows += [_reminders(batch.machine_now, person, together, now, down_since) for together in gathered]
-    _owe_all(session, rows)
+    _owe_all(session, rows, batch.fresh)
+    batch.fresh.store(session)
     Ledger(session, batch.machine_now, batch.changed).refresh()
 
 
-def _owe_all(session: Session, rows: Sequence[Outgoing]) -> None:
+def _owe_all(session: Session, rows: Sequence[Outgoing], fresh: Fresh) -> None:
     """Owe what is not owed yet, asked once for all."""
     for team_id in sorted({row.team_id for row in rows}):
         here = {row.key: row for row in rows if row.team_id == team_id}
         there = outbox.keys_there(session, team_id, list(here))
-        session.add_all([row for key, row in here.items() if key not in there])
+        for row in (row for key, row in here.items() if key not in there):
+            fresh.add(row)
 
 
 def _gathered(reminders: Sequence[Reminder], *, down: bool) -> list[list[Reminder]]:

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlmodel import Field, Session, col, or_, select
 
 from models.ids import new_id
-from models.record import BY_KEY, Record
+from models.record import BY_KEY, Adds, Record
 
 
 class Kind(StrEnum):
@@ -125,9 +125,9 @@ def owe(session: Session, row: Outgoing) -> None:
     owe_new(session, row, session.get(Outgoing, (row.team_id, row.thread_of)) if row.thread_of else None)
 
 
-def owe_new(session: Session, row: Outgoing, parent: Outgoing | None) -> None:
+def owe_new(rows: Adds, row: Outgoing, parent: Outgoing | None) -> None:
     """As `owe`, for a key that cannot be there yet: it names a line of history that is just being written."""
-    session.add(row)
+    rows.add(row)
     if row.thread_of is not None:
         _hang_under(row, parent)
 

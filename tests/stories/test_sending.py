@@ -610,7 +610,9 @@ def _ticker(
         batches.append((len(handled), down_since))
 
     clocks = (MovableClock(now), cast("MachineClock", Hands()))
-    return Ticker(database, Handling(lambda _session, _timers: None, handle, finish), clocks), batches
+    return Ticker(
+        database, Handling(lambda _session, _timers: None, handle, lambda _session: None, finish), clocks
+    ), batches
 
 
 def _timer(database: Database, number: int, due_at: datetime = NOW - timedelta(minutes=1)) -> None:
@@ -697,7 +699,7 @@ def test_a_timer_whose_hold_is_over_comes_again_by_itself(database: Database) ->
         message = "it fails each time"
         raise RuntimeError(message)
 
-    handling = Handling(lambda *_: None, handle, lambda *_: None)
+    handling = Handling(lambda *_: None, handle, lambda *_: None, lambda *_: None)
     ticker = Ticker(database, handling, (MovableClock(NOW), cast("MachineClock", machine)))
     for _ in range(3):
         with capture_logs():
