@@ -91,7 +91,7 @@ def first_clocks(rows: Adds, ticket: Ticket, contract: Contract, started_at: dat
         planned = planned_for(contract, ticket, clock, ())
         _show(clock, planned)
         rows.add(clock)
-        arm_next(rows, ticket, clock, _ladder(contract, ticket, clock, planned, ()))
+        arm_next(rows, clock, pending(ticket, clock, _ladder(contract, ticket, clock, planned, ())))
 
 
 def start_clocks(
@@ -208,18 +208,17 @@ def arm(
 ) -> None:
     """Set one timer for each clock: its next rung."""
     for clock in clocks:
-        arm_next(rows, ticket, clock, rungs_of(contract, ticket, clock, waits))
+        arm_next(rows, clock, pending(ticket, clock, rungs_of(contract, ticket, clock, waits)))
 
 
-def arm_next(rows: Adds, ticket: Ticket, clock: Clock, rungs: Sequence[Rung]) -> None:
-    """Set a timer for the next of a clock's rungs, if there is one."""
-    steps = pending(ticket, clock, rungs)
+def arm_next(rows: Adds, clock: Clock, steps: Sequence["Step"]) -> None:
+    """Set a timer for the first of a clock's steps, if there is one."""
     if steps:
         rows.add(
             Timer(
-                team_id=ticket.team_id,
+                team_id=clock.team_id,
                 kind=TimerKind.CLOCK,
-                ticket_number=ticket.number,
+                ticket_number=clock.ticket_number,
                 clock_id=clock.id,
                 due_at=min(step.at for step in steps),
             )

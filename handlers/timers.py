@@ -121,7 +121,7 @@ def on_clock(case: Case, timer: Timer, batch: Batch) -> None:
             _note_fact(case, clock, step.rung)
     _say(case, clock, [step.rung for step in due if not step.is_fact], batch)
     clock.rungs = [*clock.rungs, *(step.key for step in due)]
-    promises.arm_next(batch.fresh, ticket, clock, rungs)
+    promises.arm_next(batch.fresh, clock, [step for step in steps if step.at > case.now])
 
 
 def _note_fact(case: Case, clock: Clock, rung: Rung) -> None:
