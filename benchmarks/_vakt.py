@@ -9,6 +9,7 @@ from bot.database import Database
 from bot.workspace_file import CustomerEntry, DeskEntry, PersonEntry, Roles, Workspace
 from bot.workspace_import import import_workspace
 
+AGENT, CUSTOMER_CHANNEL = "U0OLA", "C0ACME"
 ANSWERS = {"available": "yes", "effect": "harder", "way_round_harder": "no"}
 """What is answered under SoftOne's agreement; it comes to Priority 2."""
 
@@ -18,10 +19,19 @@ def prepare(folder: Path) -> str:
     url = f"sqlite:///{folder / 'vakt.db'}"
     schema.upgrade(url)
     database = Database(url)
-    workspace = Workspace(
+    with database.transaction() as session:
+        import_workspace(session, TEAM, workspace())
+    database.dispose()
+    return url
+
+
+def workspace() -> Workspace:
+    """One desk with an agent, and one customer with a contact."""
+    person = {"language": "en", "zone": "Europe/Oslo"}
+    return Workspace(
         people=[
-            PersonEntry(handle="kari", slack=PERSON, name="Kari Nordmann", language="en", zone="Europe/Oslo"),
-            PersonEntry(handle="ola", slack="U0OLA", name="Ola Hansen", language="en", zone="Europe/Oslo"),
+            PersonEntry(handle="kari", slack=PERSON, name="Kari Nordmann", **person),
+            PersonEntry(handle="ola", slack=AGENT, name="Ola Hansen", **person),
         ],
         desks=[DeskEntry(key="desk", name="Desk", channel=CHANNEL, roles=Roles(agent=["ola"], senior=["ola"]))],
         customers=[
@@ -31,15 +41,11 @@ def prepare(folder: Path) -> str:
                 desk="desk",
                 contract="softone",
                 since=date(2026, 1, 1),
-                channel="C0ACME",
+                channel=CUSTOMER_CHANNEL,
                 contacts=["kari"],
             )
         ],
     )
-    with database.transaction() as session:
-        import_workspace(session, TEAM, workspace)
-    database.dispose()
-    return url
 
 
 def submitted_ticket(number: int) -> Json:
