@@ -127,11 +127,13 @@ def would_move(database: Database, proposals: list[Proposal]) -> Iterator[Move]:
 def move(database: Database, proposals: list[Proposal], reason: str) -> Iterator[Move]:
     for proposal in proposals:
         reason_id = _begin(database, proposal, reason)
-        more = True
+        after, more = 0, True
         while more:
-            page = _batch(database, proposal, reason_id)
+            page = _batch(database, proposal, reason_id, after)
             yield from page.moves
-            more = page.after is not None
+            # Once more from the first after the last: meanwhile a ticket may have been opened again.
+            more = page.after is not None or after > 0
+            after = page.after or 0
 
 
 def _begin(database: Database, proposal: Proposal, reason: str) -> str | None:
@@ -143,12 +145,12 @@ def _begin(database: Database, proposal: Proposal, reason: str) -> str | None:
         return typed_text.keep(session, calendars.team_id, None, reason)
 
 
-def _batch(database: Database, proposal: Proposal, reason_id: str | None) -> correcting.Page:
+def _batch(database: Database, proposal: Proposal, reason_id: str | None, after: int) -> correcting.Page:
     """One batch, tried again while others hold what it needs: nothing of it was stored then."""
     for left in reversed(range(TRIES)):
         try:
             with database.transaction(Lane.LOOP) as session:
-                return correcting.apply(session, proposal, reason_id, MachineClock().now())
+                return correcting.apply(session, proposal, reason_id, after, MachineClock().now())
         except (BusyError, OperationalError) as error:
             if not left:
                 message = f"the database was busy {TRIES} times: {error}"

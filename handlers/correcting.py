@@ -48,6 +48,7 @@ class Proposal:
     version: ContractVersion
     calendars: CalendarVersion
     now: datetime
+    batch: int = BATCH
     contracts: dict[str, Contract] = field(default_factory=dict)
     """By customer, those that were looked up."""
     closing: dict[tuple[str, str], bool] = field(default_factory=dict)
@@ -84,27 +85,27 @@ class Plan:
 
 def look(session: Session, proposal: Proposal, after: int) -> Page:
     """What would move of the next tickets; nothing is stored."""
-    cases = correction.cases_after(session, proposal.version, proposal.calendars.id, after, BATCH, lock=False)
+    cases = correction.cases_after(session, proposal.version, proposal.calendars.id, after, proposal.batch, lock=False)
     moves = [
         plan.move()
         for case in cases
         for plan in _plans(case, _contract(session, proposal, case.ticket), proposal.now)
         if plan.moves
     ]
-    return _page(cases, moves)
+    return _page(cases, moves, proposal.batch)
 
 
-def apply(session: Session, proposal: Proposal, reason_id: str | None, machine_now: datetime) -> Page:
+def apply(session: Session, proposal: Proposal, reason_id: str | None, after: int, machine_now: datetime) -> Page:
     """Move the running clocks of the next tickets that do not count in the corrected calendars yet."""
-    cases = correction.cases_after(session, proposal.version, proposal.calendars.id, 0, BATCH, lock=True)
+    cases = correction.cases_after(session, proposal.version, proposal.calendars.id, after, proposal.batch, lock=True)
     done = Corrected(proposal.version.team_id, proposal.calendars.id, proposal.now, reason_id)
     moves = [move for case in cases for move in _correct(session, done, case, proposal)]
     correction.store(session, done, machine_now)
-    return _page(cases, moves)
+    return _page(cases, moves, proposal.batch)
 
 
-def _page(cases: Sequence[Case], moves: Sequence[Move]) -> Page:
-    last = cases[-1].ticket.number if len(cases) == BATCH else None
+def _page(cases: Sequence[Case], moves: Sequence[Move], batch: int) -> Page:
+    last = cases[-1].ticket.number if len(cases) == batch else None
     return Page(tuple(moves), len(cases), last)
 
 

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
-from sqlmodel import select
+from sqlalchemy import update
+from sqlmodel import col, select
 
 from bot.contracts import agreements
 from bot.correct_calendar import move, propose, would_move
@@ -14,6 +16,7 @@ from models.customer import Customer
 from models.history import Event
 from models.sla.contract import Contract
 from models.sla.policy import parse_policy
+from models.ticket import Status, Ticket
 from tests.stories.conftest import P2, House, oslo
 from tests.stories.scenes import GUIDANCE, clocks, events, in_oslo, opened, stored
 
@@ -111,6 +114,25 @@ def test_hours_of_the_week_are_terms_and_are_no_correction(house: House) -> None
     """Who wants other hours publishes another version; tickets keep the one they were opened under."""
     opened(house, *P3)
     assert _looks(house, _corrected(house, {"weekly": {"mon-fri": ["08:00-12:00"]}})) == []
+
+
+def test_a_ticket_that_is_open_again_while_others_are_moved_is_moved_too(house: House) -> None:
+    """Batches go on from ticket to ticket; after the last one it is looked once more from the first."""
+    for _ in range(3):
+        opened(house, *P3)
+    database, team = house.vakt.database, house.vakt.team.team_id
+    _is(house, 1, Status.CLOSED)
+    proposals = propose(database, team, _corrected(house, CLOSED), house.now())
+    moving = move(database, [replace(each, batch=1) for each in proposals], "closed for stocktaking")
+    assert next(moving).number == 2
+    _is(house, 1, Status.NEW)
+    assert [each.number for each in moving] == [3, 1]
+    house.slack.forgets()
+
+
+def _is(house: House, number: int, status: Status) -> None:
+    with house.vakt.database.transaction() as session:
+        session.execute(update(Ticket).where(col(Ticket.number) == number).values(status=status))
 
 
 def test_tickets_opened_afterwards_count_in_the_corrected_calendar_too(house: House) -> None:
