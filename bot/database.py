@@ -19,12 +19,14 @@ from sqlmodel import Session
 
 from bot import crash
 from bot.storage_errors import WRITE_DEADLINE, said_as_ours, said_at_commit
+from models.queue import keep_places
 from models.record import Record, note_written, written_in
 from models.roster import raise_number
 from models.store import BusyError, UnknownOutcomeError
 
 event.listen(Session, "before_flush", raise_number)
 event.listen(Session, "before_flush", note_written)
+event.listen(Session, "after_flush", keep_places)
 
 Wake = Callable[[Sequence[Record]], None]
 """Told after every commit, with the records that were written as such; statements may have changed others."""

@@ -1,6 +1,6 @@
 """Clocks as views are told of them: what is promised, what is left, what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from handlers import promises
@@ -19,9 +19,14 @@ from models.wait import Wait, pauses, waits_of
 def clock_facts(at: Scene) -> tuple[told.ClockFacts, ...]:
     """Every clock that was not withdrawn, those that still count first."""
     waits = waits_of(at.session, at.ticket.team_id, at.ticket.number)
-    clocks = [clock for clock in clocks_of(at.session, at.ticket.team_id, at.ticket.number) if is_shown(clock)]
-    clocks.sort(key=lambda clock: (not clock.counting, clock.due_at or at.now, clock.id))
-    return tuple(clock_fact(at, clock, waits) for clock in clocks)
+    clocks = clocks_of(at.session, at.ticket.team_id, at.ticket.number)
+    return tuple(clock_fact(at, clock, waits) for clock in in_order(clocks, at.now))
+
+
+def in_order(clocks: Iterable[Clock], now: datetime) -> list[Clock]:
+    """Those of a ticket's clocks that people see, in the order in which they see them."""
+    shown = [clock for clock in clocks if is_shown(clock)]
+    return sorted(shown, key=lambda clock: (not clock.counting, clock.due_at or now, clock.id))
 
 
 def is_shown(clock: Clock) -> bool:

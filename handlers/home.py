@@ -3,14 +3,14 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from handlers import access, language, list_pictures, pictures
+from handlers import access, language, list_pictures
 from handlers.access import Viewer, viewer_of
 from handlers.agreements import NoAgreementError
 from handlers.clicks import chosen, page_in
 from handlers.desk import Body, Desk
 from handlers.origins import origin_of, team_of
 from handlers.payloads import part_of, word_of
-from handlers.scene import scene
+from handlers.rows import row_facts
 from handlers.views import facts as told
 from handlers.views import homes
 from handlers.views.blocks import ViewDict
@@ -19,7 +19,7 @@ from models.customer import Customer
 from models.desk import people_with_role
 from models.sla.contract import Contract, Role
 from models.store import Session
-from models.ticket import Ticket, open_tickets
+from models.ticket import Ticket
 
 SHOWN = 60
 PAGE = 20
@@ -61,11 +61,9 @@ def view_of(session: Session, viewer: Viewer, page: int, desk: Desk) -> ViewDict
 
 
 def _rows(session: Session, viewer: Viewer, desk: Desk) -> list[tuple[Ticket, told.RowFact]]:
-    covered = access.reach_of(viewer).covers()
-    order = list_pictures.queue_of(session, desk.agreements, viewer.team_id, covered)
-    tickets = open_tickets(session, viewer.team_id, covered, order=order, limit=SHOWN)
-    now = desk.now()
-    return [(each, pictures.row_fact(scene(session, desk.agreements, each, now))) for each in tickets]
+    reach = access.reach_of(viewer)
+    tickets = list_pictures.queued(session, desk.agreements, viewer.team_id, reach, limit=SHOWN)
+    return list(zip(tickets, row_facts(session, desk.agreements, tickets, desk.now()), strict=True))
 
 
 def _agent(session: Session, viewer: Viewer, page: int, desk: Desk) -> told.AgentHomeFacts:

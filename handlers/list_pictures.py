@@ -1,23 +1,28 @@
 """A ticket in full, and lists of tickets, a page at a time."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from handlers import access
 from handlers.agreements import Agreements
 from handlers.log_pictures import log_facts
-from handlers.pictures import row_fact, ticket_facts
-from handlers.scene import Scene, scene
+from handlers.pictures import ticket_facts
+from handlers.rows import row_facts
+from handlers.scene import Scene
 from handlers.views import facts as told
 from models import history
-from models.clock import in_queue, late_by
+from models.clock import late_by
 from models.customer import Customer
 from models.history import Event
+from models.queue import Rules, lines_at, queue
 from models.store import Session
-from models.ticket import Order, count_open, one_of_each_contract, open_tickets
+from models.ticket import Reach, Ticket, count_open, one_of_each_contract, open_tickets, tickets_read
 
 LOG_PAGE = 20
 LIST_PAGE = 15
+COUNTED = 3_000
+"""Tickets up to which a list is counted, and can be turned over: two hundred pages."""
 SOON = timedelta(hours=4)
 """What the list of breaching tickets looks ahead."""
 
@@ -61,16 +66,35 @@ SHOWN_TO_CUSTOMER = frozenset(
 """Events that a customer's own view of its ticket lists. Source: SO-03."""
 
 
-def queue_of(session: Session, agreements: Agreements, team_id: str, *conditions: Any) -> Order:
-    """The order in which tickets of one rank are taken, as their contracts have it."""
+def queued(
+    session: Session, agreements: Agreements, team_id: str, reach: Reach, *, limit: int, offset: int = 0
+) -> list[Ticket]:
+    """The open tickets that somebody may see, in the order in which they are taken."""
+    if not reach.desks:
+        return _sorted(session, agreements, team_id, reach.covers(), limit=limit, offset=offset)
+    lines = lines_at(session, team_id, reach.desks)
+    one_of_each = tickets_read(session, team_id, [line.number for line in lines])
+    return queue(session, lines, _rules(session, agreements, one_of_each), limit=limit, offset=offset)
+
+
+def _sorted(
+    session: Session, agreements: Agreements, team_id: str, *conditions: Any, limit: int, offset: int = 0
+) -> list[Ticket]:
+    """As `queued`, for whatever is few among all: looked at one and all, and sorted."""
+    rules = _rules(session, agreements, one_of_each_contract(session, team_id, *conditions))
+    return open_tickets(session, team_id, *conditions, order=rules.order(), limit=limit, offset=offset)
+
+
+def _rules(session: Session, agreements: Agreements, tickets: Sequence[Ticket]) -> Rules:
+    """In which order tickets of one rank are taken, as the contracts of these have it."""
     orders = {}
-    for ticket in one_of_each_contract(session, team_id, *conditions):
-        customer = session.get(Customer, (team_id, ticket.customer_id))
+    for ticket in tickets:
+        customer = session.get(Customer, (ticket.team_id, ticket.customer_id))
         if customer is not None:
             orders[ticket.contract] = agreements.of_ticket(session, ticket, customer).queue.order
-    return in_queue(
-        by_arrival={contract for contract, order in orders.items() if "arrival" in order},
-        support_first={contract for contract, order in orders.items() if "kind" in order},
+    return Rules(
+        by_arrival=frozenset(contract for contract, order in orders.items() if "arrival" in order),
+        support_first=frozenset(contract for contract, order in orders.items() if "kind" in order),
     )
 
 
@@ -83,16 +107,25 @@ def list_facts(
     now: datetime,
 ) -> told.ListFacts:
     """A page of the tickets that the viewer may see."""
-    reach = access.reach_of(viewer)
-    conditions = [reach.covers()]
-    if listing is told.Listing.MINE:
-        conditions.append(reach.mine())
-    if listing is told.Listing.BREACHING:
-        conditions.append(late_by(now + SOON))
-    total = count_open(session, viewer.team_id, *conditions)
+    reach, team_id = access.reach_of(viewer), viewer.team_id
+    conditions = [reach.covers(), *_narrowed(reach, listing, now)]
+    counted = count_open(session, team_id, *conditions, upto=COUNTED + 1)
+    total = min(counted, COUNTED)
     pages = max(1, -(-total // LIST_PAGE))
     here = min(max(page, 0), pages - 1)
-    order = queue_of(session, agreements, viewer.team_id, *conditions)
-    tickets = open_tickets(session, viewer.team_id, *conditions, order=order, limit=LIST_PAGE, offset=here * LIST_PAGE)
-    rows = tuple(row_fact(scene(session, agreements, ticket, now)) for ticket in tickets)
-    return told.ListFacts(listing=listing, rows=rows, total=total, now=now, page=here, pages=pages)
+    stretch = {"limit": LIST_PAGE, "offset": here * LIST_PAGE}
+    if listing is told.Listing.OPEN:
+        tickets = queued(session, agreements, team_id, reach, **stretch)
+    else:
+        tickets = _sorted(session, agreements, team_id, *conditions, **stretch)
+    rows = tuple(row_facts(session, agreements, tickets, now))
+    return told.ListFacts(
+        listing=listing, rows=rows, total=total, more=counted > COUNTED, now=now, page=here, pages=pages
+    )
+
+
+def _narrowed(reach: Reach, listing: told.Listing, now: datetime) -> list[Any]:
+    """The conditions that a list adds to what somebody may see."""
+    if listing is told.Listing.MINE:
+        return [reach.mine()]
+    return [late_by(now + SOON)] if listing is told.Listing.BREACHING else []

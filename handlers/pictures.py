@@ -138,17 +138,3 @@ def _next_update(clocks: Sequence[told.ClockFacts]) -> datetime | None:
         if clock.kind is ClockKind.NEXT_UPDATE and clock.stopped_at is None:
             return clock.due_at
     return None
-
-
-def row_fact(at: Scene) -> told.RowFact:
-    """A ticket in a list."""
-    clocks = clock_facts(at)
-    return told.RowFact(
-        number=at.ticket.name,
-        summary=typed_text.read(at.session, at.ticket.team_id, at.ticket.summary_id),
-        customer=at.customer.name,
-        severity=severity_fact(at.contract.severity(at.ticket.severity)),
-        status=status_of(at.ticket),
-        owner=person_fact(at.session, at.ticket.team_id, at.ticket.owner_id),
-        clock=next((clock for clock in clocks if clock.stopped_at is None), None),
-    )

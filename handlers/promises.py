@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from models.clock import Clock, ClockState, clocks_of
+from models.queue import place_of
 from models.record import Adds
 from models.sla.clock import Until, WorkingDays, deadline
 from models.sla.contract import ClockKind, Contract, Promise, Starts, TicketKind, WaitKind
@@ -86,12 +87,15 @@ def _counted_in(contract: Contract, clock: Clock) -> Contract:
 
 def first_clocks(rows: Adds, ticket: Ticket, contract: Contract, started_at: datetime) -> None:
     """Start every promise that applies to a ticket that is being opened: nothing was done on it yet."""
+    clocks = []
     for promise in promises_for(contract, facts_of(ticket)):
         clock = _new_clock(ticket, promise, started_at)
         planned = planned_for(contract, ticket, clock, ())
         _show(clock, planned)
         rows.add(clock)
+        clocks.append(clock)
         arm_next(rows, clock, pending(ticket, clock, _ladder(contract, ticket, clock, planned, ())))
+    ticket.queue_at = place_of(clocks)
 
 
 def start_clocks(

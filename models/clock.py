@@ -4,13 +4,12 @@ from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, CheckConstraint, Column, ColumnElement, Index, and_, case, exists, or_
-from sqlmodel import Field, Session, col, func, select
+from sqlalchemy import JSON, CheckConstraint, Column, ColumnElement, Index, exists, or_
+from sqlmodel import Field, Session, col, select
 
 from models.ids import new_id
 from models.record import BY_KEY, Record
-from models.sla.contract import TicketKind
-from models.ticket import Order, Ticket
+from models.ticket import Ticket
 
 
 class ClockState(StrEnum):
@@ -70,6 +69,12 @@ def clocks_of(session: Session, team_id: str, number: int) -> list[Clock]:
     return list(session.exec(query))
 
 
+def clocks_of_all(session: Session, team_id: str, numbers: Collection[int]) -> list[Clock]:
+    """Every clock that these tickets ever had, in the order in which they were started."""
+    query = select(Clock).where(Clock.team_id == team_id, col(Clock.ticket_number).in_(numbers))
+    return list(session.exec(query.order_by(col(Clock.id))))
+
+
 def late_by(at: datetime) -> ColumnElement[bool]:
     """The condition on tickets that a promise is late, or will be by that instant."""
     return exists().where(
@@ -78,23 +83,3 @@ def late_by(at: datetime) -> ColumnElement[bool]:
         col(Clock.state).in_([ClockState.RUNNING, ClockState.PAUSED]),
         or_(col(Clock.late_at).is_not(None), col(Clock.due_at) <= at),
     )
-
-
-def in_queue(by_arrival: Collection[str], support_first: Collection[str]) -> Order:
-    """The order of tickets of one rank: by what falls due first, or by arrival under the contracts named.
-
-    Under those in `support_first` what is ordered comes after what is asked for help with.
-    Source: SO-02, EM-17, PI-20.
-    """
-    due = (
-        select(func.min(Clock.due_at))
-        .where(
-            Clock.team_id == Ticket.team_id,
-            Clock.ticket_number == Ticket.number,
-            col(Clock.state).in_([ClockState.RUNNING, ClockState.PAUSED]),
-        )
-        .scalar_subquery()
-    )
-    ordered = and_(col(Ticket.contract).in_(sorted(support_first)), col(Ticket.kind) == TicketKind.REQUEST)
-    then = case((col(Ticket.contract).in_(sorted(by_arrival)), Ticket.reported_at), else_=due)
-    return (case((ordered, 1), else_=0), then.asc().nulls_last())

@@ -17,11 +17,10 @@ from models.contract_version import ContractVersion
 from models.history import Event, HistoryEntry
 from models.ids import new_id
 from models.outbox import CARDS, Outgoing, State, card_key
-from models.ticket import Status, Ticket
+from models.queue import place_in_sql
+from models.ticket import OPEN, Ticket
 from models.timer import Timer, TimerKind
 from models.wait import Wait
-
-OPEN = (Status.NEW, Status.IN_PROGRESS)
 
 
 @dataclass(slots=True)
@@ -66,7 +65,7 @@ class NextLook:
 
 def versions_in_use(session: Session, team_id: str, contract: str) -> list[ContractVersion]:
     """The versions of a contract that open tickets are under, the oldest first."""
-    used = select(Ticket.contract_version_id).where(Ticket.team_id == team_id, col(Ticket.status).in_(OPEN)).distinct()
+    used = select(Ticket.contract_version_id).where(Ticket.team_id == team_id, OPEN).distinct()
     query = (
         select(ContractVersion)
         .where(
@@ -101,7 +100,7 @@ def cases_after(
             col(Ticket.number) > number,
             Ticket.contract_version_id == version.id,
             Ticket.calendar_version_id != calendars_id,
-            col(Ticket.status).in_(OPEN),
+            OPEN,
         )
         .order_by(col(Ticket.number))
         .limit(limit)
@@ -210,11 +209,11 @@ _SOONER = (
 
 def store(session: Session, done: Corrected, machine_now: datetime) -> None:
     """Write a batch, a statement for each kind of change."""
-    for before, tickets in _alike(done.tickets).items():
-        _refer(session, done, list(before), tickets)
     team = {"team": done.team_id}
     moved = [{**team, "clock": each.id, "due": each.due_at, "expected": each.expected_at} for each in done.moved]
     _many(session, _MOVED, moved)
+    for before, tickets in _alike(done.tickets).items():
+        _refer(session, done, list(before), tickets)
     kept = [{**team, "clock": each.id, "calendars": each.calendar_version_id} for each in done.kept]
     _many(session, _KEPT, kept)
     _many(session, _SOONER, [{**team, "timer": each.id, "at": each.due_at} for each in done.sooner])
@@ -233,10 +232,16 @@ def _alike(tickets: Iterable[OpenTicket]) -> dict[tuple[str, ...], list[int]]:
 
 
 def _refer(session: Session, done: Corrected, earlier: list[str], numbers: Sequence[int]) -> None:
+    """Have tickets whose clocks were moved refer to the corrected calendars, in their new place in the queue."""
     session.connection().execute(
         update(Ticket)
         .where(col(Ticket.team_id) == done.team_id, col(Ticket.number).in_(numbers))
-        .values(calendar_version_id=done.calendars_id, earlier_calendars=earlier, entries=Ticket.entries + 1)
+        .values(
+            calendar_version_id=done.calendars_id,
+            earlier_calendars=earlier,
+            entries=Ticket.entries + 1,
+            queue_at=place_in_sql(),
+        )
     )
 
 

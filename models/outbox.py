@@ -276,4 +276,6 @@ def is_being_posted(session: Session, team_id: str, conversations: Collection[st
         col(Outgoing.ts).is_(None),
         col(Outgoing.kind).in_(CARDS),
     )
+    # In the order of what waits: SQLite then looks at that alone, and not at everything that was ever sent.
+    query = query.order_by(col(Outgoing.ready_at)).limit(1)
     return session.exec(query).first() is not None

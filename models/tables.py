@@ -43,6 +43,18 @@ RECORDS = (
 
 metadata = SQLModel.metadata
 
+OPEN = "status in ('new', 'in_progress')"
+STATUS = col(ticket.Ticket.status)
+"""Last in an index that has it for its condition: SQLite asks for it again, and would look the row up."""
+
+LINE = (
+    col(ticket.Ticket.team_id),
+    col(ticket.Ticket.desk_id),
+    col(ticket.Ticket.contract),
+    col(ticket.Ticket.kind),
+    col(ticket.Ticket.rank),
+)
+
 PARTIAL = (
     ("outbox_waiting", "state = 'waiting'", (col(outbox.Outgoing.ready_at),)),
     (
@@ -60,6 +72,8 @@ PARTIAL = (
         "ts is not null",
         (col(outbox.Outgoing.team_id), col(outbox.Outgoing.channel), col(outbox.Outgoing.ts)),
     ),
+    ("ticket_by_due", OPEN, (*LINE, col(ticket.Ticket.queue_at), col(ticket.Ticket.number), STATUS)),
+    ("ticket_by_arrival", OPEN, (*LINE, col(ticket.Ticket.reported_at), col(ticket.Ticket.number), STATUS)),
     ("ticket_of_owner", "owner_id is not null", (col(ticket.Ticket.team_id), col(ticket.Ticket.owner_id))),
 )
 """Indexes of a few rows among many: their name, which rows, which columns.

@@ -29,6 +29,7 @@ from models.customer import Customer
 from models.history import Event, HistoryEntry
 from models.outbox import CARDS, Kind, Outgoing, State
 from models.person import Person
+from models.queue import place_of
 from models.received import Received
 from models.sla.contract import Contract
 from models.sla.plan import Facts, promises_for
@@ -265,6 +266,14 @@ def who_and_what_is_named_is_there(stored: Stored) -> Iterator[str]:
                 yield f"{ticket.name} names the {what} {key}"
 
 
+def a_ticket_stands_where_its_clocks_put_it(stored: Stored) -> Iterator[str]:
+    """Its place in the queue is what falls due first."""
+    for of, ticket in stored.tickets.items():
+        place = place_of(stored.clocks.get(of, []))
+        if ticket.queue_at != place:
+            yield f"{ticket.name} stands at {ticket.queue_at}, its clocks put it at {place}"
+
+
 def a_clock_that_stopped_says_when(stored: Stored) -> Iterator[str]:
     """And by whom."""
     for clocks in stored.clocks.values():
@@ -318,6 +327,7 @@ ALWAYS: tuple[Invariant, ...] = (
     a_message_hangs_under_one_that_is_there,
     a_message_is_marked_whole,
     who_and_what_is_named_is_there,
+    a_ticket_stands_where_its_clocks_put_it,
     a_clock_that_stopped_says_when,
 )
 """What holds for ever."""

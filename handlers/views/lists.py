@@ -69,15 +69,16 @@ def list_blocks(facts: ListFacts, words: Words) -> list[Block]:
 
 def _title(facts: ListFacts, words: Words) -> Mrkdwn:
     title = words.plain(TITLES[facts.listing])
+    total = f"{facts.total}+" if facts.more else facts.total
     if facts.pages > 1:
         return words.say(
             "{title}: {total}, page {page} of {pages}",
             title=title,
-            total=facts.total,
+            total=total,
             page=facts.page + 1,
             pages=facts.pages,
         )
-    return fill("{title}: {total}", title=title, total=str(facts.total))
+    return fill("{title}: {total}", title=title, total=str(total))
 
 
 def _choose(facts: ListFacts, words: Words) -> Block:

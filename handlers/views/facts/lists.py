@@ -17,12 +17,13 @@ class Listing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListFacts:
-    """A page of tickets; pages count from 0."""
+    """A page of tickets; pages count from 0. `more`: there are more than `total`, which is as far as was counted."""
 
     listing: Listing
     rows: tuple[RowFact, ...]
     total: int
     now: datetime
+    more: bool = False
     page: int = 0
     pages: int = 1
 
