@@ -39,12 +39,12 @@ class Acked:
 
 @dataclass
 class Door:
-    """One bot's Slack, on a port of its own."""
+    """One bot's Slack, on a port of its own. Replicas of a bot share one, and take turns."""
 
     url: str = ""
     calls: dict[str, int] = field(default_factory=dict)
     """How often each Web API method was called."""
-    _socket: web.WebSocketResponse | None = None
+    _sockets: list[web.WebSocketResponse] = field(default_factory=list)
     _connected: asyncio.Event = field(default_factory=asyncio.Event)
     _waiting: dict[str, asyncio.Future[Json]] = field(default_factory=dict)
     _runner: web.AppRunner | None = None
@@ -80,14 +80,15 @@ class Door:
         Raises:
             NotAcknowledgedError: there was none in 30 s, or it carried errors.
         """
-        if self._socket is None:
+        if not self._sockets:
             raise NotAcknowledgedError("no socket is open")
         envelope_id = str(uuid.uuid4())
         envelope = {"envelope_id": envelope_id, "type": "interactive", "accepts_response_payload": True}
         frame = json.dumps({**envelope, "payload": payload})
         waiting = self._waiting[envelope_id] = asyncio.get_running_loop().create_future()
         started = time.perf_counter()
-        await self._socket.send_str(frame)
+        self._sockets.append(self._sockets.pop(0))
+        await self._sockets[0].send_str(frame)
         try:
             answer = await asyncio.wait_for(waiting, ACK_SECONDS)
         except TimeoutError:
@@ -103,11 +104,12 @@ class Door:
         await socket.prepare(request)
         hello = {"type": "hello", "num_connections": 1, "connection_info": {"app_id": "A0BENCH"}, "debug_info": {}}
         await socket.send_json(hello)
-        self._socket = socket
+        self._sockets.append(socket)
         self._connected.set()
         async for message in socket:
             if message.type is WSMsgType.TEXT:
                 self._acknowledged(json.loads(message.data))
+        self._sockets.remove(socket)
         return socket
 
     def _acknowledged(self, body: Json) -> None:

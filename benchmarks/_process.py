@@ -31,8 +31,8 @@ class Bot:
     door: Door
     ready_seconds: float
 
-    async def stop(self) -> None:
-        """Ask it to end, insist after five seconds, and close its door."""
+    async def stop(self, *, close: bool = True) -> None:
+        """Ask it to end, insist after five seconds, and close its door unless others use it."""
         if self.process.returncode is None:
             self.process.terminate()
             try:
@@ -40,7 +40,8 @@ class Bot:
             except TimeoutError:
                 self.process.kill()
                 await self.process.wait()
-        await self.door.close()
+        if close:
+            await self.door.close()
 
     def pss_megabytes(self) -> float:
         """Return the memory of the bot and its children, in MB of 10^6 bytes."""
@@ -110,7 +111,8 @@ def clean_environment() -> dict[str, str]:
         if name.lower() not in _PROXIES and not name.startswith(("SLACK_", "VAKT_"))
     }
     tokens = {"SLACK_BOT_TOKEN": "xoxb-bench", "SLACK_APP_TOKEN": "xapp-bench", "SLACK_SIGNING_SECRET": "bench"}
-    return {**kept, **tokens, "PYTHONPATH": str(ROOT)}
+    # Compiled modules are kept, as they are of an installed package.
+    return {**kept, **tokens, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": ""}
 
 
 def _family(pid: int) -> Iterator[int]:

@@ -1,7 +1,6 @@
 """Vakt as a contestant: a database prepared for the door's workspace, and tickets as they are submitted."""
 
 from datetime import date
-from pathlib import Path
 
 from benchmarks._door import CHANNEL, PERSON, TEAM, Json
 from bot import schema
@@ -14,9 +13,8 @@ ANSWERS = {"available": "yes", "effect": "harder", "way_round_harder": "no"}
 """What is answered under SoftOne's agreement; it comes to Priority 2."""
 
 
-def prepare(folder: Path) -> str:
-    """Make a database with one desk and one customer; gives its URL."""
-    url = f"sqlite:///{folder / 'vakt.db'}"
+def prepare(url: str) -> str:
+    """Put one desk and one customer into an empty database; gives its URL."""
     schema.upgrade(url)
     database = Database(url)
     with database.transaction() as session:

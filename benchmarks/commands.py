@@ -14,13 +14,16 @@ other, then twenty in flight, memory. Only the bot whose turn it is runs, so tha
 to send. Figures are medians over rounds; differences and ratios are taken within a round, so that a slow moment of the
 machine hits both sides. What a bot uses when nothing happens is measured first, in a process that saw no load.
 
-Run: ``make bench``, or ``python -m benchmarks.commands [--rounds 3] [--alone 150] [--busy 600] [--idle 8]``.
+**Replicas** are Vakt's alone, on PostgreSQL: some processes behind one door that take turns. The load, the database
+and they share this machine's cores.
+
+Run: ``make bench``, or ``python -m benchmarks.commands [--database sqlite] [--replicas 1] [--rounds 3] [--alone 150]
+[--busy 600] [--idle 8]``.
 """
 
 import argparse
 import asyncio
 import itertools
-import sqlite3
 import statistics
 import tempfile
 import time
@@ -29,6 +32,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks._database import another, count, database
 from benchmarks._door import CHANNEL, PERSON, TEAM, Json
 from benchmarks._process import Bot, python, start
 from benchmarks._vakt import prepare, submitted_ticket
@@ -90,35 +94,29 @@ class Contestant:
     env: Mapping[str, str] = field(default_factory=dict)
     payload: Callable[[int], Json] = submission
     stored: Callable[[], int] | None = None
+    replicas: int = 1
 
 
-def contestants(folder: Path) -> list[Contestant]:
-    """Return who is measured, with their databases in ``folder``, ready to be started."""
+def contestants(url: str, replicas: Sequence[int]) -> list[Contestant]:
+    """Return who is measured, with databases of their own beside that one, ready to be started."""
     bare = Path(__file__).with_name("_bare.py")
-    rows = folder / "insert.db"
+    rows = another(url, "bare")
     return [
         Contestant(ACK, python(str(bare), "ack")),
-        Contestant(
-            INSERT,
-            python(str(bare), "insert", f"sqlite:///{rows}"),
-            stored=lambda: count(rows, "submission"),
-        ),
-        Contestant(
-            VAKT,
-            python("-m", "bot.cli", "run"),
-            env={"VAKT_DATABASE_URL": prepare(folder)},
-            payload=submitted_ticket,
-            stored=lambda: count(folder / "vakt.db", "ticket"),
-        ),
+        Contestant(INSERT, python(str(bare), "insert", rows), stored=lambda: count(rows, "submission")),
+        *(_vakt(prepare(another(url, f"vakt_{each}")), each) for each in replicas),
     ]
 
 
-def count(database: Path, table: str) -> int:
-    """Count the rows of a table, from outside."""
-    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
-        (rows,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
-    connection.close()
-    return int(rows)
+def _vakt(url: str, replicas: int) -> Contestant:
+    return Contestant(
+        VAKT if replicas == 1 else f"{VAKT}, {replicas} of it",
+        python("-m", "bot.cli", "run"),
+        env={"VAKT_DATABASE_URL": url},
+        payload=submitted_ticket,
+        stored=lambda: count(url, "ticket"),
+        replicas=replicas,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +181,14 @@ class Runner:
     @asynccontextmanager
     async def _running(self) -> AsyncIterator[Bot]:
         bot = await start(self.contestant.argv, self.contestant.env, self.log)
+        others = []
         try:
+            for _ in range(self.contestant.replicas - 1):
+                others.append(await start(self.contestant.argv, self.contestant.env, self.log, bot.door))  # noqa: PERF401
             yield bot
         finally:
+            for each in others:
+                await each.stop(close=False)
             await bot.stop()
 
     def check(self) -> str:
@@ -200,29 +203,34 @@ class Runner:
 
 async def measure(asked: argparse.Namespace, folder: Path) -> None:
     """Run everything and print it."""
-    runners = [Runner(each, folder / f"{place}.log") for place, each in enumerate(contestants(folder))]
-    for runner in runners:
-        await runner.rest(asked.idle if runner.contestant.name == VAKT else min(asked.idle, 2.0))
-    for number in range(asked.rounds):
-        for place in range(len(runners)):
-            await runners[(number + place) % len(runners)].turn(asked.alone, asked.busy)
-    report(runners)
+    with database(asked.database, folder) as url:
+        named = enumerate(contestants(url, asked.replicas))
+        runners = [Runner(each, folder / f"{place}.log") for place, each in named]
+        for runner in runners:
+            await runner.rest(asked.idle if runner.contestant.name == VAKT else min(asked.idle, 2.0))
+        for number in range(asked.rounds):
+            for place in range(len(runners)):
+                await runners[(number + place) % len(runners)].turn(asked.alone, asked.busy)
+        report(runners)
 
 
 def report(runners: Sequence[Runner]) -> None:
     """Print medians over the rounds, then what one bot costs over another."""
-    print(f"{'':24}{'alone p50 ms':>14}{'busy p50 ms':>13}{'busy p99 ms':>13}{'per second':>12}", end="")
+    print(f"{'':28}{'alone p50 ms':>14}{'busy p50 ms':>13}{'busy p99 ms':>13}{'per second':>12}", end="")
     print(f"{'ready s':>9}{'PSS MB':>8}{'idle %':>8}")
     for runner in runners:
         names = ("alone_p50", "busy_p50", "busy_p99", "per_second", "ready", "megabytes")
         figures = "{:14.2f}{:13.2f}{:13.2f}{:12.0f}{:9.2f}{:8.1f}".format(
             *(middle(runner.turns, name) for name in names)
         )
-        print(f"{runner.contestant.name:24}{figures}{runner.idle * 100:8.2f}   {runner.check()}")
+        print(f"{runner.contestant.name:28}{figures}{runner.idle * 100:8.2f}   {runner.check()}")
     by_name = {runner.contestant.name: runner for runner in runners}
     compare(by_name[INSERT], by_name[ACK])
+    for runner in (each for each in runners if each.contestant.payload is submitted_ticket):
+        compare(runner, by_name[INSERT])
+        if runner.contestant.replicas > 1 and VAKT in by_name:
+            compare(runner, by_name[VAKT])
     if VAKT in by_name:
-        compare(by_name[VAKT], by_name[INSERT])
         goals(by_name[VAKT], by_name[INSERT])
 
 
@@ -271,12 +279,17 @@ def goals(vakt: Runner, insert: Runner) -> None:
 def main() -> None:
     """Read the options, measure in a folder that is thrown away."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--replicas", type=int, nargs="+", default=[1], help="on PostgreSQL: how many of Vakt")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--alone", type=int, default=150, help="requests one after the other, a turn")
     parser.add_argument("--busy", type=int, default=600, help=f"requests with {IN_FLIGHT} in flight, a turn")
     parser.add_argument("--idle", type=float, default=8.0, help="seconds of rest to measure")
     with tempfile.TemporaryDirectory(prefix="vakt-bench-") as folder:
-        asyncio.run(measure(parser.parse_args(), Path(folder)))
+        asked = parser.parse_args()
+        if asked.database == "sqlite" and max(asked.replicas) > 1:
+            parser.error("one process works on a SQLite file; add --database postgresql")
+        asyncio.run(measure(asked, Path(folder)))
 
 
 if __name__ == "__main__":

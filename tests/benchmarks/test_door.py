@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks._database import count
 from benchmarks._door import NotAcknowledgedError
 from benchmarks._process import READY_SECONDS, DiedError, python, start
-from benchmarks.commands import count, submission
+from benchmarks.commands import submission
 from tests.loops import in_a_loop
 
 BARE = Path(__file__).parents[2] / "benchmarks" / "_bare.py"
@@ -41,7 +42,7 @@ def test_a_row_is_stored_before_the_view_is_acknowledged(tmp_path: Path) -> None
             assert 0 < acked.seconds < READY_SECONDS
             assert bot.pss_megabytes() > 1
             assert 0 <= await bot.idle_share(0.2) < 2
-            return count(rows, "submission")
+            return count(f"sqlite:///{rows}", "submission")
         finally:
             await bot.stop()
 
