@@ -29,7 +29,7 @@ from bot.doors import SocketDoor
 from bot.machine import MovableClock, SystemClock
 from bot.plainly import UNUSABLE, fail, plain_errors, read_settings
 from bot.rates import Rates
-from bot.running import go_straight_to_this_machine, stopped_by_signals
+from bot.running import go_straight_to_this_machine, stopped_by_signals, wait_for
 from bot.sandbox_process import Address, SandboxError, SandboxProcess, is_free, missing
 from bot.settings import Settings
 from bot.workspace_file import Workspace, WorkspaceError, read
@@ -82,7 +82,7 @@ def demo_command(
             return
         if not no_browser:
             webbrowser.open(address.url)
-        stop.wait()
+        wait_for(stop)
 
 
 def _free(port: int | None) -> int:

@@ -58,7 +58,10 @@ class Listener:
         self._server.task_dispatcher.shutdown()
         if self._thread.is_alive():
             # In the loop's own thread, which would sleep on for a second otherwise.
-            self._server.trigger.pull_trigger(self._close)
+            try:
+                self._server.trigger.pull_trigger(self._close)
+            except OSError:  # it has closed its wake-up pipe, and is ending by itself
+                self._close()
             self._thread.join(timeout=5)
         else:
             self._close()

@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import MutableMapping
+from queue import SimpleQueue
 from typing import Annotated, NoReturn
 from urllib.error import URLError
 from urllib.parse import urlsplit
@@ -28,6 +29,8 @@ log = structlog.get_logger()
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 LONGEST_PAUSE = 30.0
 """Seconds between two attempts to open the socket while Slack is down."""
+LOOK_UP = 1.0
+"""Seconds after which the main thread lets a signal's handler run, at the latest."""
 
 SAID = {
     NotKnownError: "Slack cannot be reached: {error}. Look at the network, its proxy, and SLACK_API_URL.",
@@ -74,7 +77,7 @@ def run(vakt: Vakt, *, http: bool, stop: threading.Event) -> None:
         if _opened(door, stop):
             log.info("ready", **_bearings(vakt, door))
             vakt.load_the_rest()
-        stop.wait()
+        wait_for(stop)
     finally:
         log.info("stopping")
         vakt.stopping = True
@@ -94,11 +97,30 @@ def go_straight_to_this_machine(settings: Settings, environment: MutableMapping[
 
 
 def stopped_by_signals() -> threading.Event:
-    """An event that Ctrl-C and SIGTERM set."""
-    stop = threading.Event()
+    """An event that Ctrl-C and SIGTERM set; `wait_for` waits for it.
+
+    Set by a thread: a handler interrupts whoever is just looking at the event, and would wait for
+    the very lock that is held there.
+    """
+    stop, told = threading.Event(), SimpleQueue[int]()
+
+    def pass_on() -> None:
+        told.get()
+        stop.set()
+
     for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, lambda *_: stop.set())
+        signal.signal(one, lambda number, _frame: told.put(number))
+    threading.Thread(target=pass_on, name="signals", daemon=True).start()
     return stop
+
+
+def wait_for(stop: threading.Event) -> None:
+    """Wait in the main thread, looking up now and then.
+
+    A signal that comes when the wait has been decided on and not begun does not end it.
+    """
+    while not stop.wait(LOOK_UP):
+        pass
 
 
 def _door(vakt: Vakt, *, http: bool) -> SocketDoor | HttpDoor:
