@@ -1,5 +1,6 @@
 """What people see, as the guide draws it: texts only, date tokens as a reader in Stockholm reads them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -265,6 +266,13 @@ def test_an_acknowledged_page_says_that_the_clock_runs_on() -> None:
 
 
 # Why?
+
+
+def test_a_list_that_is_not_counted_to_its_end_says_so() -> None:
+    """Beyond three thousand nobody counts."""
+    counted = scenes.list_facts(total=3000, pages=200)
+    assert "3000, page 1 of 200" in seen(lists.list_view(counted, EN)["blocks"])
+    assert "3000+, page 1 of 200" in seen(lists.list_view(replace(counted, more=True), EN)["blocks"])
 
 
 def test_why_shows_two_columns_that_add_up_in_the_contracts_zone() -> None:
