@@ -8,7 +8,7 @@ import json
 import re
 import secrets
 import shutil
-import signal
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -171,11 +171,21 @@ def postgresql() -> Iterator[PostgresServer]:
     on_server(server, "select pg_reload_conf()")
     yield server
     # Nobody keeps what is in it: it need not be written out before it is deleted.
-    process = server.get_postmaster_info().process
-    assert process is not None
-    process.send_signal(signal.SIGQUIT)
-    process.wait(30)
+    control(server, "stop", "immediate")
     server.cleanup()
+
+
+def control(server: PostgresServer, what: str, how: str) -> None:
+    """Stop or restart the server, as an administrator does."""
+    subprocess.run(
+        [str(server.bin_path / "pg_ctl"), "-D", str(server.pgdata), "-m", how, "-w", what],
+        user=server.system_user,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        timeout=60,
+        check=True,
+    )
 
 
 def _roomy(memory: Path) -> Path:

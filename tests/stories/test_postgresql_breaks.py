@@ -1,6 +1,5 @@
 """PostgreSQL breaks under people's hands: cut connections, deadlocks, a restart. Stored once, or said."""
 
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +14,7 @@ from structlog.testing import capture_logs
 from models.history import Event
 from models.store import NotStoredError
 from models.ticket import Ticket
-from tests.stories.conftest import House
+from tests.stories.conftest import House, control
 from tests.stories.scenes import GUIDANCE, Opened, events, forget, hears, opened, times
 from tests.stories.wire import Cut, Wire, socket_of
 
@@ -236,21 +235,6 @@ def _refused(house: House) -> bool:
 # The server restarts
 
 
-def _restart(postgresql: PostgresServer) -> None:
-    """Every connection is cut, as when an administrator restarts it."""
-    command = [postgresql.bin_path / "pg_ctl", "-D", postgresql.pgdata, "-m", "fast", "-w", "restart"]
-    done = subprocess.run(
-        [str(word) for word in command],
-        user=postgresql.system_user,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0
-
-
 def test_a_restart_under_load_loses_nothing_and_doubles_nothing(house: House, postgresql: PostgresServer) -> None:
     """What customers write while the server restarts is stored once and told once."""
     it = opened(house)
@@ -259,7 +243,7 @@ def test_a_restart_under_load_loses_nothing_and_doubles_nothing(house: House, po
     anna, restarted = house.person("anna"), threading.Event()
 
     def restart() -> None:
-        _restart(postgresql)
+        control(postgresql, "restart", "fast")
         restarted.set()
 
     with _meanwhile(restart):
