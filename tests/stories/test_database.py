@@ -115,7 +115,7 @@ def _at_once(acts: list[Callable[[], None]]) -> None:
 
 def test_writers_go_in_the_order_of_asking_and_people_before_loops() -> None:
     """Whoever is done hands the pen over; nobody races for it."""
-    queue = WriterQueue()
+    queue = WriterQueue(1)
     went: list[str] = []
 
     def write(name: str, lane: Lane) -> None:
@@ -134,6 +134,20 @@ def test_writers_go_in_the_order_of_asking_and_people_before_loops() -> None:
     assert went == ["person 1", "person 2", "loop 1", "loop 2"]
 
 
+def test_as_many_write_at_once_as_there_are_pens_and_the_next_waits_for_one() -> None:
+    """Two pens: a third writer has to wait; afterwards both are there again."""
+    queue = WriterQueue(2)
+    with (
+        queue.taken(Lane.INTERACTIVE, 1),
+        queue.taken(Lane.LOOP, 1),
+        pytest.raises(BusyError),
+        queue.taken(Lane.INTERACTIVE, 0.05),
+    ):
+        pytest.fail("nobody may write now")
+    with queue.taken(Lane.INTERACTIVE, 1), queue.taken(Lane.INTERACTIVE, 1):
+        pass
+
+
 def _has_waiting(queue: WriterQueue, number: int) -> bool:
     return sum(map(len, queue._waiting)) == number  # noqa: SLF001
 
@@ -147,7 +161,7 @@ def _until(holds: Callable[[], bool]) -> None:
 
 def test_a_writer_who_waited_too_long_gives_up_and_leaves_the_queue() -> None:
     """The next one gets the pen; what is left of the time is told to whoever holds it."""
-    queue = WriterQueue()
+    queue = WriterQueue(1)
     with queue.taken(Lane.INTERACTIVE, 1) as left:
         assert 0.5 < left <= 1
         begun = time.monotonic()
