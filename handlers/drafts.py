@@ -40,8 +40,12 @@ class Draft:
 
     @property
     def carried(self) -> str:
-        """What the next step of the view carries along."""
+        """What the view carries along when it is drawn anew: what is submitted stays one act, however often.
+
+        Whoever hears nothing presses again, and the view may have been drawn anew in between.
+        """
         return metadata(
+            nonce=self.nonce or None,
             channel=self.channel,
             customer=self.customer,
             source=dict(self.source) if self.source else None,

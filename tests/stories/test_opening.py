@@ -1,6 +1,8 @@
 """Opening a ticket: by command, by shortcuts, from a message, on somebody's behalf."""
 
+import json
 import re
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -289,3 +291,40 @@ def test_somebody_new_changes_nothing_that_was_kept(house: House) -> None:
         session.exec(select(Person).where(Person.slack_user == "U0NEW")).one().name = "Nora New"
     with house.vakt.database.reading() as session:
         assert roster_number(session, team_id) == (kept or 0) + 1
+
+
+def test_a_form_that_is_drawn_anew_is_still_one_act(house: House) -> None:
+    """Vakt stored it and died before it said so; the form was drawn anew meanwhile, and *Open* is pressed again."""
+    anna = house.person("anna")
+    anna.types("/ticket Invoices will not send", in_="#acme")
+    form = anna.modal()
+    form.choose("open.kind", GUIDANCE)
+    form.waits_for("Priority 5")
+    house.settles()
+    carried = _carried(form)
+    form.choose("open.kind", "Something fails in the program")
+    form.waits_for("Does GO start")
+    form.choose("open.kind", GUIDANCE)
+    form.waits_for("Priority 5")
+    house.settles()
+    assert _carried(form)["nonce"] == carried["nonce"]
+    assert not form.submit().errors
+    anna.modal().close()
+    other = _another_form(anna)
+    assert other["nonce"] != carried["nonce"]
+    house.settles()
+    for where in ("#acme", "#desk"):
+        house.slack.expects("T-1", in_=where)
+    house.is_quiet()
+
+
+def _carried(form: Modal) -> dict[str, Any]:
+    carried: dict[str, Any] = json.loads(form.view.body["private_metadata"])
+    return carried
+
+
+def _another_form(anna: Actor) -> dict[str, Any]:
+    anna.types("/ticket Another", in_="#acme")
+    carried = _carried(anna.modal())
+    anna.modal().close()
+    return carried
