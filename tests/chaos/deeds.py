@@ -235,12 +235,21 @@ class Hands:
     # How
 
     def _presses(self, deed: Deed, who: Person, press: Callable[[], str | None]) -> None:
-        """Press until it is acknowledged, or until it was done all the same."""
+        """Press until it is acknowledged, or until it was done all the same.
+
+        A press of which nobody heard may have been done a moment later: then the next one is told so, and does nothing.
+        """
+        unheard: list[Deed] = []
         for _ in range(TRIES):
             each = Deed(deed.event, deed.who, deed.ticket)
             each.acknowledged = self._delivers(each, who, lambda: press() is None)
-            if each.acknowledged or self.is_stored(each):
+            if self.is_stored(each):
                 return
+            if each.acknowledged:
+                if any(map(self.is_stored, unheard)):
+                    self.deeds = [other for other in self.deeds if other is not each]
+                return
+            unheard.append(each)
 
     def _window(self, who: Person, press: Callable[[], str | None]) -> Modal | None:
         """The window that opens when that is pressed; None when it does not, and one tries again."""

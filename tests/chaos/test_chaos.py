@@ -12,7 +12,7 @@ from tests.chaos.ledger import Ledger
 from tests.chaos.run import Violence, chaos
 
 SEED, ACTS, POINTS = 4, 6, 4
-ACK = 1.0
+ACK = 2.0
 
 
 @pytest.fixture(scope="module")
