@@ -40,6 +40,7 @@ from handlers.timers import Batch
 from models import outbox
 from models.outbox import Outgoing
 from models.record import Fresh
+from models.store import ConflictError
 from models.ticket import Team
 from models.timer import Timer
 
@@ -221,6 +222,13 @@ def _identify(database: Database, gateway: Gateway) -> Team:
 
 
 def _remember(database: Database, found: Mapping[str, Any]) -> Team:
+    try:
+        return _noted(database, found)
+    except ConflictError:
+        return _noted(database, found)  # a replica that starts at the same time was first
+
+
+def _noted(database: Database, found: Mapping[str, Any]) -> Team:
     with database.transaction() as session:
         team = session.get(Team, str(found["team_id"])) or Team(team_id=str(found["team_id"]))
         team.name = str(found.get("team") or team.name)

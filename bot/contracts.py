@@ -24,6 +24,7 @@ from models.sla.calendar import Calendar
 from models.sla.calendar_document import expanded, restored
 from models.sla.contract import Contract
 from models.sla.policy_files import fingerprint, policy_files
+from models.store import ConflictError
 
 YEARS_BEFORE, YEARS_AHEAD = 2, 10
 """How many years a stored calendar is written out for, around the year in which it is stored."""
@@ -74,13 +75,21 @@ def are_stored(session: Session, team_id: str, folder: Path | None, now: datetim
 
 
 def store_here(database: Database, team_id: str, folder: Path | None, now: datetime) -> None:
-    """Store what the policy files say, where it is new.
+    """Store what the policy files say, where it is new. A replica that starts at the same time may be first.
 
     Raises:
         PolicyError: every mistake of every file, by file, key and clause.
     """
+    contracts = read_contracts(folder).values()
+    try:
+        _store(database, team_id, contracts, now)
+    except ConflictError:
+        _store(database, team_id, contracts, now)  # what the other one stored is there now
+
+
+def _store(database: Database, team_id: str, contracts: Iterable[Contract], now: datetime) -> None:
     with database.transaction() as session:
-        store_contracts(session, team_id, read_contracts(folder).values(), now)
+        store_contracts(session, team_id, contracts, now)
 
 
 def _is_stored(session: Session, team_id: str, contract: str, digest: str, now: datetime) -> bool:

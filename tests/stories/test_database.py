@@ -14,9 +14,11 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import select
 
 from bot import schema
+from bot.contracts import read_contracts, store_here
 from bot.database import Database, Lane, WriterQueue
 from bot.storage_errors import WRITE_DEADLINE
 from models import tables
+from models.contract_version import ContractVersion
 from models.heartbeat import Heartbeat
 from models.received import Received
 from models.store import BusyError
@@ -239,3 +241,27 @@ def test_sqlite_keeps_what_is_acknowledged_through_a_power_cut(database: Databas
         else:
             assert session.execute(text("show synchronous_commit")).scalar_one() == "on"
             assert session.execute(text("show fsync")).scalar_one() in {"on", "off"}
+
+
+def test_two_that_start_at_once_store_the_contracts_once(database: Database) -> None:
+    """Whoever comes second finds them there."""
+    with database.transaction() as session:
+        session.add(Team(team_id=TEAM))
+    together, failed = threading.Barrier(2), list[Exception]()
+
+    def start() -> None:
+        together.wait(20)
+        try:
+            store_here(database, TEAM, None, MONDAY)
+        except Exception as error:  # noqa: BLE001 - told below
+            failed.append(error)
+
+    starts = [threading.Thread(target=start) for _ in range(2)]
+    for each in starts:
+        each.start()
+    for each in starts:
+        each.join(60)
+    assert not failed
+    with database.reading() as session:
+        stored = session.exec(select(ContractVersion.contract)).all()
+        assert len(stored) == len(set(stored)) == len(read_contracts(None))

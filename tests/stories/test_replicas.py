@@ -40,8 +40,8 @@ def test_one_goes_on_when_the_other_is_killed(
         database.dispose()
         shell = connected(Vakt(tmp_path, {"VAKT_DATABASE_URL": database_url}, launcher), slack)
         with shell.running("run") as one, shell.running("run") as other:
-            one.waits_for("ready")
-            other.waits_for("ready")
+            one.waits_for('"event": "ready"')
+            other.waits_for('"event": "ready"')
             slack.waits_for_app(2, timeout=60)
             _opens(slack, "T-1")
             one.stops(signal.SIGKILL)
