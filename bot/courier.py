@@ -5,7 +5,7 @@ the conversation is searched for its key.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
@@ -101,10 +101,9 @@ class Courier:
         except SlackUnavailableError as failure:
             return self._not_now(row, held, failure)
         except OutcomeUnknownError as failure:
-            self.breaker.failed(row.team_id, self._machine.now())
             # What was cut off may still be done: it is looked up when it would be there to be found.
             at_least = 0.0 if failure.answered else self._grace.total_seconds()
-            return self.later(row, held, str(failure), sure=False, after=at_least)
+            return self._away(self.later(row, held, str(failure), sure=False, after=at_least), at_least)
         except SlackRefusedError as failure:
             self.breaker.answered(row.team_id)
             return self._ended(row, held, State.REFUSED, str(failure))
@@ -117,12 +116,21 @@ class Courier:
         return Said(held, posted.channel, posted.ts, self._machine.now())
 
     def _not_now(self, row: Outgoing, held: Held, failure: SlackUnavailableError) -> Later:
+        later = self.later(row, held, str(failure), sure=True, after=failure.retry_after)
         if failure.retry_after is None:
-            self.breaker.failed(row.team_id, self._machine.now())
-        else:
-            self.breaker.answered(row.team_id)
-            self._rates.hold(row.team_id, failure.method, failure.retry_after)
-        return self.later(row, held, str(failure), sure=True, after=failure.retry_after)
+            return self._away(later)
+        self.breaker.answered(row.team_id)
+        self._rates.hold(row.team_id, failure.method, failure.retry_after)
+        return later
+
+    def _away(self, later: Later, at_least: float = 0.0) -> Later:
+        """What Slack did not answer; while it is away the one that asked for all asks again when the circuit opens."""
+        team_id, now = later.held.team_id, self._machine.now()
+        self.breaker.failed(team_id, now)
+        pause = self.breaker.pause(team_id, now)
+        if pause is None:
+            return later
+        return replace(later, ready_at=min(later.ready_at, now + max(pause, timedelta(seconds=at_least))))
 
     def _why_not(self, row: Outgoing) -> tuple[State, str]:
         if row.expires_at is not None and self._machine.now() >= row.expires_at:
@@ -184,13 +192,10 @@ class Courier:
     def later(self, row: Outgoing, held: Held, why: str, *, sure: bool, after: float | None = None) -> Later:
         """To be tried again; `sure` when nothing was said, `after` in seconds at the earliest."""
         self._count(RETRIES, row.kind, "yes" if sure else "no")
-        now = self._machine.now()
-        wait, pause = wait_before_attempt(row.attempts + 1), self.breaker.pause(row.team_id, now)
-        if pause is not None:
-            wait = min(wait, pause)  # it is the one that asks, for all
+        wait = wait_before_attempt(row.attempts + 1)
         if after:
             wait = timedelta(seconds=after) if sure else max(wait, timedelta(seconds=after))
-        return Later(held, now + wait, why[:500], sure)
+        return Later(held, self._machine.now() + wait, why[:500], sure)
 
     def _ended(self, row: Outgoing, held: Held, state: State, why: str) -> Ended:
         self._count(ENDED, row.kind, state)

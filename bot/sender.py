@@ -279,6 +279,8 @@ class Sender:
     def _put_off(self, rows: Sequence[Outgoing], why: str) -> None:
         """Nothing was posted, so an earlier attempt's outcome stays as open as it was."""
         later = [self._courier.later(row, Held.of(row), why, sure=True) for row in rows]
+        for row in rows:
+            self._courier.breaker.not_called(row.team_id)
         with self._awake:
             self._outcomes += later
             self._work_to_do = True
@@ -295,6 +297,7 @@ class Sender:
             outcome = self._courier.carry(letter)
         except Exception as failure:
             log.exception("sender_row_failed", outbox=row.id, kind=row.kind)
+            self._courier.breaker.not_called(row.team_id)
             outcome = self._courier.later(row, held, repr(failure), sure=False)
         with self._awake:
             self._flying -= 1

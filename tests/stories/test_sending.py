@@ -764,3 +764,20 @@ def test_a_probe_that_was_never_made_does_not_close_the_workspace_for_ever() -> 
     assert not breaker.wait("T1", later)
     assert breaker.wait("T1", later)
     assert not breaker.wait("T1", later + PROBE_TAKES)
+
+
+def test_a_row_that_cannot_be_drawn_does_not_ask_for_the_others_while_slack_is_away(bench: Bench) -> None:
+    """It is put off by its own wait, and the next most urgent one asks at once."""
+    row, sender = bench.owes("broken"), bench.sender()
+    for _ in range(TRIPS_AT):
+        sender._courier.breaker.failed(TEAM, bench.machine.at)  # noqa: SLF001
+    bench.machine.at += timedelta(seconds=5)
+    row.attempts = 4
+    assert not sender._courier.breaker.wait(TEAM, bench.machine.at)  # noqa: SLF001
+    sender._put_off([row], "it cannot be drawn")  # noqa: SLF001
+    [later] = sender._outcomes  # noqa: SLF001
+    assert isinstance(later, sending.Later)
+    assert later.ready_at == bench.machine.at + timedelta(seconds=16)
+    assert not sender._courier.breaker.wait(TEAM, bench.machine.at)  # noqa: SLF001
+    sender._outcomes.clear()  # noqa: SLF001
+    sender.stop()
