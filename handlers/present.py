@@ -6,15 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from handlers.agreements import Agreements
+from handlers.scene import around
 from models.clock import Clock
-from models.customer import Customer
-from models.desk import Desk
 from models.outbox import Outgoing
 from models.person import Person, people_met, person_by_slack_id
 from models.record import with_ids
 from models.store import Session
 from models.ticket import Ticket, ticket_by_number, tickets_read
-from models.typed_text import TypedText
 from models.wait import Wait, waits_of, waits_of_all
 
 FEW = 3
@@ -68,9 +66,5 @@ def _load(here: Present, team_id: str, rows: Sequence[Outgoing]) -> None:
     people = people_met(session, team_id, {row.conversation for row in rows})
     here.people.update({(team_id, person.slack_user): person for person in people})
     here.held.extend(with_ids(session, Clock, team_id, {part["clock"] for part in parts}))
-    here.held.extend(with_ids(session, Customer, team_id, {ticket.customer_id for ticket in tickets}))
-    here.held.extend(with_ids(session, Desk, team_id, {ticket.desk_id for ticket in tickets}))
-    here.held.extend(
-        with_ids(session, TypedText, team_id, {ticket.summary_id for ticket in tickets if ticket.summary_id})
-    )
+    here.held.extend(around(session, team_id, tickets))
     here.held.extend(with_ids(session, Outgoing, team_id, {row.thread_of for row in rows if row.thread_of}))

@@ -9,17 +9,14 @@ from typing import Any
 from handlers.agreements import Agreements
 from handlers.clock_pictures import clock_fact, in_order
 from handlers.pictures import status_of
-from handlers.scene import Scene, person_fact, scene, severity_fact
+from handlers.scene import Scene, around, person_fact, scene, severity_fact
 from handlers.views import facts as told
 from models import typed_text
 from models.clock import Clock, clocks_of_all
-from models.customer import Customer
-from models.desk import Desk
 from models.person import Person
 from models.record import with_ids
 from models.store import Session
 from models.ticket import Ticket
-from models.typed_text import TypedText
 from models.wait import Wait, waits_of_all
 
 
@@ -49,9 +46,7 @@ def _load(session: Session, team_id: str, tickets: Sequence[Ticket]) -> Shown:
     for wait in waits_of_all(session, team_id, numbers):
         waits[wait.ticket_number].append(wait)
     held = (
-        *with_ids(session, Customer, team_id, {ticket.customer_id for ticket in tickets}),
-        *with_ids(session, Desk, team_id, {ticket.desk_id for ticket in tickets}),
-        *with_ids(session, TypedText, team_id, {ticket.summary_id for ticket in tickets if ticket.summary_id}),
+        *around(session, team_id, tickets),
         *with_ids(session, Person, team_id, {ticket.owner_id for ticket in tickets if ticket.owner_id}),
     )
     return Shown(clocks, waits, held)

@@ -1,5 +1,6 @@
 """A ticket with what it belongs to, at an instant; people, roles and classes as views are told of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,9 +12,11 @@ from models.customer import Customer
 from models.desk import Desk
 from models.history import Event, HistoryEntry
 from models.person import Person
+from models.record import Record, with_ids
 from models.sla.contract import Contract, Role, Severity
 from models.store import Session
 from models.ticket import Ticket
+from models.typed_text import TypedText
 
 NOBODY = told.PersonFact(None, "")
 
@@ -39,6 +42,15 @@ def scene(session: Session, agreements: Agreements, ticket: Ticket, now: datetim
         raise LookupError(message)
     contract = agreements.of_ticket(session, ticket, customer)
     return Scene(session, ticket, contract, customer, desk, now)
+
+
+def around(session: Session, team_id: str, tickets: Sequence[Ticket]) -> list[Record]:
+    """What the scenes of one team's tickets refer to, a table at a time: found for as long as somebody holds it."""
+    return [
+        *with_ids(session, Customer, team_id, {ticket.customer_id for ticket in tickets}),
+        *with_ids(session, Desk, team_id, {ticket.desk_id for ticket in tickets}),
+        *with_ids(session, TypedText, team_id, {ticket.summary_id for ticket in tickets if ticket.summary_id}),
+    ]
 
 
 def person_fact(session: Session, team_id: str, person_id: str | None) -> told.PersonFact | None:
