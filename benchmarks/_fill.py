@@ -26,6 +26,7 @@ from models.outbox import Kind, Outgoing, State, card_key
 from models.person import Person
 from models.record import Record
 from models.sla.contract import TicketKind
+from models.sla.plan import plans
 from models.ticket import Team, Ticket
 from models.typed_text import TypedText
 
@@ -133,7 +134,8 @@ def _opened(ground: Ground, reported_at: datetime, *, owned: bool) -> Iterator[R
         entries=1,
     )
     fresh = _Taken()
-    promises.first_clocks(fresh, ticket, contract, reported_at)
+    planned = plans(contract, promises.facts_of(ticket), reported_at)
+    promises.first_clocks(fresh, ticket, promises.starts_of(contract, severity.id, planned))
     entry = HistoryEntry(
         team_id=TEAM, ticket_number=MARK, position=1, event=Event.OPENED, at=reported_at, actor_id=ground.requester
     )

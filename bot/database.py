@@ -20,6 +20,7 @@ from sqlmodel import Session
 
 from bot import crash
 from bot.storage_errors import WRITE_DEADLINE, said_as_ours, said_at_commit
+from models.driver import cursor_of
 from models.queue import keep_places
 from models.record import Record, note_written, written_in
 from models.roster import raise_number
@@ -195,12 +196,13 @@ def _commit(session: Session, lane: Lane) -> None:
 
 def _begin_immediate(session: Session, seconds_left: float) -> None:
     """Take SQLite's write lock at once: reading first and writing later loses updates."""
-    connection = session.connection()
+    info = session.connection().info
     milliseconds = int(seconds_left * 10) * 100  # in steps, so that it is seldom set anew
-    if connection.info.get(BUSY_TIMEOUT) != milliseconds:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {max(50, milliseconds)}")
-        connection.info[BUSY_TIMEOUT] = milliseconds
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    with cursor_of(session) as cursor:
+        if info.get(BUSY_TIMEOUT) != milliseconds:
+            cursor.execute(f"PRAGMA busy_timeout = {max(50, milliseconds)}")
+            info[BUSY_TIMEOUT] = milliseconds
+        cursor.execute("BEGIN IMMEDIATE")
 
 
 def _sqlite_engine(url: str, *, reading: bool = False) -> Engine:

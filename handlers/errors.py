@@ -6,6 +6,7 @@ nobody foresaw, into the answer that its kind of payload can carry.
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from handlers.views.facts import Refusal, RefusalFacts, Value
 from handlers.views.names import Action
@@ -50,4 +51,4 @@ class AlreadyAnsweredError(Exception):
     def __init__(self, answer: object) -> None:
         """Keep the answer the first delivery got."""
         super().__init__("delivered before")
-        self.answer = answer
+        self.answer: Any = answer

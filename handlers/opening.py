@@ -5,17 +5,17 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from handlers import language
+from handlers import language, promises
 from handlers.bearings import Bearings, OpenedFrom, read_bearings
 from handlers.desk import Body, Desk
 from handlers.drafts import Draft, checked, draft_of, summary_typed
-from handlers.errors import UserError
+from handlers.errors import AlreadyAnsweredError, UserError
 from handlers.fields import LONGEST_AGO
 from handlers.once import once
 from handlers.origins import Origin, origin_of
 from handlers.payloads import part_of, sent_at, word_of
 from handlers.registering import confirmation, open_ticket, places_of
-from handlers.setting import Setting, fitting, notes_at, outcome_of, setting_of
+from handlers.setting import Setting, fitting, notes_at, outcome_of, planned_for, setting_of
 from handlers.super_users import pass_on
 from handlers.views import facts as told
 from handlers.views import opening as views
@@ -24,11 +24,17 @@ from handlers.views.facts import Refusal
 from handlers.views.names import Field, question_block
 from handlers.views.typed import as_typed, clean
 from handlers.views.words import Words
+from models import typed_text
 from models.customer import Customer
 from models.person import names_in
 from models.roster import RosterChangedError
 from models.sla.contract import Contract, Place, TicketKind
+from models.sla.plan import Planned
 from models.sla.questions import Walk
+from models.ticket import Ticket, ticket_by_number
+
+OPENED = "opened"
+"""In the stored answer: the number of the ticket."""
 
 # Doors
 
@@ -131,17 +137,47 @@ def _open(origin: Origin, draft: Draft, bearings: Bearings, desk: Desk) -> Mappi
     """
     setting = _demand_setting(bearings, draft, desk.now())
     draft = fitting(draft, setting.contract)
-    words = reader_of(bearings, None, setting)
-    with once(desk, origin, note_first=False, seen=bearings.viewer) as work:
-        places = places_of(work, draft, setting, bearings.channels)
-        ticket = open_ticket(work, draft, setting, places, bearings.roster)
-        view = confirmation(work, ticket, draft, setting, places, words)
-        work.answer = {"response_action": "update", "view": view}
+    planned = planned_for(setting, draft.item)
+    starts = promises.starts_of(setting.contract, str(setting.severity), planned)
+    try:
+        with once(desk, origin, note_first=False, seen=bearings.viewer) as work:
+            places = places_of(work, draft, setting, bearings.channels)
+            ticket = open_ticket(work, draft, setting, starts, places, bearings.roster)
+            work.answer = {OPENED: ticket.number}
+    except AlreadyAnsweredError as before:
+        raise AlreadyAnsweredError(_opened_before(before.answer, origin, draft, desk)) from before
     desk.notes(ticket=ticket.number)
     if not work.viewer.person.name:
         desk.aside.get_to_know(origin.team_id, origin.slack_user)
-    answer: Mapping[str, Any] = work.answer
-    return answer
+    return _opened(ticket, draft, setting, planned, reader_of(bearings, None, setting))
+
+
+def _opened(
+    ticket: Ticket, draft: Draft, setting: Setting, planned: Sequence[Planned], words: Words
+) -> Mapping[str, Any]:
+    return {"response_action": "update", "view": confirmation(ticket, draft, setting, planned, words)}
+
+
+def _opened_before(answer: Mapping[str, Any], origin: Origin, draft: Draft, desk: Desk) -> Mapping[str, Any]:
+    """The number once more, and what was promised: of the ticket that was opened, whatever is typed by now."""
+    if OPENED not in answer:
+        return dict(answer)  # an earlier version stored the view itself
+    with desk.reading() as session:
+        ticket = ticket_by_number(session, origin.team_id, answer[OPENED])
+        if ticket is None:
+            raise UserError(Refusal.UNKNOWN_TICKET, number=f"T-{answer[OPENED]}")
+        draft = draft.changed(
+            customer=ticket.customer_id,
+            kind=ticket.option,
+            item=ticket.item,
+            product=ticket.product_id,
+            answers=ticket.answers,
+            summary=typed_text.read(session, ticket.team_id, ticket.summary_id),
+        )
+        bearings = read_bearings(session, _place(origin, draft), desk.agreements, desk.now())
+    setting = replace(_demand_setting(bearings, draft, ticket.opened_at), reported_at=ticket.reported_at)
+    words = reader_of(bearings, None, setting)
+    return _opened(ticket, draft, setting, planned_for(setting, draft.item), words)
 
 
 def _demand_setting(bearings: Bearings, draft: Draft, now: datetime) -> Setting:
@@ -228,7 +264,7 @@ def _open_facts(
         details=draft.details,
         extras=_extras(contract, setting.kind),
         questions=_questions(setting.walked, draft.answers),
-        outcome=outcome_of(setting, draft.item),
+        outcome=outcome_of(setting, planned_for(setting, draft.item)),
         notes=notes_at(setting, draft.item, Place.MODAL, words),
         first_asked=setting.first_asked,
         first_asked_clause=contract.levels.clause if contract.levels else "",

@@ -4,7 +4,7 @@ No Slack here, and no words: `start_clocks` and its kin write clocks and timers;
 clock's ladder holds at an instant. The counting itself is `models.sla`'s.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -85,16 +85,35 @@ def _counted_in(contract: Contract, clock: Clock) -> Contract:
     return contract.earlier.get(clock.calendar_version_id or "", contract)
 
 
-def first_clocks(rows: Adds, ticket: Ticket, contract: Contract, started_at: datetime) -> None:
-    """Start every promise that applies to a ticket that is being opened: nothing was done on it yet."""
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A promise that begins with a ticket: its plan, and when its clock's first rung falls."""
+
+    planned: Planned
+    first_at: datetime | None
+
+
+def starts_of(contract: Contract, severity: str, planned: Iterable[Planned]) -> tuple[Start, ...]:
+    """What begins with a ticket of that class: nothing was done on it yet, so every rung is still ahead."""
+    return tuple(Start(each, _first(ladder(contract, each, severity=severity))) for each in planned)
+
+
+def _first(rungs: Sequence[Rung]) -> datetime | None:
+    return min(
+        (min(rung.happens_at, rung.say_at) if rung.kind in FACTS else rung.say_at for rung in rungs), default=None
+    )
+
+
+def first_clocks(rows: Adds, ticket: Ticket, starts: Iterable[Start]) -> None:
+    """Start the clocks of a ticket that is being opened."""
     clocks = []
-    for promise in promises_for(contract, facts_of(ticket)):
-        clock = _new_clock(ticket, promise, started_at)
-        planned = planned_for(contract, ticket, clock, ())
-        _show(clock, planned)
+    for start in starts:
+        clock = _new_clock(ticket, start.planned.promise, start.planned.started_at)
+        _show(clock, start.planned)
         rows.add(clock)
         clocks.append(clock)
-        arm_next(rows, clock, pending(ticket, clock, _ladder(contract, ticket, clock, planned, ())))
+        if start.first_at is not None:
+            rows.add(_timer(clock, start.first_at))
     ticket.queue_at = place_of(clocks)
 
 
@@ -218,15 +237,17 @@ def arm(
 def arm_next(rows: Adds, clock: Clock, steps: Sequence["Step"]) -> None:
     """Set a timer for the first of a clock's steps, if there is one."""
     if steps:
-        rows.add(
-            Timer(
-                team_id=clock.team_id,
-                kind=TimerKind.CLOCK,
-                ticket_number=clock.ticket_number,
-                clock_id=clock.id,
-                due_at=min(step.at for step in steps),
-            )
-        )
+        rows.add(_timer(clock, min(step.at for step in steps)))
+
+
+def _timer(clock: Clock, due_at: datetime) -> Timer:
+    return Timer(
+        team_id=clock.team_id,
+        kind=TimerKind.CLOCK,
+        ticket_number=clock.ticket_number,
+        clock_id=clock.id,
+        due_at=due_at,
+    )
 
 
 def rungs_of(contract: Contract, ticket: Ticket, clock: Clock, waits: Sequence[Wait]) -> tuple[Rung, ...]:

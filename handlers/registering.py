@@ -1,5 +1,6 @@
 """Registering a ticket: one transaction's rows, and the confirmation that tells its number."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,7 @@ from handlers.drafts import Draft
 from handlers.errors import UserError
 from handlers.once import Work
 from handlers.owed import owe_cards, owe_first_line
-from handlers.scene import severity_fact
+from handlers.promises import Start
 from handlers.setting import PRIVATE, Setting, notes_at, outcome_of
 from handlers.views import facts as told
 from handlers.views import opening as views
@@ -22,6 +23,7 @@ from models.person import Person, person_by_slack_id
 from models.record import Fresh
 from models.roster import RosterChangedError
 from models.sla.contract import Place, Role
+from models.sla.plan import Planned
 from models.ticket import Ticket, take_number
 
 
@@ -33,10 +35,12 @@ class Places:
     customer: str | None
 
 
-def open_ticket(work: Work, draft: Draft, setting: Setting, places: Places, roster: int | None) -> Ticket:
+def open_ticket(
+    work: Work, draft: Draft, setting: Setting, starts: Sequence[Start], places: Places, roster: int | None
+) -> Ticket:
     """Store the ticket with its texts, clocks, timers, history and what is owed.
 
-    Everything was read before, so that all rows go out together and others wait as short as can be.
+    Everything was read and counted before, so that all rows go out together and others wait as short as can be.
 
     Raises:
         RosterChangedError: what was read under the number `roster` does not hold any more.
@@ -81,7 +85,7 @@ def open_ticket(work: Work, draft: Draft, setting: Setting, places: Places, rost
     )
     fresh.add(ticket)
     owe_cards(fresh, work.machine_now, ticket, places.desk, places.customer)
-    promises.first_clocks(fresh, ticket, setting.contract, setting.reported_at)
+    promises.first_clocks(fresh, ticket, starts)
     _write_down(fresh, work, ticket, draft, requester, places.desk)
     _assign(fresh, work, ticket, setting, places.desk)
     fresh.store(work.session)
@@ -147,30 +151,16 @@ def _write_down(fresh: Fresh, work: Work, ticket: Ticket, draft: Draft, requeste
     owe_first_line(fresh, work.machine_now, ticket, entry, desk_channel)
 
 
-def confirmation(work: Work, ticket: Ticket, draft: Draft, setting: Setting, places: Places, words: Words) -> ViewDict:
+def confirmation(ticket: Ticket, draft: Draft, setting: Setting, planned: Sequence[Planned], words: Words) -> ViewDict:
     """The number, and what is promised. Made of what is at hand: nothing is read again."""
-    opener = work.viewer.person
-    severity = setting.contract.severity(ticket.severity)
-    outcome = outcome_of(setting, ticket.item)
-    private = PRIVATE in setting.flags
     return views.opened_view(
         told.OpenedFacts(
-            ticket=told.TicketFacts(
-                number=ticket.name,
-                summary=draft.summary,
-                customer=setting.customer.name,
-                contract=setting.contract.vendor,
-                kind=setting.kind,
-                status=told.Status.NEW,
-                severity=severity_fact(severity),
-                opened_by=told.PersonFact(opener.slack_user, opener.name),
-                reported_at=ticket.reported_at,
-                now=work.now,
-                outside_agreement=ticket.outside_agreement,
-            ),
-            outcome=outcome or told.OutcomeFact(severity=None, basis=told.Basis.NONE),
+            number=ticket.name,
+            summary=draft.summary,
+            outcome=outcome_of(setting, planned) or told.OutcomeFact(severity=None, basis=told.Basis.NONE),
+            outside_agreement=ticket.outside_agreement is not None,
             notes=notes_at(setting, ticket.item, Place.CONFIRMATION, words),
-            channel_id=None if private else places.customer,
+            channel_id=None if PRIVATE in setting.flags else setting.channel,
         ),
         words,
     )

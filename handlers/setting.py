@@ -15,7 +15,7 @@ from handlers.views.words import Words
 from models.customer import Customer
 from models.product import Product
 from models.sla.contract import Contract, KindOption, Place, TicketKind
-from models.sla.plan import Facts, Planned, notes_for, plan, promises_for
+from models.sla.plan import Facts, Planned, notes_for, plans
 from models.sla.questions import Walk, walk
 
 PRIVATE = "private"
@@ -39,6 +39,8 @@ class Setting:
     """What the customer holds, to choose from."""
     product: Product | None = None
     """What it is about: the one that was chosen, or the only one there is."""
+    channel: str | None = None
+    """Where the customer reads, if it has a channel."""
     specialist: str | None = None
     """The id of who gets it when it is opened. Source: SO-02."""
 
@@ -87,6 +89,7 @@ def setting_of(bearings: Bearings, draft: Draft, now: datetime) -> Setting | Non
         first_asked=_first_asked(bearings, contract, option),
         products=bearings.products,
         product=product,
+        channel=bearings.channels[1] if bearings.channels else None,
         specialist=_specialist(bearings, contract, product, walked),
     )
 
@@ -143,16 +146,12 @@ def facts_of(setting: Setting, severity: str, item: str | None) -> Facts:
     return Facts(kind=setting.kind, severity=severity, intake=setting.intake, item=item)
 
 
-def _planned(setting: Setting, severity: str, item: str | None) -> list[Planned]:
-    return [
-        plan(
-            setting.contract,
-            promise,
-            reported_at=setting.reported_at,
-            region=setting.customer.region,
-        )
-        for promise in promises_for(setting.contract, facts_of(setting, severity, item))
-    ]
+def planned_for(setting: Setting, item: str | None) -> tuple[Planned, ...]:
+    """What would be promised now; nothing while questions are open."""
+    if setting.severity is None:
+        return ()
+    facts = facts_of(setting, setting.severity, item)
+    return plans(setting.contract, facts, setting.reported_at, setting.customer.region)
 
 
 def fitting(draft: Draft, contract: Contract) -> Draft:
@@ -178,12 +177,11 @@ def notes_at(setting: Setting, item: str | None, place: Place, words: Words) -> 
     return tuple(f"{words.pick(each.text)} ({each.clause})" for each in notes)
 
 
-def outcome_of(setting: Setting, item: str | None) -> told.OutcomeFact | None:
-    """What would be opened now; None while questions are open."""
+def outcome_of(setting: Setting, planned: Sequence[Planned]) -> told.OutcomeFact | None:
+    """What would be opened now, by `planned_for`; None while questions are open."""
     if setting.severity is None:
         return None
     severity = setting.contract.severity(setting.severity)
-    planned = _planned(setting, severity.id, item)
     basis = told.Basis.ANSWERS if setting.walked.given else told.Basis.DEFAULT
     return told.OutcomeFact(
         severity=severity_fact(severity),

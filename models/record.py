@@ -5,17 +5,19 @@ SQLAlchemy's events: 0.3 ms for a ticket, ten rows a ticket. A new row needs nei
 do not validate, and nothing has to be noticed about an object that is not stored yet.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, cast
 
 from pydantic_core import PydanticUndefined
-from sqlalchemy import Dialect, inspect
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import JSON, Dialect, inspect
+from sqlalchemy.orm.instrumentation import manager_of_class
 from sqlmodel import Session, SQLModel, select
+from sqlmodel.main import SQLModelMetaclass
+
+from models.driver import cursor_of
 
 BY_KEY: dict[str, Any] = {"sqlite_with_rowid": False}
 """SQLite keeps a row in the tree of its primary key, not in a second tree beside it.
@@ -24,44 +26,83 @@ Opening a ticket then writes half as many pages to disk. The last of every table
 """
 
 
-class Record(SQLModel):
+class _Watched:
+    """SQLAlchemy's account of a row, opened when a session first asks for it. Found rows have one from the start."""
+
+    def __get__(self, row: object, owner: type) -> object:
+        if row is None:
+            raise AttributeError
+        manager: Any = manager_of_class(owner)
+        manager.setup_instance(row)
+        return row.__dict__[STATE]
+
+
+STATE = "_sa_instance_state"
+"""Where SQLAlchemy keeps that account."""
+
+
+class _Making(SQLModelMetaclass):
+    """How a new row is made: its values, and nothing that watches them."""
+
+    if not TYPE_CHECKING:
+
+        def __call__(self, **given: object) -> object:
+            row = self.__new__(self)
+            blank = self.__dict__.get("_blank") or self._learn_blank()
+            blank.fill(row.__dict__, given)
+            return row
+
+
+@dataclass(frozen=True, slots=True)
+class _Blank:
+    """What the fields of a new row are when nobody says: values, and what makes one."""
+
+    table: str
+    fields: frozenset[str]
+    plain: Mapping[str, Any]
+    made: Mapping[str, Callable[[], Any]]
+
+    def fill(self, values: dict[str, Any], given: Mapping[str, Any]) -> None:
+        """Put the given values in, and the defaults of the others."""
+        if not given.keys() <= self.fields:
+            unknown = ", ".join(sorted(given.keys() - self.fields))
+            message = f"{self.table} has no field {unknown}"
+            raise TypeError(message)
+        values.update(self.plain)
+        for name, make in self.made.items():
+            if name not in given:
+                values[name] = make()
+        values.update(given)
+
+
+class Record(SQLModel, metaclass=_Making):
     """The base of all tables."""
 
     __table_args__: ClassVar[Any] = BY_KEY
 
-    _plain: ClassVar[dict[str, Any] | None] = None
-    _made: ClassVar[dict[str, Callable[[], Any]]] = {}
+    _sa_instance_state: ClassVar[Any] = _Watched()
+    _blank: ClassVar[_Blank]
 
     if not TYPE_CHECKING:
 
-        def __init__(self, **given: Any) -> None:
-            """Take the given values, and the defaults of the others."""
-            cls = type(self)
-            if "_plain" not in cls.__dict__ or cls._plain is None:
-                cls._learn_defaults()
-            if not given.keys() <= cls.model_fields.keys():
-                unknown = ", ".join(sorted(given.keys() - cls.model_fields.keys()))
-                message = f"{cls.__name__} has no field {unknown}"
-                raise TypeError(message)
-            values = self.__dict__
-            values.update(cls._plain)
-            for name, make in cls._made.items():
-                if name not in given:
-                    values[name] = make()
-            values.update(given)
+        def __setattr__(self, name: str, value: object) -> None:
+            """Set a field; only a row that a session knows has somebody to tell of it."""
+            if STATE in self.__dict__ or name not in type(self).model_fields:
+                super().__setattr__(name, value)
+            else:
+                self.__dict__[name] = value
 
-        @classmethod
-        def _learn_defaults(cls) -> None:
-            """Find out, once for each table, what a field is when nobody says."""
-            fields = cls.model_fields
-            cls._made = {
-                name: field.default_factory for name, field in fields.items() if field.default_factory is not None
-            }
-            cls._plain = {
-                name: field.default
-                for name, field in fields.items()
-                if field.default_factory is None and field.default is not PydanticUndefined
-            }
+    @classmethod
+    def _learn_blank(cls) -> _Blank:
+        """Find out, once for each table, what a field is when nobody says."""
+        made, plain = {}, {}
+        for name, field in cls.model_fields.items():
+            if field.default_factory is not None:
+                made[name] = cast("Callable[[], Any]", field.default_factory)
+            elif field.default is not PydanticUndefined:
+                plain[name] = field.default
+        cls._blank = _Blank(cls.__name__, frozenset(cls.model_fields), plain, made)
+        return cls._blank
 
 
 Found = TypeVar("Found", bound=Record)
@@ -101,14 +142,12 @@ class Fresh:
 
     def store(self, session: Session) -> None:
         """Insert all of them; foreign keys want the tables in the order in which they were added."""
-        connection = session.connection()
-        dialect, cursor = connection.dialect, connection.connection.cursor()
-        for record, rows in self._rows.items():
-            insert = _insert(record, dialect)
-            with _said_as(insert.text, dialect):
+        dialect, written = session.connection().dialect, written_in(session)
+        with cursor_of(session) as cursor:
+            for record, rows in self._rows.items():
+                insert = _insert(record, dialect)
                 cursor.executemany(insert.text, [insert.values(row) for row in rows])
-            written_in(session).extend(rows)
-        cursor.close()
+                written.extend(rows)
         self._rows.clear()
 
 
@@ -126,30 +165,21 @@ def note_written(session: Session, _context: object, _instances: object) -> None
     written_in(session).extend(each for each in (*session.new, *session.dirty) if isinstance(each, Record))
 
 
-@contextmanager
-def _said_as(text: str, dialect: Dialect) -> Iterator[None]:
-    """Turn the driver's errors into SQLAlchemy's, as they are everywhere else."""
-    driver: Any = dialect.dbapi
-    try:
-        yield
-    except driver.Error as error:
-        raise DBAPIError.instance(text, None, error, driver.Error, hide_parameters=True, dialect=dialect) from error
-
-
 @dataclass(frozen=True, slots=True)
 class _Insert:
     """One table's plain insert, as its driver takes it."""
 
     text: str
     pick: Callable[[Mapping[str, Any]], tuple[Any, ...]]
-    binds: tuple[tuple[int, Callable[[Any], Any]], ...]
-    """By place: what turns a value into the driver's own."""
+    binds: tuple[tuple[int, Callable[[Any], Any], bool], ...]
+    """By place: what turns a value into the driver's own, and whether it does so with None too."""
 
     def values(self, row: Record) -> tuple[Any, ...]:
         """A row's values, in the driver's own types."""
         values = list(self.pick(row.__dict__))
-        for place, bind in self.binds:
-            values[place] = bind(values[place])
+        for place, bind, none_too in self.binds:
+            if none_too or values[place] is not None:
+                values[place] = bind(values[place])
         return tuple(values)
 
 
@@ -158,11 +188,15 @@ def _insert(record: type[Record], dialect: Dialect) -> _Insert:
     """Written once: a statement that is compiled for every ticket costs more than storing it."""
     table = inspect(record).local_table
     quote, mark = dialect.identifier_preparer, "?" if dialect.paramstyle == "qmark" else "%s"
-    binds = ((place, column.type.dialect_impl(dialect).bind_processor(dialect)) for place, column in enumerate(table.c))
+    binds = ((column, column.type.dialect_impl(dialect).bind_processor(dialect)) for column in table.c)
     names = ", ".join(quote.format_column(column) for column in table.c)
     marks = ", ".join(mark for _ in table.c)
     return _Insert(
         f"INSERT INTO {quote.format_table(table)} ({names}) VALUES ({marks})",  # noqa: S608 - names of our own tables
         itemgetter(*(column.key for column in table.c)),
-        tuple((place, bind) for place, bind in binds if bind is not None),
+        tuple(
+            (place, bind, isinstance(column.type, JSON))
+            for place, (column, bind) in enumerate(binds)
+            if bind is not None
+        ),
     )

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Column, ColumnElement, Index, bindparam, literal_column, or_
 from sqlmodel import Field, Session, col, func, select, update
 
+from models.driver import Statement
 from models.record import BY_KEY, Record
 
 
@@ -125,11 +126,11 @@ class Taken:
 
 def take_number(session: Session, team_id: str) -> Taken:
     """Take the next ticket number of a team; the row's lock orders those who ask at once."""
-    following, roster = session.connection().execute(_TAKE_NUMBER, {"team": team_id}).one()
+    following, roster = _TAKE_NUMBER.one(session, team=team_id)
     return Taken(following - 1, roster)
 
 
-_TAKE_NUMBER = (
+_TAKE_NUMBER = Statement(
     update(Team)
     .where(col(Team.team_id) == bindparam("team"))
     .values(next_number=Team.next_number + 1)

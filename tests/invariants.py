@@ -11,7 +11,6 @@ With `tidied=True` it leaves out what is only true until old rows are tidied awa
 of every event, and the answer that every opened ticket was given.
 """
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -22,8 +21,8 @@ from sqlmodel import SQLModel, col, select
 
 from handlers import promises
 from handlers.agreements import Agreements
+from handlers.opening import OPENED
 from handlers.owed import SILENT_EVENTS
-from handlers.views.names import View
 from models.clock import Clock, ClockState
 from models.customer import Customer
 from models.history import Event, HistoryEntry
@@ -296,20 +295,13 @@ def every_event_has_its_line(stored: Stored) -> Iterator[str]:
 
 
 def every_opened_ticket_was_answered_once(stored: Stored) -> Iterator[str]:
-    """The delivery that opened it keeps the answer that tells its number."""
+    """The delivery that opened it keeps its number, by which whoever asks again is answered."""
     answered = select(Received).where(col(Received.answer).is_not(None), col(Received.key).startswith("view:"))
-    told = Counter(of for row in stored.session.exec(answered) for of in _opened_in(row))
+    numbered = ((row.team_id, row.answer.get(OPENED)) for row in stored.session.exec(answered))
+    told = Counter(of for of in numbered if of[1] is not None)
     for of, ticket in stored.tickets.items():
         if told[of] != 1:
             yield f"{ticket.name} was told {told[of]} times"
-
-
-def _opened_in(row: Received) -> Iterator[Of]:
-    view = row.answer.get("view") or {}
-    if view.get("callback_id") == View.OPENED:
-        named = re.match(r"\*T-(\d+)\*", view["blocks"][0]["text"]["text"])
-        if named is not None:
-            yield row.team_id, int(named[1])
 
 
 Invariant = Callable[[Stored], Iterator[str]]

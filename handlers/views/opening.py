@@ -245,14 +245,13 @@ def _small(outcome: OutcomeFact, words: Words) -> list[Block]:
 
 def opened_view(facts: OpenedFacts, words: Words) -> ViewDict:
     """The number and what is promised, after *Open*."""
-    ticket = facts.ticket
-    head = fill("*{number}* · {summary}", number=ticket.number, summary=one_line(ticket.summary))
+    head = fill("*{number}* · {summary}", number=facts.number, summary=one_line(facts.summary))
     blocks = [kit.section(head), kit.section(outcome_line(facts.outcome, words))]
     blocks.extend(_small(facts.outcome, words))
     blocks.extend(kit.small_quote(note) for note in facts.notes)
     if facts.channel_id:
         channel = Mrkdwn(f"<#{facts.channel_id}>")
         blocks.append(kit.context(words.say("Follow it in {channel}; answers go in its thread.", channel=channel)))
-    if ticket.outside_agreement:
+    if facts.outside_agreement:
         blocks.append(kit.context(words.say("Registered as outside the agreement: the desk decides what happens.")))
     return kit.modal(View.OPENED, words.plain("Ticket opened"), blocks, close=words.plain("Close"))

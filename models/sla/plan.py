@@ -68,6 +68,13 @@ def _applies(promise: Promise, facts: Facts, intake: str) -> bool:
     )
 
 
+def plans(contract: Contract, facts: Facts, reported_at: datetime, region: str | None = None) -> tuple[Planned, ...]:
+    """When each promise that applies falls due, for a ticket with these facts that was reported then."""
+    return tuple(
+        plan(contract, promise, reported_at=reported_at, region=region) for promise in promises_for(contract, facts)
+    )
+
+
 def stops(promise: Promise, wait: WaitKind) -> bool:
     """Whether waiting for that stops this clock. Source: docs/rules.md, 4."""
     return wait in promise.paused_by

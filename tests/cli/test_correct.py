@@ -13,6 +13,7 @@ from handlers import promises
 from models.contract_version import ContractVersion, latest_calendars
 from models.customer import Customer
 from models.record import Fresh
+from models.sla.plan import plans
 from models.ticket import Ticket
 from tests.cli.conftest import ROOT, Vakt
 
@@ -55,7 +56,8 @@ def at_work(well: Vakt) -> Vakt:
             requester_id="anna",
         )
         fresh.add(ticket)
-        promises.first_clocks(fresh, ticket, agreements().under(acme, version, calendars), now)
+        planned = plans(agreements().under(acme, version, calendars), promises.facts_of(ticket), now)
+        promises.first_clocks(fresh, ticket, [promises.Start(each, each.due) for each in planned])
         fresh.store(session)
     database.dispose()
     return well

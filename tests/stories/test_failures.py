@@ -1,5 +1,6 @@
 """What goes wrong is answered by its kind of payload, and nothing is lost or half stored."""
 
+import json
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -131,6 +132,26 @@ def test_a_delivery_that_comes_again_changes_nothing_and_gets_the_same_answer(ho
     assert answers[0] == answers[1]
     house.settles()
     assert not ola.private_answers(in_="#desk")
+    forget(house)
+
+
+def test_a_form_submitted_again_is_told_what_was_opened(house: House) -> None:
+    """Later, and with other words in it: the ticket that there is keeps its words and its times."""
+    anna = house.person("anna")
+    anna.types("/ticket How are invoices sent", in_="#acme")
+    anna.modal().choose("What is it?", GUIDANCE)
+    anna.modal().waits_for("Priority 5")
+    house.slack.idle()
+    fault = house.slack.fault("interactive", kind="delay", seconds=0)
+    anna.modal().submit()
+    [payload] = fault.happened
+    house.moves(hours=3)
+    anew = json.loads(json.dumps(payload).replace("How are invoices sent", "How are they paid"))
+    assert house.slack.run(house.slack.world.dispatch.ask("interactive", anew)).ok
+    first, second = (row["response"] for row in house.slack.requests if row["request"] in map(redact, (payload, anew)))
+    assert first == second
+    assert "How are invoices sent" in str(second)
+    assert _tickets(house) == 1
     forget(house)
 
 

@@ -547,7 +547,7 @@ def views(typed: str, w: Words) -> Iterator[tuple[str, ViewDict]]:
     yield "open, to super users", opening.open_view(first_asked(typed), w)
     yield "open, sent to super users", opening.open_view(first_asked(typed, passed_on=True), w)
     for name, result in outcomes().items():
-        facts = f.OpenedFacts(ticket=laden(typed), outcome=result, channel_id="C1")
+        facts = f.OpenedFacts(number="T-12", summary=typed, outcome=result, channel_id="C1")
         yield f"opened, {name}", opening.opened_view(facts, w)
     for act in ACTS:
         yield act.__name__, act(act_facts(typed), w)

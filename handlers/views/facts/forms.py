@@ -119,8 +119,10 @@ class OpenFacts:
 class OpenedFacts:
     """The view after *Open*."""
 
-    ticket: TicketFacts
+    number: str
+    summary: str
     outcome: OutcomeFact
+    outside_agreement: bool = False
     channel_id: str | None = None
     """Where the customer's card is posted."""
     notes: tuple[str, ...] = ()
