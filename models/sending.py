@@ -22,6 +22,9 @@ LATE = timedelta(minutes=1)
 TOGETHER = 10
 """How many notices are gathered into one message at most."""
 
+HELD_UP = timedelta(seconds=1)
+"""After which a notice is looked at again that waits for another to be looked up."""
+
 
 GATHERED: Mapping[Kind, str] = {Kind.REMINDER: "parts", Kind.LOG_LINE: "positions"}
 """Kinds that are gathered when they are late, and the argument that lists what is said."""
@@ -100,7 +103,7 @@ def claim(
     """Lease rows that may be sent now, the most urgent first; `only` these, when they are named.
 
     Rows that another process holds are left to it. A notice that is late takes along those that
-    wait behind it.
+    wait behind it, and first lets those be looked up of which nobody knows whether they were said.
     """
     asked: dict[str, Any] = {"at": machine_now}
     query = _CLAIMED if only is None else _CLAIMED_ONLY
@@ -111,7 +114,8 @@ def claim(
     rows: list[Outgoing] = list(session.execute(query, asked).scalars())
     taken: set[str] = set()
     for row in rows:
-        if row.id in taken:
+        if row.id in taken or _is_held_up(session, row, machine_now):
+            taken.add(row.id)
             continue
         row.uncertain = row.uncertain or row.leased_until is not None
         row.leased_until = machine_now + lease
@@ -131,23 +135,12 @@ def _gather(session: Session, row: Outgoing, machine_now: datetime) -> set[str]:
 
     Stored with the lease, so a second attempt says the same.
     """
-    in_thread = (
-        [col(Outgoing.thread_of).is_(None), Outgoing.kind == row.kind]
-        if row.thread_of is None
-        else [Outgoing.thread_of == row.thread_of]
-    )
     behind = (
-        select(Outgoing)
+        _beside(row)
         .where(
-            Outgoing.team_id == row.team_id,
-            Outgoing.conversation == row.conversation,
-            Outgoing.state == State.WAITING,
-            Outgoing.id != row.id,
-            col(Outgoing.ts).is_(None),
             col(Outgoing.leased_until).is_(None),
             col(Outgoing.uncertain).is_(False),
-            Outgoing.ready_at <= machine_now,
-            *in_thread,
+            or_(col(Outgoing.ready_at) <= machine_now, col(Outgoing.attempts) > 0),
         )
         .order_by(col(Outgoing.position), col(Outgoing.created_at), col(Outgoing.id))
         .limit(TOGETHER)
@@ -163,6 +156,35 @@ def _gather(session: Session, row: Outgoing, machine_now: datetime) -> set[str]:
     if taken:
         row.args = {**row.args, GATHERED[Kind(row.kind)]: said}
     return taken
+
+
+def _is_held_up(session: Session, row: Outgoing, machine_now: datetime) -> bool:
+    """Whether what is said together waits for one among it that may have been said; that one is looked up at once."""
+    if row.uncertain or row.leased_until is not None or row.thread_of is not None or not is_gathered(row, machine_now):
+        return False
+    unsure = session.exec(_beside(row).where(col(Outgoing.uncertain).is_(True))).all()
+    for each in unsure:
+        each.ready_at = min(each.ready_at, machine_now)
+    if unsure:
+        row.ready_at = machine_now + HELD_UP
+    return bool(unsure)
+
+
+def _beside(row: Outgoing) -> Any:  # noqa: ANN401 - a query
+    """What may be said together with a row: of a thread what hangs in it, else what is of its kind."""
+    in_thread = (
+        [col(Outgoing.thread_of).is_(None), Outgoing.kind == row.kind]
+        if row.thread_of is None
+        else [Outgoing.thread_of == row.thread_of]
+    )
+    return select(Outgoing).where(
+        Outgoing.team_id == row.team_id,
+        Outgoing.conversation == row.conversation,
+        Outgoing.state == State.WAITING,
+        Outgoing.id != row.id,
+        col(Outgoing.ts).is_(None),
+        *in_thread,
+    )
 
 
 def _says(row: Outgoing) -> list[Any]:

@@ -561,6 +561,24 @@ def test_reminders_of_one_person_that_waited_long_are_gathered(bench: Bench) -> 
     assert bench.row("a").args == {"parts": ["a", "b", "d"]}
 
 
+def test_reminders_that_may_all_have_been_said_are_looked_up_before_any_is_said(bench: Bench) -> None:
+    """Neither was: they are said together, although one had still to wait for its next attempt."""
+    bench.script.failures = [OutcomeUnknownError("500", answered=True), OutcomeUnknownError("500", answered=True)]
+    for key in ("a", "b"):
+        bench.owes(key, kind=Kind.REMINDER, conversation="U1", args={"parts": [key]})
+    bench.passes()
+    bench.machine.at += sending.LATE
+    with bench.database.transaction() as session:
+        session.merge(bench.row("b")).ready_at = bench.machine.at + timedelta(minutes=4)
+    bench.passes()  # a is looked up, and waits for b
+    assert bench.script.said == []
+    bench.passes()  # b is looked up
+    bench.machine.at += sending.HELD_UP
+    bench.passes()
+    assert [key for _, key, _ in bench.script.said] == ["a"]
+    assert bench.row("a").args == {"parts": ["a", "b"]}
+
+
 def test_what_was_said_by_an_attempt_of_which_nobody_heard_stays_alone(bench: Bench) -> None:
     """The others are gathered without it."""
     for key in ("a", "b", "c"):
