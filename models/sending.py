@@ -146,16 +146,14 @@ def _gather(session: Session, row: Outgoing, machine_now: datetime) -> set[str]:
         .limit(TOGETHER)
         .with_for_update(skip_locked=True)
     )
-    said = _says(row)
-    taken = set()
     waiting = takewhile(lambda each: each.kind == row.kind, session.exec(behind))
-    for each in islice(waiting, max(0, TOGETHER - len(said))):
-        said = said + _says(each)
+    taken = list(islice(waiting, max(0, TOGETHER - len(_says(row)))))
+    for each in taken:
         each.state, each.reason = State.DROPPED, f"said with {row.key}"
-        taken.add(each.id)
     if taken:
-        row.args = {**row.args, GATHERED[Kind(row.kind)]: said}
-    return taken
+        in_order = sorted([row, *taken], key=lambda each: (each.position or 0, each.created_at, each.id))
+        row.args = {**row.args, GATHERED[Kind(row.kind)]: [said for each in in_order for said in _says(each)]}
+    return {each.id for each in taken}
 
 
 def _is_held_up(session: Session, row: Outgoing, machine_now: datetime) -> bool:

@@ -572,11 +572,10 @@ def test_reminders_that_may_all_have_been_said_are_looked_up_before_any_is_said(
         session.merge(bench.row("b")).ready_at = bench.machine.at + timedelta(minutes=4)
     bench.passes()  # a is looked up, and waits for b
     assert bench.script.said == []
-    bench.passes()  # b is looked up
-    bench.machine.at += sending.HELD_UP
     bench.passes()
-    assert [key for _, key, _ in bench.script.said] == ["a"]
-    assert bench.row("a").args == {"parts": ["a", "b"]}
+    assert [key for _, key, _ in bench.script.said] == ["b"]
+    assert bench.row("b").args == {"parts": ["a", "b"]}
+    assert bench.row("a").reason == "said with b"
 
 
 def test_what_was_said_by_an_attempt_of_which_nobody_heard_stays_alone(bench: Bench) -> None:
