@@ -34,6 +34,9 @@ WORKERS = 32
 LONGEST_WAIT = timedelta(minutes=5)
 """Between two attempts, at most."""
 
+SOON = 1.0
+"""Seconds after which a row is tried again that was not sent for a reason of our own."""
+
 REPEATED_WHEN_UNSURE = frozenset({Kind.PAGE})
 """Kinds that are said again when nobody can find out whether they were said."""
 
@@ -93,7 +96,8 @@ class Courier:
         row, held, message, parent = letter.row, letter.held, letter.message, letter.parent
         if row.leased_until is not None and self._machine.now() + self._lease / 3 > row.leased_until:
             self.breaker.not_called(row.team_id)
-            return self.later(row, held, "the lease was nearly over before it was sent", sure=True)  # we stood still
+            why = "the lease was nearly over before it was sent"  # we stood still: nothing is wrong with Slack
+            return self.later(row, held, why, sure=True, after=SOON)
         try:
             crash.point("before_post")
             posted = self._said_before(row, parent) if message is None else self._deliver(row, message, parent)
