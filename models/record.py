@@ -124,12 +124,16 @@ class Adds(Protocol):
         ...
 
 
+AT_ONCE = 8
+"""Rows a statement, at most. Each statement lets other threads go first, while nobody else may write."""
+
+
 class Fresh:
     """New rows of one piece of work, stored together in the order of their tables' first row.
 
     A session would look after each of them as an object: find changes, sort, refresh. Nobody reads
-    or changes these rows again in the same transaction, so they go out as plain inserts, one
-    statement a table.
+    or changes these rows again in the same transaction, so they go out as plain inserts, a few
+    rows a statement.
     """
 
     def __init__(self) -> None:
@@ -146,7 +150,9 @@ class Fresh:
         with cursor_of(session) as cursor:
             for record, rows in self._rows.items():
                 insert = _insert(record, dialect)
-                cursor.executemany(insert.text, [insert.values(row) for row in rows])
+                for begin in range(0, len(rows), AT_ONCE):
+                    some = rows[begin : begin + AT_ONCE]
+                    cursor.execute(insert.text(len(some)), [value for row in some for value in insert.values(row)])
                 written.extend(rows)
         self._rows.clear()
 
@@ -169,18 +175,23 @@ def note_written(session: Session, _context: object, _instances: object) -> None
 class _Insert:
     """One table's plain insert, as its driver takes it."""
 
-    text: str
+    head: str
+    marks: str
     pick: Callable[[Mapping[str, Any]], tuple[Any, ...]]
     binds: tuple[tuple[int, Callable[[Any], Any], bool], ...]
     """By place: what turns a value into the driver's own, and whether it does so with None too."""
 
-    def values(self, row: Record) -> tuple[Any, ...]:
+    def text(self, rows: int) -> str:
+        """The statement for that many rows."""
+        return self.head + ", ".join([self.marks] * rows)
+
+    def values(self, row: Record) -> list[Any]:
         """A row's values, in the driver's own types."""
         values = list(self.pick(row.__dict__))
         for place, bind, none_too in self.binds:
             if none_too or values[place] is not None:
                 values[place] = bind(values[place])
-        return tuple(values)
+        return values
 
 
 @cache
@@ -192,7 +203,8 @@ def _insert(record: type[Record], dialect: Dialect) -> _Insert:
     names = ", ".join(quote.format_column(column) for column in table.c)
     marks = ", ".join(mark for _ in table.c)
     return _Insert(
-        f"INSERT INTO {quote.format_table(table)} ({names}) VALUES ({marks})",  # noqa: S608 - names of our own tables
+        f"INSERT INTO {quote.format_table(table)} ({names}) VALUES ",  # noqa: S608 - names of our own tables
+        f"({marks})",
         itemgetter(*(column.key for column in table.c)),
         tuple(
             (place, bind, isinstance(column.type, JSON))
