@@ -16,7 +16,7 @@ import typer
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.engine import make_url
 
-from bot import instance, logs, schema
+from bot import instance, logs, memory, schema
 from bot.app import NotKnownError, SlackRefusedError, Vakt, build
 from bot.doors import HttpDoor, SocketDoor
 from bot.plainly import fail, first_line, need, plain_errors, read_settings
@@ -52,6 +52,7 @@ def run_command(
     """Run Vakt in your workspace until it is stopped (Ctrl-C, SIGTERM)."""
     settings = read_settings()
     logs.configure(settings.vakt_log)
+    memory.share_pools()
     need(settings, "slack_bot_token", "slack_signing_secret" if http else "slack_app_token")
     go_straight_to_this_machine(settings, os.environ)
     stop = stopped_by_signals()
