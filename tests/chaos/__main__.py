@@ -3,6 +3,7 @@
 import argparse
 import logging
 import secrets
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -50,9 +51,8 @@ def _asked() -> argparse.Namespace:
 
 
 def _holds(name: str, asked: argparse.Namespace) -> bool:
-    began = monotonic()
+    began, folder = monotonic(), Path(tempfile.mkdtemp(prefix="vakt-chaos-"))
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vakt-chaos-")))
         violence = Violence(at_points=asked.points, at_random=asked.kills // len(ARENAS))
         wiring = ARENAS[name](stack, folder)
         _print(
@@ -60,6 +60,10 @@ def _holds(name: str, asked: argparse.Namespace) -> bool:
         )
         ledger = chaos(asked.seed, wiring, folder, acts=asked.acts // len(ARENAS), violence=violence)
     _print(f"{ledger.text()}\n  it took              {monotonic() - began:.0f} s\n")
+    if ledger.wrong:
+        _print(f"  Logs and what was stored in files are kept in {folder}\n")
+    else:
+        shutil.rmtree(folder)
     return not ledger.wrong
 
 
