@@ -74,7 +74,7 @@ class SocketWatch:
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join(timeout=15)
-        self.handler.close()
+        end(self.handler)
 
     @property
     def is_open(self) -> bool:
@@ -141,10 +141,23 @@ class SocketWatch:
         log.info("socket_opened_again")
 
 
+def end(handler: SocketModeHandler) -> None:
+    """Close a client.
+
+    Its reader forgets that it was told to end when it begins at that very moment, and the SDK then
+    waits for it without end: so it is told again until it has.
+    """
+    closing = threading.Thread(target=handler.close, name="socket-end", daemon=True)
+    closing.start()
+    while closing.is_alive():
+        handler.client.current_session_state.terminated = True
+        closing.join(0.05)
+
+
 def _retire(handler: SocketModeHandler) -> None:
     """End a client without letting it open another socket, which nobody would read from."""
     client = handler.client
     client.auto_reconnect_enabled = client.default_auto_reconnect_enabled = False
-    handler.close()
+    end(handler)
     # It may have been connecting while it was closed: its threads have ended now.
     client.disconnect()

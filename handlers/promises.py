@@ -14,7 +14,7 @@ from models.queue import place_of
 from models.record import Adds
 from models.sla.clock import Until, WorkingDays, deadline
 from models.sla.contract import ClockKind, Contract, Promise, Starts, TicketKind, WaitKind
-from models.sla.ladder import Rung, RungKind, ladder
+from models.sla.ladder import Rung, RungKind, ladder, may_speak_at
 from models.sla.plan import Facts, Planned, plan, promises_for
 from models.store import Session
 from models.ticket import Ticket
@@ -284,6 +284,11 @@ def hours_around(
     calendar = planned_for(contract, ticket, clock, waits).calendar
     closing = calendar.next_closing(at)
     return closing, calendar.next_opening(closing)
+
+
+def may_speak_from(contract: Contract, ticket: Ticket, clock: Clock, waits: Sequence[Wait], now: datetime) -> datetime:
+    """From when Vakt may speak of what has been due on a clock for a while: now, or the next opening."""
+    return may_speak_at(now, planned_for(contract, ticket, clock, waits).calendar, contract)
 
 
 @dataclass(frozen=True, slots=True)

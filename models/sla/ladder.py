@@ -46,6 +46,7 @@ class Rung:
     `key` names it within the clock and severity, so that it is said once. `until` is the act
     that makes it moot. `reason_day` and `reason` say why a warning comes early: the day on which
     it is closed, and what that day is ("2. pinsedag", "weekend"); None before a plain night.
+    `day_and_night`: it is said at its instant, open or closed.
     """
 
     kind: RungKind
@@ -59,6 +60,7 @@ class Rung:
     strength: Strength | None = None
     reason_day: date | None = None
     reason: Text | None = None
+    day_and_night: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,7 @@ def _rung(  # noqa: PLR0913 - the one place where a rung is put together
         strength=strength or promise.strength,
         reason_day=reason_day,
         reason=_reason(planned.calendar, reason_day),
+        day_and_night=aloud,
     )
 
 

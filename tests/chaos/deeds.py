@@ -150,6 +150,18 @@ class Hands:
     def resumes(self, ticket: Ticket, desk: Message, _: Message) -> None:
         ola = self._person("ola")
         self._presses(Deed(Event.RESUMED, "ola", ticket.number), ola, lambda: ola.clicks("Resume", on=desk))
+        self.deeds = [each for each in self.deeds if not self._came_too_late(each)]
+
+    def _came_too_late(self, deed: Deed) -> bool:
+        """Whether the wait had ended by then: words of the customer's, on their way for long, were first.
+
+        Whoever presses is told so, and a resumption that was done all the same is in the history.
+        """
+        if deed.event is not Event.RESUMED or self.is_stored(deed):
+            return False
+        with self.arena.looking() as session:
+            ticket = session.exec(select(Ticket).where(Ticket.number == deed.ticket)).one()
+        return ticket.waiting is None
 
     def replies(self, ticket: Ticket, desk: Message, _: Message) -> None:
         self._fills(Event.REPLIED, ticket, desk, "Reply", "act.text")

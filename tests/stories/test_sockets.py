@@ -6,14 +6,16 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
 import pytest
+from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 
 from bot.app import Vakt, build
 from bot.demo_seed import seed_of
 from bot.doors import SocketDoor
 from bot.settings import Settings
-from bot.socket_watch import Pace
+from bot.socket_watch import Pace, end
 from bot.tally import RECONNECTS, Counted, Tally
 from bot.workspace_file import Workspace
 from bot.workspace_import import import_workspace
@@ -180,3 +182,36 @@ def test_a_process_that_was_stopped_itself_keeps_its_socket(opens: Opens) -> Non
     assert line.door.is_open
     line.comes_back()
     assert line.tally.reconnects("dead") == 0
+
+
+class Forgetful:
+    """A client whose reader begins just after it was told to end, and forgets it: it ends when it is told again."""
+
+    def __init__(self) -> None:
+        self.client = self
+        self.current_session_state = self
+        self._told = threading.Event()
+        self._begun = False
+
+    @property
+    def terminated(self) -> bool:
+        """Whether it knows."""
+        return self._told.is_set()
+
+    @terminated.setter
+    def terminated(self, _: bool) -> None:
+        if self._begun:
+            self._told.set()
+
+    def close(self) -> None:
+        """As the SDK's: tells its reader once, then waits for it."""
+        self.terminated = True
+        self._begun = True
+        self._told.wait()
+
+
+def test_a_reader_that_begins_just_as_it_is_told_to_end_ends_all_the_same() -> None:
+    """The SDK would wait for it without end, and so would whoever stops Vakt."""
+    late = Forgetful()
+    end(cast("SocketModeHandler", late))
+    assert late.terminated

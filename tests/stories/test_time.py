@@ -1,5 +1,6 @@
 """Stalls, sleep, and clocks that are set: nothing is lost, nothing repeated, and downtime is told once."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -193,6 +194,29 @@ def _waiting(house: House) -> bool:
 def _leased(house: House) -> bool:
     with house.vakt.database.reading() as session:
         return session.exec(select(Outgoing.id).where(col(Outgoing.leased_until).is_not(None))).first() is not None
+
+
+def test_what_turns_out_to_be_late_at_night_is_said_at_the_next_opening(house: House) -> None:
+    """The fact is noted at once, at its own instant; nobody is told of it while it is closed."""
+    it = opened(house)
+    ola = house.person("ola")
+    ola.chooses("Assign", ola, on=it.card)
+    house.moves_to(oslo("2026-11-23 20:00"))
+    house.settles()
+    house.slack.forgets()
+    ola.clicks("Severity…", on=it.card)
+    ola.modal().choose("act.severity", "P2").fill("act.reason", "All of them wait").submit()
+    house.slack.expects("All of them wait", in_="#acme", thread=it.theirs)
+    house.slack.expects_edit(it.card, re.compile("Breached .*13:40"))
+    house.settles()
+    assert times(house, it.name, Event.LATE) + times(house, it.name, Event.ESCALATED) == 0
+    house.moves_to(oslo("2026-11-24 07:59"))
+    assert times(house, it.name, Event.LATE) + times(house, it.name, Event.ESCALATED) == 0
+    house.moves_to(oslo("2026-11-24 08:00"))
+    assert times(house, it.name, Event.LATE) == 1
+    house.slack.expects("T-1", to=ola)
+    house.slack.forgets()
+    house.is_quiet()
 
 
 def test_a_ticket_whose_contract_cannot_be_read_holds_up_no_other(house: House, steady: Steady) -> None:
