@@ -34,7 +34,8 @@ class Deed:
     who: str
     ticket: int | None = None
     token: str = ""
-    message_ts: str | None = None
+    gone: tuple[str, str] | None = None
+    """Where the message stood that was deleted: channel and time stamp."""
     keys: set[str] = field(default_factory=set)
     acknowledged: bool = False
 
@@ -215,7 +216,7 @@ class Hands:
         token = self._token()
         said: Message = who.types(token, in_=theirs.channel, thread=theirs)
         self.written.append(Written(who, ticket.number, said))
-        self.deeds.append(Deed(event, who.handle, ticket.number, token, said.ts))
+        self.deeds.append(Deed(event, who.handle, ticket.number, token))
 
     def edits(self, ticket: Ticket, _: Message, __: Message) -> None:
         each = self._last_written(ticket)
@@ -226,7 +227,8 @@ class Hands:
     def deletes(self, ticket: Ticket, _: Message, __: Message) -> None:
         each = self._last_written(ticket)
         each.who.deletes(each.message)
-        self.deeds.append(Deed(Event.MESSAGE_DELETED, each.who.handle, ticket.number, message_ts=each.message.ts))
+        place = each.message.channel, each.message.ts
+        self.deeds.append(Deed(Event.MESSAGE_DELETED, each.who.handle, ticket.number, gone=place))
 
     def _last_written(self, ticket: Ticket) -> Written:
         return next(each for each in reversed(self.written) if self._stands(each, ticket))
@@ -332,19 +334,17 @@ class Hands:
     def finds_keys_of_messages(self) -> None:
         """Events go out by themselves: what was written finds its deliveries afterwards."""
         by_text: dict[str, list[Deed]] = {}
-        by_gone: dict[str, Deed] = {}
+        by_gone = {deed.gone: deed for deed in self.deeds if deed.gone is not None}
         for deed in self.deeds:
             if deed.event in {Event.CUSTOMER_WROTE, Event.AGENT_WROTE, Event.MESSAGE_EDITED}:
                 by_text.setdefault(deed.token, []).append(deed)
-            elif deed.event is Event.MESSAGE_DELETED:
-                by_gone[deed.message_ts or ""] = deed
         for row in self.arena.rows():
             if not is_delivery(row) or row.request.get("type") != "event_callback":
                 continue
             event = row.request["event"]
             said = event.get("message", event) if event.get("subtype") != "message_deleted" else {}
             found = by_text.get(str(said.get("text")), [])
-            gone = by_gone.get(str(event.get("deleted_ts")))
+            gone = by_gone.get((str(event.get("channel")), str(event.get("deleted_ts"))))
             for deed in [*found, *([gone] if gone else [])]:
                 deed.keys.add(f"event:{row.request['event_id']}")
                 deed.acknowledged = deed.acknowledged or was_heard(row)

@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,7 @@ from models.history import Event, HistoryEntry
 from models.outbox import Kind, Outgoing, State
 from models.person import Person
 from models.received import Received
+from models.sending import GATHERED
 from models.ticket import Ticket
 from models.typed_text import TypedText
 from tests.chaos.arena import Arena, is_delivery
@@ -30,6 +32,9 @@ OURS = re.compile("[a-z_]+")
 
 IMPLIED = frozenset({Event.WORK_STARTED, Event.RESUMED})
 """Events that another act of a person may bring along: an answer begins the work, a word ends the wait."""
+
+WITH = "said with "
+"""How the reason of a message begins that another one says too."""
 
 MAY_BE_DROPPED = frozenset({Kind.CUSTOMER_LINE, Kind.REMINDER})
 """Kinds that may no longer hold when they are sent."""
@@ -55,6 +60,7 @@ class Ledger:
     posts_lost: int = 0
     posts_doubled: int = 0
     no_longer_true: int = 0
+    gathered: int = 0
     tried: int = 0
     looked_up: int = 0
     asides: int = 0
@@ -79,7 +85,8 @@ class Ledger:
             "tickets and rungs": f"{self.tickets} tickets; {self.rungs_due} rungs fell due,"
             f" {self.rungs_said} said, the rest implied by them",
             "said by itself": self.said_by_kind,
-            "messages owed": f"{self.owed}; posted {self.posted}, no longer true {self.no_longer_true};"
+            "messages owed": f"{self.owed}; posted {self.posted}, said with others {self.gathered},"
+            f" no longer true {self.no_longer_true};"
             f" lost {self.posts_lost}, doubled {self.posts_doubled}",
             "uncertain outcomes": f"{self.looked_up} looked up; {self.tried} posts were tried",
             "asides": f"{self.asides} shown; doubled {self.asides_doubled}",
@@ -178,8 +185,11 @@ def _posts(ledger: Ledger, session: Session, arena: Arena) -> None:
     rows = {row.key: row for row in session.exec(select(Outgoing))}
     said, private = _said(arena)
     ledger.owed, ledger.posted, ledger.asides = len(rows), sum(said[key] for key in rows), said[ASIDE] + private.total()
+    gathered = {key for key, row in rows.items() if _said_with(row, rows, said)}
+    ledger.gathered = len(gathered)
     for key, row in rows.items():
-        _row(ledger, row, said[key])
+        if key not in gathered:
+            _row(ledger, row, said[key])
     for key in said.keys() - rows.keys() - {ASIDE}:
         ledger.unexpected += said[key]
         ledger.says(f"said, and never owed: {key!r} ({said[key]} times)")
@@ -212,6 +222,17 @@ def _said(arena: Arena) -> tuple[Counter[str], Counter[str]]:
                 said[str((post.metadata or {}).get("event_payload", {}).get("key"))] += 1
         private.update(one.user for one in where.ephemerals.values())
     return said, private
+
+
+def _said_with(row: Outgoing, rows: Mapping[str, Outgoing], said: Counter[str]) -> bool:
+    """Whether it waited so long that another message says what it says."""
+    into: Outgoing | None = row
+    while into is not None and into.state == State.DROPPED and str(into.reason).startswith(WITH):
+        into = rows.get(str(into.reason).removeprefix(WITH))
+    if into is None or into is row or said[row.key] or said[into.key] != 1:
+        return False
+    parts = GATHERED[Kind(row.kind)]
+    return all(part in into.args[parts] for part in row.args[parts])
 
 
 def _row(ledger: Ledger, row: Outgoing, times: int) -> None:
