@@ -6,7 +6,7 @@ clock's ladder holds at an instant. The counting itself is `models.sla`'s.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from models.clock import Clock, ClockState, clocks_of
@@ -23,6 +23,9 @@ from models.wait import Wait, pauses, waits_of
 
 FACTS = frozenset({RungKind.EXPECTED, RungKind.DUE})
 """Rungs that are facts at their instant, whenever Vakt may speak of them."""
+
+ON_TIME = timedelta(minutes=1)
+"""How long after its instant something is still said as at that instant."""
 
 RESOLVED = "resolved"
 """The kind of wait between a resolution and its reopening; it stops the clocks that go on after."""
@@ -286,11 +289,6 @@ def hours_around(
     return closing, calendar.next_opening(closing)
 
 
-def may_speak_from(contract: Contract, ticket: Ticket, clock: Clock, waits: Sequence[Wait], now: datetime) -> datetime:
-    """From when Vakt may speak of what has been due on a clock for a while: now, or the next opening."""
-    return may_speak_at(now, planned_for(contract, ticket, clock, waits).calendar, contract)
-
-
 @dataclass(frozen=True, slots=True)
 class Step:
     """One thing to do about a clock: note a fact at its instant, or speak when that is allowed."""
@@ -316,6 +314,33 @@ def pending(ticket: Ticket, clock: Clock, rungs: Sequence[Rung]) -> list[Step]:
             steps.append(Step(rung.happens_at, rung, is_fact=True))
         steps.append(Step(rung.say_at, rung, is_fact=False))
     return sorted((s for s in steps if s.key not in done), key=lambda s: (s.at, not s.is_fact))
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A clock of a ticket as it stands at an instant."""
+
+    ticket: Ticket
+    clock: Clock
+    waits: Sequence[Wait]
+    now: datetime
+
+
+def when_open(contract: Contract, at: At, steps: Sequence[Step]) -> list[Step]:
+    """The steps, with those that were missed and may not be spoken of now put to the next opening.
+
+    Nobody spoke at their instant: Vakt was down, or the clock was started or moved only now.
+    """
+    missed = {step.key for step in steps if _missed(step, at.now)}
+    if not missed:
+        return list(steps)
+    calendar = planned_for(contract, at.ticket, at.clock, at.waits).calendar
+    opening = may_speak_at(at.now, calendar, contract)
+    return [replace(step, at=opening) if step.key in missed else step for step in steps]
+
+
+def _missed(step: Step, now: datetime) -> bool:
+    return not step.is_fact and not step.rung.day_and_night and now - step.at > ON_TIME
 
 
 def _moot(rung: Rung, clock: Clock, acts: frozenset[ClockKind]) -> bool:

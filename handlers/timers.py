@@ -5,8 +5,8 @@ one owner at once is gathered by `finish` after the batch.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from handlers import promises
@@ -26,10 +26,6 @@ from models.store import Session
 from models.ticket import Ticket, tickets_numbered
 from models.timer import Timer, TimerKind
 from models.wait import Wait, waits_of_all
-
-ON_TIME = timedelta(minutes=1)
-"""How long after its instant something is still said as if it were that instant."""
-
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
@@ -117,30 +113,15 @@ def on_clock(case: Case, timer: Timer, batch: Batch) -> None:
     if clock is None:
         return
     rungs = promises.rungs_of(case.contract, ticket, clock, case.waits)
-    steps = promises.pending(ticket, clock, rungs)
-    held = _held(case, clock, steps)
-    due = [step for step in steps if step.at <= case.now and step.key not in held]
+    pending = promises.pending(ticket, clock, rungs)
+    steps = promises.when_open(case.contract, promises.At(ticket, clock, case.waits, case.now), pending)
+    due = [step for step in steps if step.at <= case.now]
     for step in due:
         if step.is_fact:
             _note_fact(case, clock, step.rung)
     _say(case, clock, [step.rung for step in due if not step.is_fact], batch)
     clock.rungs = [*clock.rungs, *(step.key for step in due)]
-    later = [step for step in steps if step.at > case.now]
-    promises.arm_next(batch.fresh, clock, [*later, *held.values()])
-
-
-def _held(case: Case, clock: Clock, steps: Sequence[promises.Step]) -> dict[str, promises.Step]:
-    """What should have been said a while ago and may not be said now, by its key, as it will be at the next opening.
-
-    Nobody spoke of it at its instant: Vakt was down, or the clock was started or moved only now.
-    """
-    missed = [
-        step for step in steps if not step.is_fact and not step.rung.day_and_night and case.now - step.at > ON_TIME
-    ]
-    if not missed:
-        return {}
-    opening = promises.may_speak_from(case.contract, case.ticket, clock, case.waits, case.now)
-    return {step.key: replace(step, at=opening) for step in missed} if opening > case.now else {}
+    promises.arm_next(batch.fresh, clock, [step for step in steps if step.at > case.now])
 
 
 def _note_fact(case: Case, clock: Clock, rung: Rung) -> None:

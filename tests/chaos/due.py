@@ -14,7 +14,7 @@ from models.sla.contract import Contract
 from models.sla.ladder import Rung, folded, may_speak_at
 from models.ticket import Ticket
 from models.timer import Timer, TimerKind
-from models.wait import waits_of
+from models.wait import Wait, waits_of
 from tests.chaos.arena import Arena
 
 
@@ -26,11 +26,14 @@ class Watched:
     clock: Clock
     contract: Contract
     rungs: tuple[Rung, ...]
+    waits: list[Wait]
+    now: datetime
 
     @property
     def steps(self) -> list[Step]:
         """What is still to be done about it."""
-        return promises.pending(self.ticket, self.clock, self.rungs)
+        pending = promises.pending(self.ticket, self.clock, self.rungs)
+        return promises.when_open(self.contract, promises.At(self.ticket, self.clock, self.waits, self.now), pending)
 
 
 @dataclass
@@ -74,11 +77,13 @@ class Watch:
 
     def clocks(self, session: Session) -> Iterator[Watched]:
         """Every clock as it stands."""
+        now = self.arena.clock.now()
         for ticket in session.exec(select(Ticket).order_by(col(Ticket.number))):
             contract = self.arena.contract_of(session, ticket)
             waits = waits_of(session, ticket.team_id, ticket.number)
             for clock in clocks_of(session, ticket.team_id, ticket.number):
-                yield Watched(ticket, clock, contract, promises.rungs_of(contract, ticket, clock, waits))
+                rungs = promises.rungs_of(contract, ticket, clock, waits)
+                yield Watched(ticket, clock, contract, rungs, waits, now)
 
     def _timers_stand_right(self, session: Session, clocks: list[Watched]) -> None:
         """Every clock with something to do has one timer, at the instant of the next."""
