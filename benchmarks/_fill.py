@@ -18,7 +18,7 @@ from benchmarks._vakt import CUSTOMER_CHANNEL, workspace
 from bot import contracts, schema
 from bot.database import Database
 from bot.workspace_import import import_workspace
-from handlers import promises
+from handlers import counting, promises
 from handlers.agreements import Force
 from models.customer import Customer
 from models.history import Event, HistoryEntry
@@ -134,7 +134,7 @@ def _opened(ground: Ground, reported_at: datetime, *, owned: bool) -> Iterator[R
         entries=1,
     )
     fresh = _Taken()
-    planned = plans(contract, promises.facts_of(ticket), reported_at)
+    planned = plans(contract, counting.facts_of(ticket), reported_at)
     promises.first_clocks(fresh, ticket, promises.starts_of(contract, severity.id, planned))
     entry = HistoryEntry(
         team_id=TEAM, ticket_number=MARK, position=1, event=Event.OPENED, at=reported_at, actor_id=ground.requester

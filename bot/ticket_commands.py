@@ -18,7 +18,7 @@ from bot.database import Database
 from bot.machine import SystemClock
 from bot.plainly import fail, plain_errors, read_settings
 from bot.workspace_commands import schema_is_ours, team_of
-from handlers import pictures, promises
+from handlers import counting, pictures
 from handlers.agreements import NoAgreementError
 from handlers.scene import Scene, scene
 from models import typed_text
@@ -89,8 +89,8 @@ def _accounts(at: Scene, language: str) -> Iterator[tuple[Clock, Planned, Ledger
     for clock in clocks_of(at.session, at.ticket.team_id, at.ticket.number):
         if clock.state == "withdrawn":
             continue
-        planned = promises.planned_for(at.contract, at.ticket, clock, waits)
-        kinds = frozenset(map(str, planned.promise.paused_by)) | {promises.RESOLVED}
+        planned = counting.planned_for(at.contract, at.ticket, clock, waits)
+        kinds = frozenset(map(str, planned.promise.paused_by)) | {counting.RESOLVED}
         target, held = planned.promise.target, pauses(list(waits), kinds)
         account = ledger(planned.calendar, planned.started_at, target, held, language=language)
         yield clock, planned, None if planned.paged else account

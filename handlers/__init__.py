@@ -11,6 +11,7 @@ timers                      ON_DUE: what a due timer asks, and what it answers
 audit                       what the auditor found: set going again, and told
 outgoing, undelivered       RENDER: how each owed message is drawn
 promises, owed              a ticket's clocks; messages owed
+counting, ladders           what a clock is counted by; what its ladder holds at an instant
 scene, pictures, clock_pictures, log_pictures, list_pictures   records into facts for the views
 access, language, agreements, shapes, forms, once, retrying, answers, errors, desk   what they all stand on
 views                       what people see

@@ -6,7 +6,7 @@ automatic stops one. Source: docs/rules.md, 3.
 
 from datetime import datetime
 
-from handlers import access, promises
+from handlers import access, counting, promises
 from handlers.access import Act
 from handlers.doing import Doing, last_event, refuse_ended, replan, somebody, stop
 from handlers.errors import UserError
@@ -152,10 +152,10 @@ def reopen(doing: Doing, reason: str) -> None:
     if not doing.ticket.ended:
         raise UserError(Refusal.NOT_RESOLVED, number=doing.ticket.name)
     session, ticket = doing.work.session, doing.ticket
-    promises.begin_wait(session, ticket, promises.RESOLVED, ticket.resolved_at or doing.work.now)
+    promises.begin_wait(session, ticket, counting.RESOLVED, ticket.resolved_at or doing.work.now)
     session.flush()
     for each in waits_of(session, ticket.team_id, ticket.number):
-        if each.kind == promises.RESOLVED and each.ended_at is None:
+        if each.kind == counting.RESOLVED and each.ended_at is None:
             each.ended_at = doing.work.now
     happening = doing.happening(Event.REOPENED, text_id=doing.keep(reason))
     doing.note(happening, to_customer=True, status=Status.IN_PROGRESS, resolved_at=None, outcome_id=None)

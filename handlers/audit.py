@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from handlers import promises
+from handlers import ladders, promises
 from handlers.agreements import Agreements
 from handlers.owed import Ledger
 from handlers.views.facts import FindingKind
@@ -54,10 +54,10 @@ def arm_again(session: Session, agreements: Agreements, clock: Clock) -> bool:
     return True
 
 
-def _pending(session: Session, agreements: Agreements, ticket: Ticket, clock: Clock) -> list[promises.Step]:
+def _pending(session: Session, agreements: Agreements, ticket: Ticket, clock: Clock) -> list[ladders.Step]:
     contract = agreements.of_ticket(session, ticket, _customer(session, ticket))
     waits = waits_of(session, ticket.team_id, ticket.number)
-    return promises.pending(ticket, clock, promises.rungs_of(contract, ticket, clock, waits))
+    return ladders.pending(ticket, clock, ladders.rungs_of(contract, ticket, clock, waits))
 
 
 def _customer(session: Session, ticket: Ticket) -> Customer:

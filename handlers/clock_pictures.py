@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from handlers import promises
+from handlers import counting
 from handlers.scene import Scene, person_fact, role_fact
 from handlers.views import facts as told
 from models import history
@@ -40,8 +40,8 @@ def is_shown(clock: Clock) -> bool:
 
 def clock_fact(at: Scene, clock: Clock, waits: Sequence[Wait]) -> told.ClockFacts:
     """One clock as of now, or as of when it was stopped."""
-    planned = promises.planned_for(at.contract, at.ticket, clock, waits)
-    kinds = frozenset(map(str, planned.promise.paused_by)) | {promises.RESOLVED}
+    planned = counting.planned_for(at.contract, at.ticket, clock, waits)
+    kinds = frozenset(map(str, planned.promise.paused_by)) | {counting.RESOLVED}
     stopped = pauses(list(waits), kinds)
     until = clock.stopped_at or at.now
     target, calendar, start = planned.promise.target, planned.calendar, planned.started_at

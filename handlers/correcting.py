@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from handlers import promises
+from handlers import counting, ladders
 from handlers.agreements import Agreements
 from models import correction
 from models.clock import Clock, ClockState
@@ -128,7 +128,7 @@ def _plans(case: Case, contract: Contract, now: datetime) -> Iterator[Plan]:
     """Every clock that runs, is not late, and was not done before an earlier correction."""
     for clock in case.clocks:
         if clock.state == ClockState.RUNNING and clock.due_at is not None and not _stays(clock, now):
-            yield Plan(clock, promises.counted(contract, clock, case.ticket.region, case.waits))
+            yield Plan(clock, counting.counted(contract, clock, case.ticket.region, case.waits))
 
 
 def _stays(clock: OpenClock, now: datetime) -> bool:
@@ -172,7 +172,7 @@ def _next_look(session: Session, proposal: Proposal, case: Case, plan: Plan) -> 
     clock = session.get(Clock, (team_id, plan.clock.id))
     if ticket is None or clock is None:
         return None
-    steps = promises.pending(ticket, clock, promises.rungs_of(contract, ticket, clock, case.waits))
+    steps = ladders.pending(ticket, clock, ladders.rungs_of(contract, ticket, clock, case.waits))
     return min((step.at for step in steps), default=None)
 
 

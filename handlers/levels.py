@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from handlers import promises
+from handlers import counting
 from handlers.acts import UPDATED, promise_update
 from handlers.doing import Doing, last_event, refuse_ended, replan, somebody, stop
 from handlers.errors import UserError
@@ -63,7 +63,7 @@ def needs_more_work(doing: Doing, text: str, next_update_at: datetime | None) ->
 
 
 def _next_update_due(doing: Doing) -> datetime | None:
-    facts = promises.facts_of(doing.ticket, Starts.MORE_WORK)
+    facts = counting.facts_of(doing.ticket, Starts.MORE_WORK)
     for promise in promises_for(doing.contract, facts):
         planned = plan(doing.contract, promise, reported_at=doing.work.now, region=doing.ticket.region)
         return planned.due

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from handlers import promises
+from handlers import counting
 from handlers.clock_pictures import clock_fact, is_shown
 from handlers.pictures import answers_of, is_best_effort
 from handlers.scene import Scene, last, person_fact, role_fact, severity_fact
@@ -145,7 +145,7 @@ def why_facts(at: Scene, language: str) -> told.WhyFacts:
 def next_opening_for_page(at: Scene) -> datetime | None:
     """The next opening, for a class that only pages outside its hours and that came in then. Source: PI-06."""
     for clock in clocks_of(at.session, at.ticket.team_id, at.ticket.number):
-        planned = promises.planned_for(at.contract, at.ticket, clock, ())
+        planned = counting.planned_for(at.contract, at.ticket, clock, ())
         if clock.counting and planned.paged:
             opening = planned.calendar.next_opening(at.now)
             return opening if opening > at.now else None
@@ -162,12 +162,12 @@ def _is_accounted(at: Scene, clock: Clock) -> bool:
     """Whether there is a deadline to account for: not on one that only pages (PI-06)."""
     if clock.state == ClockState.WITHDRAWN or not is_shown(clock):
         return False
-    return not promises.planned_for(at.contract, at.ticket, clock, ()).paged
+    return not counting.planned_for(at.contract, at.ticket, clock, ()).paged
 
 
 def _account(at: Scene, clock: Clock, waits: Sequence[Wait], language: str) -> told.LedgerFacts:
-    planned = promises.planned_for(at.contract, at.ticket, clock, waits)
-    kinds = frozenset(map(str, planned.promise.paused_by)) | {promises.RESOLVED}
+    planned = counting.planned_for(at.contract, at.ticket, clock, waits)
+    kinds = frozenset(map(str, planned.promise.paused_by)) | {counting.RESOLVED}
     account = sla_ledger.ledger(
         planned.calendar,
         planned.started_at,

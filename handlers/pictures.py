@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from handlers import promises
+from handlers import counting
 from handlers.clock_pictures import clock_facts
 from handlers.scene import NOBODY, Scene, last, person_fact, severity_fact
 from handlers.views import facts as told
@@ -119,7 +119,7 @@ def _notes(at: Scene, place: Place) -> tuple[told.Texts, ...]:
     notes = notes_for(
         at.contract,
         place,
-        promises.facts_of(at.ticket),
+        counting.facts_of(at.ticket),
         reported_at=at.ticket.reported_at,
         region=at.ticket.region,
     )

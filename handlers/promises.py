@@ -1,91 +1,28 @@
-"""A ticket's clocks: started, stopped, paused, planned anew, and looked at when a rung falls due.
+"""A ticket's clocks: started, stopped, paused, planned anew, each with its next timer.
 
-No Slack here, and no words: `start_clocks` and its kin write clocks and timers; `due` says what a
-clock's ladder holds at an instant. The counting itself is `models.sla`'s.
+No Slack here, and no words. What a clock is counted by stands in `counting`, what its ladder holds
+at an instant in `ladders`; the counting itself is `models.sla`'s.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Protocol
+from dataclasses import dataclass
+from datetime import datetime
 
+from handlers.counting import acts_done, facts_of, planned_for
+from handlers.ladders import FACTS, Step, pending, rungs_of
 from models.clock import Clock, ClockState, clocks_of
 from models.queue import place_of
 from models.record import Adds
-from models.sla.clock import Until, WorkingDays, deadline
-from models.sla.contract import ClockKind, Contract, Promise, Starts, TicketKind, WaitKind
-from models.sla.ladder import Rung, RungKind, ladder, may_speak_at
-from models.sla.plan import Facts, Planned, plan, promises_for
+from models.sla.clock import WorkingDays, deadline
+from models.sla.contract import ClockKind, Contract, Promise, Starts, WaitKind
+from models.sla.ladder import Rung, ladder
+from models.sla.plan import Planned, promises_for
 from models.store import Session
 from models.ticket import Ticket
 from models.timer import Timer, TimerKind, disarm, disarm_kind
-from models.wait import Wait, pauses, waits_of
-
-FACTS = frozenset({RungKind.EXPECTED, RungKind.DUE})
-"""Rungs that are facts at their instant, whenever Vakt may speak of them."""
-
-ON_TIME = timedelta(minutes=1)
-"""How long after its instant something is still said as at that instant."""
-
-RESOLVED = "resolved"
-"""The kind of wait between a resolution and its reopening; it stops the clocks that go on after."""
+from models.wait import Wait, waits_of
 
 ENDING = frozenset({ClockKind.RESOLUTION, ClockKind.NEXT_UPDATE, ClockKind.DELIVERY})
-
-
-def facts_of(ticket: Ticket, starts_on: Starts = Starts.REPORTED) -> Facts:
-    """What decides which promises apply to the ticket."""
-    return Facts(
-        kind=TicketKind(ticket.kind),
-        severity=ticket.severity,
-        intake=ticket.intake,
-        item=ticket.item,
-        starts_on=starts_on,
-    )
-
-
-def acts_done(ticket: Ticket) -> frozenset[ClockKind]:
-    """The acts that people have done on it. Source: docs/rules.md, 3."""
-    done = set()
-    if ticket.first_response_at is not None:
-        done.add(ClockKind.FIRST_RESPONSE)
-    if ticket.work_started_at is not None:
-        done.add(ClockKind.START_OF_WORK)
-    if ticket.ended:
-        done |= {ClockKind.RESOLUTION, ClockKind.DELIVERY}
-    return frozenset(done)
-
-
-def planned_for(contract: Contract, ticket: Ticket, clock: Clock, waits: Sequence[Wait]) -> Planned:
-    """A clock's plan as the waits stand now."""
-    return counted(_counted_in(contract, clock), clock, ticket.region, waits)
-
-
-class Counted(Protocol):
-    """What a clock is counted by."""
-
-    promise_id: str
-    started_at: datetime
-    chosen_at: datetime | None
-
-
-def counted(contract: Contract, clock: Counted, region: str | None, waits: Sequence[Wait]) -> Planned:
-    """A clock's plan in the calendars of that contract."""
-    promise = _promise(contract, clock)
-    kinds = frozenset(map(str, promise.paused_by)) | {RESOLVED}
-    stopped = pauses(list(waits), kinds) if waits else ()
-    return plan(contract, promise, reported_at=clock.started_at, region=region, pauses=stopped)
-
-
-def _promise(contract: Contract, clock: Counted) -> Promise:
-    """What the clock runs by: the contract's rule, or the instant that a person chose in its place. Source: PI-13."""
-    promise = contract.promise(clock.promise_id)
-    return replace(promise, target=Until(clock.chosen_at), expected=None) if clock.chosen_at else promise
-
-
-def _counted_in(contract: Contract, clock: Clock) -> Contract:
-    """The contract in the calendars of the clock: those of its ticket, unless it was done before a correction."""
-    return contract.earlier.get(clock.calendar_version_id or "", contract)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +174,7 @@ def arm(
         arm_next(rows, clock, pending(ticket, clock, rungs_of(contract, ticket, clock, waits)))
 
 
-def arm_next(rows: Adds, clock: Clock, steps: Sequence["Step"]) -> None:
+def arm_next(rows: Adds, clock: Clock, steps: Sequence[Step]) -> None:
     """Set a timer for the first of a clock's steps, if there is one."""
     if steps:
         rows.add(_timer(clock, min(step.at for step in steps)))
@@ -251,102 +188,6 @@ def _timer(clock: Clock, due_at: datetime) -> Timer:
         clock_id=clock.id,
         due_at=due_at,
     )
-
-
-def rungs_of(contract: Contract, ticket: Ticket, clock: Clock, waits: Sequence[Wait]) -> tuple[Rung, ...]:
-    """The whole ladder of a clock; none for one that was withdrawn, or whose class is another's now."""
-    left_behind = clock.state == ClockState.STOPPED and clock.severity != ticket.severity
-    if clock.state == ClockState.WITHDRAWN or left_behind:
-        return ()
-    return _ladder(contract, ticket, clock, planned_for(contract, ticket, clock, waits), waits)
-
-
-def _ladder(
-    contract: Contract, ticket: Ticket, clock: Clock, planned: Planned, waits: Sequence[Wait]
-) -> tuple[Rung, ...]:
-    kinds = frozenset(map(str, planned.promise.paused_by)) | {RESOLVED}
-    return ladder(
-        _counted_in(contract, clock),
-        planned,
-        severity=clock.severity,
-        pauses=pauses(list(waits), kinds),
-        night_work_from=_night_work(ticket, planned),
-    )
-
-
-def _night_work(ticket: Ticket, planned: Planned) -> datetime | None:
-    """Since when it is worked on outside hours; None for work that began while it was open."""
-    began = ticket.work_started_at
-    return None if began is None or planned.calendar.is_open(began) else began
-
-
-def hours_around(
-    contract: Contract, ticket: Ticket, clock: Clock, waits: Sequence[Wait], at: datetime
-) -> tuple[datetime, datetime]:
-    """The closing of a clock's hours that comes next, and the opening after it."""
-    calendar = planned_for(contract, ticket, clock, waits).calendar
-    closing = calendar.next_closing(at)
-    return closing, calendar.next_opening(closing)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing to do about a clock: note a fact at its instant, or speak when that is allowed."""
-
-    at: datetime
-    rung: Rung
-    is_fact: bool
-
-    @property
-    def key(self) -> str:
-        """Its name among the clock's `rungs`."""
-        return f"{self.rung.key}!" if self.is_fact else self.rung.key
-
-
-def pending(ticket: Ticket, clock: Clock, rungs: Sequence[Rung]) -> list[Step]:
-    """What is still to be done about a clock, in order; what an act has made moot is left out."""
-    done, acts = set(clock.rungs), acts_done(ticket)
-    steps = []
-    for rung in rungs:
-        if _moot(rung, clock, acts):
-            continue
-        if rung.kind in FACTS:
-            steps.append(Step(rung.happens_at, rung, is_fact=True))
-        steps.append(Step(rung.say_at, rung, is_fact=False))
-    return sorted((s for s in steps if s.key not in done), key=lambda s: (s.at, not s.is_fact))
-
-
-@dataclass(frozen=True, slots=True)
-class At:
-    """A clock of a ticket as it stands at an instant."""
-
-    ticket: Ticket
-    clock: Clock
-    waits: Sequence[Wait]
-    now: datetime
-
-
-def when_open(contract: Contract, at: At, steps: Sequence[Step]) -> list[Step]:
-    """The steps, with those that were missed and may not be spoken of now put to the next opening.
-
-    Nobody spoke at their instant: Vakt was down, or the clock was started or moved only now.
-    """
-    missed = {step.key for step in steps if _missed(step, at.now)}
-    if not missed:
-        return list(steps)
-    calendar = planned_for(contract, at.ticket, at.clock, at.waits).calendar
-    opening = may_speak_at(at.now, calendar, contract)
-    return [replace(step, at=opening) if step.key in missed else step for step in steps]
-
-
-def _missed(step: Step, now: datetime) -> bool:
-    return not step.is_fact and not step.rung.day_and_night and now - step.at > ON_TIME
-
-
-def _moot(rung: Rung, clock: Clock, acts: frozenset[ClockKind]) -> bool:
-    if rung.until == clock.kind:
-        return not clock.counting
-    return rung.until in acts
 
 
 def begin_wait(session: Session, ticket: Ticket, kind: WaitKind | str, at: datetime) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from handlers import promises
+from handlers import ladders, promises
 from handlers.agreements import Agreements
 from handlers.owed import Ledger, directly, note, tell_role
 from handlers.pages import page_next
@@ -26,6 +26,7 @@ from models.store import Session
 from models.ticket import Ticket, tickets_numbered
 from models.timer import Timer, TimerKind
 from models.wait import Wait, waits_of_all
+
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
@@ -112,9 +113,9 @@ def on_clock(case: Case, timer: Timer, batch: Batch) -> None:
     clock = session.get(Clock, (timer.team_id, timer.clock_id))
     if clock is None:
         return
-    rungs = promises.rungs_of(case.contract, ticket, clock, case.waits)
-    pending = promises.pending(ticket, clock, rungs)
-    steps = promises.when_open(case.contract, promises.At(ticket, clock, case.waits, case.now), pending)
+    rungs = ladders.rungs_of(case.contract, ticket, clock, case.waits)
+    pending = ladders.pending(ticket, clock, rungs)
+    steps = ladders.when_open(case.contract, ladders.At(ticket, clock, case.waits, case.now), pending)
     due = [step for step in steps if step.at <= case.now]
     for step in due:
         if step.is_fact:
@@ -154,7 +155,7 @@ def _remind(case: Case, clock: Clock, rung: Rung, batch: Batch) -> None:
 def _hours(case: Case, clock: Clock, rung: Rung) -> tuple[datetime, datetime] | None:
     if rung.kind is not RungKind.WARNING:
         return None
-    return promises.hours_around(case.contract, case.ticket, clock, case.waits, rung.happens_at)
+    return ladders.hours_around(case.contract, case.ticket, clock, case.waits, rung.happens_at)
 
 
 def _say_expected(case: Case, clock: Clock, rung: Rung, batch: Batch) -> None:

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 from sqlmodel import SQLModel, col, select
 
-from handlers import promises
+from handlers import counting, ladders
 from handlers.agreements import Agreements
 from handlers.opening import OPENED
 from handlers.owed import SILENT_EVENTS
@@ -170,7 +170,7 @@ def a_ticket_has_the_clocks_it_was_opened_with(stored: Stored) -> Iterator[str]:
             yield f"{ticket.name} has no customer {ticket.customer_id}"
             continue
         facts = Facts(
-            kind=promises.facts_of(ticket).kind,
+            kind=counting.facts_of(ticket).kind,
             severity=ticket.proposed_severity,
             intake=ticket.intake,
             item=ticket.item,
@@ -213,8 +213,8 @@ def a_clock_with_a_rung_to_come_has_one_timer(stored: Stored) -> Iterator[str]:
             continue
         waits = sorted(stored.waits.get(of, []), key=lambda wait: (wait.began_at, wait.id))
         for clock in clocks:
-            rungs = promises.rungs_of(contract, ticket, clock, waits)
-            owed = 1 if promises.pending(ticket, clock, rungs) else 0
+            rungs = ladders.rungs_of(contract, ticket, clock, waits)
+            owed = 1 if ladders.pending(ticket, clock, rungs) else 0
             has = armed[clock.team_id, clock.id]
             if has < owed or has > 1:
                 yield f"{ticket.name}: {clock.kind} ({clock.state}) has {has} timers, {owed} is owed"

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from handlers import promises
-from handlers.promises import Step
+from handlers import ladders
+from handlers.ladders import Step
 from models.clock import Clock, clocks_of
 from models.history import HistoryEntry
 from models.sla.contract import Contract
@@ -32,8 +32,8 @@ class Watched:
     @property
     def steps(self) -> list[Step]:
         """What is still to be done about it."""
-        pending = promises.pending(self.ticket, self.clock, self.rungs)
-        return promises.when_open(self.contract, promises.At(self.ticket, self.clock, self.waits, self.now), pending)
+        pending = ladders.pending(self.ticket, self.clock, self.rungs)
+        return ladders.when_open(self.contract, ladders.At(self.ticket, self.clock, self.waits, self.now), pending)
 
 
 @dataclass
@@ -82,7 +82,7 @@ class Watch:
             contract = self.arena.contract_of(session, ticket)
             waits = waits_of(session, ticket.team_id, ticket.number)
             for clock in clocks_of(session, ticket.team_id, ticket.number):
-                rungs = promises.rungs_of(contract, ticket, clock, waits)
+                rungs = ladders.rungs_of(contract, ticket, clock, waits)
                 yield Watched(ticket, clock, contract, rungs, waits, now)
 
     def _timers_stand_right(self, session: Session, clocks: list[Watched]) -> None:

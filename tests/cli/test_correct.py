@@ -9,7 +9,7 @@ from sqlmodel import select
 from bot.contracts import agreements, read_contracts, store_contracts
 from bot.database import Database
 from bot.machine import SystemClock
-from handlers import promises
+from handlers import counting, promises
 from models.contract_version import ContractVersion, latest_calendars
 from models.customer import Customer
 from models.record import Fresh
@@ -56,7 +56,7 @@ def at_work(well: Vakt) -> Vakt:
             requester_id="anna",
         )
         fresh.add(ticket)
-        planned = plans(agreements().under(acme, version, calendars), promises.facts_of(ticket), now)
+        planned = plans(agreements().under(acme, version, calendars), counting.facts_of(ticket), now)
         promises.first_clocks(fresh, ticket, [promises.Start(each, each.due) for each in planned])
         fresh.store(session)
     database.dispose()
