@@ -5,6 +5,7 @@ A ValueError says what stands there and what would be right; whoever reads the f
 
 import re
 from datetime import datetime
+from functools import cache
 from typing import Annotated
 from zoneinfo import available_timezones
 
@@ -18,8 +19,13 @@ _CALENDAR = re.compile(r"^[A-Za-z0-9_-]{1,40}/[A-Za-z0-9_-]{1,40}$")
 MIDNIGHT = 24 * 60
 
 
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
 def _zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in _zones():
         message = f'there is no time zone "{name}"; write one such as Europe/Oslo'
         raise ValueError(message)
     return name

@@ -1,24 +1,24 @@
 """The questions about a rota. Instants go in with any zone and come out in UTC; intervals are half open.
 
 Shifts come whole, not cut at the ends of the span asked about: what somebody is on call for does not depend on
-who asks. Every question about an instant is O(log n) in the shifts of its year.
+who asks. Every question about an instant is O(log n) in the shifts of its month.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
-from models.rota.rota import Rota
+from models.rota.rota import Rota, month_of
 from models.rota.shift import Gap, OnCall, Shift
 from models.sla.calendar import Calendar
 from models.sla.day_table import Span, instant, merged, microseconds, minus
 
-YEARS_AHEAD = 3
+MONTHS_AHEAD = 36
 
 
 def on_call(rota: Rota, at: datetime) -> tuple[OnCall, ...]:
     """Who is on call at that instant: one for each layer that has somebody, in the order of the layers."""
     us = microseconds(at)
-    found = (column.at(us) for column in rota.columns(at.astimezone(UTC).year).values())
+    found = (column.at(us) for column in rota.columns(month_of(at)).values())
     return tuple(shift for shift in found if shift)
 
 
@@ -39,12 +39,16 @@ def shifts_of(rota: Rota, person: str, begin: datetime, end: datetime) -> tuple[
 
 def next_shift(rota: Rota, person: str, after: datetime) -> Shift | None:
     """The first shift of that person that begins after that instant; None when none does within three years."""
-    begin = after.astimezone(UTC)
-    for year in range(begin.year, begin.year + YEARS_AHEAD + 1):
-        low, high = datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)
-        for shift in shifts_of(rota, person, max(low, begin), high):
-            if shift.since > begin:
-                return shift
+    us = microseconds(after)
+    for month in range(month_of(after), month_of(after) + MONTHS_AHEAD):
+        found = [
+            shift
+            for column in rota.columns(month).values()
+            for start, shift in zip(column.starts, column.shifts, strict=True)
+            if start > us and shift.person == person
+        ]
+        if found:
+            return min(found, key=lambda shift: shift.since)
     return None
 
 
@@ -58,11 +62,11 @@ def gaps(rota: Rota, begin: datetime, end: datetime, needed: Calendar | None = N
 
 
 def _of_layer(rota: Rota, layer: str, begin: datetime, end: datetime) -> Iterator[Shift]:
-    """The shifts of one layer; one that goes on over New Year is in two columns and comes once."""
+    """The shifts of one layer; one that goes on into the next month is in two columns and comes once."""
     low, high = microseconds(begin), microseconds(end)
     last = None
-    for year in range(begin.astimezone(UTC).year, instant(high - 1).year + 1) if low < high else ():
-        for shift in rota.columns(year)[layer].touching(low, high):
+    for month in range(month_of(begin), month_of(instant(high - 1)) + 1) if low < high else ():
+        for shift in rota.columns(month)[layer].touching(low, high):
             if last is None or shift.since > last:
                 yield shift
-            last = shift.since
+                last = shift.since

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import islice, pairwise, takewhile
 from typing import NoReturn
 
@@ -48,6 +49,7 @@ class Recurrence:
             yield at.replace(year=at.year - _LATER)
 
 
+@lru_cache(maxsize=1024)
 def handovers(text: str, starts: datetime) -> Recurrence:
     """The rule by which a rotation hands over.
 
@@ -58,7 +60,8 @@ def handovers(text: str, starts: datetime) -> Recurrence:
     for part in sorted(parts.keys() & {"COUNT", "UNTIL"}):
         _refuse(text, f"a rotation does not end by itself: leave out {part}, and end a temporary schedule with `until`")
     rule = _readable(text, starts)
-    found = list(islice(takewhile(lambda at: at <= starts + SOON, rule), _LOOKED_AT))
+    looked_at = _LOOKED_AT if "BYMINUTE" in parts else 2  # nothing else comes twice an hour
+    found = list(islice(takewhile(lambda at: at <= starts + SOON, rule), looked_at))
     if not any(at > starts for at in found[:2]):
         _refuse(text, f"does not fire within ten years of {starts:%Y-%m-%d %H:%M}; write one such as FREQ=WEEKLY")
     close = next(((one, other) for one, other in pairwise([starts, *found]) if starts < other < one + CLOSEST), None)

@@ -1,6 +1,6 @@
-"""A rota laid out: for every layer and year the shifts in order, found by bisection.
+"""A rota laid out: for every layer and month the shifts in order, found by bisection.
 
-A year is laid out when it is first asked about and kept. What people change (`Changes`) lies over the rotation, which
+A month is laid out when it is first asked about and kept. What people change (`Changes`) lies over the rotation, which
 is kept when only they change. Overrides lie over temporary schedules, and those over the rotation.
 """
 
@@ -32,7 +32,7 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The whole shifts of one layer that touch a year, in order and apart from each other."""
+    """The whole shifts of one layer that touch a month, in order and apart from each other."""
 
     starts: list[int]
     ends: list[int]
@@ -59,7 +59,7 @@ class Rota:
         self._turns = turns
         self._overrides = changes.in_order
         self._departures = {departure.person: microseconds(departure.at) for departure in changes.departures}
-        self._years: dict[int, dict[str, Column]] = {}
+        self._months: dict[int, dict[str, Column]] = {}
 
     @cached_property
     def layers(self) -> tuple[str, ...]:
@@ -77,13 +77,14 @@ class Rota:
         """The same rota under other changes; what was laid out of its rotations is kept."""
         return Rota(self.spec, changes, self._turns)
 
-    def columns(self, year: int) -> dict[str, Column]:
-        """The shifts of each layer that touch that year (UTC)."""
-        found = self._years.get(year)
+    def columns(self, month: int) -> dict[str, Column]:
+        """The shifts of each layer that touch that month (UTC), as `month_of` counts them."""
+        found = self._months.get(month)
         if found is None:
-            if not FIRST_YEAR <= year <= LAST_YEAR:
-                raise BeyondHorizonError(f"{self.key} is known for {FIRST_YEAR} to {LAST_YEAR}; not for {year}")
-            found = self._years[year] = {layer: self._column(layer, _span_of(year)) for layer in self.layers}
+            if not FIRST_YEAR <= month // 12 <= LAST_YEAR:
+                raise BeyondHorizonError(f"{self.key} is known for {FIRST_YEAR} to {LAST_YEAR}; not for {month // 12}")
+            span = _start_of(month), _start_of(month + 1)
+            found = self._months[month] = {layer: self._column(layer, span) for layer in self.layers}
         return found
 
     def named(self, layer: str) -> str:
@@ -92,15 +93,15 @@ class Rota:
             raise RotaError(f'{self.key} has no layer "{layer}"; it has {", ".join(self.layers)}')
         return layer
 
-    def _column(self, layer: str, year: Span) -> Column:
-        """The pieces that touch the year, whole: what overlaps them outside the year is painted too."""
-        pieces = self._planned(layer, year)
-        over = [piece for piece in self._over(layer) if _touches(piece, year)]
-        hull = _hull([*pieces, *over], year)
+    def _column(self, layer: str, month: Span) -> Column:
+        """The pieces that touch the month, whole: what overlaps them outside the month is painted too."""
+        pieces = self._planned(layer, month)
+        over = [piece for piece in self._over(layer) if _touches(piece, month)]
+        hull = _hull([*pieces, *over], month)
         for piece in self._over(layer):
             if _touches(piece, hull):
                 paint(pieces, piece)
-        kept = [piece for piece in pieces if _touches(piece, year)]
+        kept = [piece for piece in pieces if _touches(piece, month)]
         shifts = [self._shift(layer, piece) for piece in kept]
         return Column([piece.start for piece in kept], [piece.end for piece in kept], shifts)
 
@@ -110,26 +111,26 @@ class Rota:
 
     # -- what is planned: the rotation, temporary schedules, a calendar's shifts --------------------
 
-    def _planned(self, name: str, year: Span) -> list[Piece]:
-        """What is on call in a layer without overrides, as whole pieces that touch the year."""
+    def _planned(self, name: str, month: Span) -> list[Piece]:
+        """What is on call in a layer without overrides, as whole pieces that touch the month."""
         layer = next((each for each in self.spec.layers if each.name == name), None)
         instead = [each for each in self.spec.temporary if name in {each.replaces, each.layer.name}]
-        pieces = self._rotated(layer, year, Why.ROTATION) if layer else []
+        pieces = self._rotated(layer, month, Why.ROTATION) if layer else []
         holes = sorted(_span(each) for each in instead)
         cut = [part for piece in pieces for part in _cut(piece, minus((piece.start, piece.end), holes))]
         for each in instead:
             low, high = _span(each)
-            rotated = self._rotated(each.layer, year, Why.TEMPORARY)
+            rotated = self._rotated(each.layer, month, Why.TEMPORARY)
             cut += [part for piece in rotated for part in _cut(piece, _inside(piece, low, high))]
         return sorted(cut)
 
-    def _rotated(self, layer: Layer, year: Span, why: Why) -> list[Piece]:
+    def _rotated(self, layer: Layer, month: Span, why: Why) -> list[Piece]:
         if layer.from_calendar:
-            return [piece for piece in self._fixed.get(layer.name, ()) if _touches(piece, year)]
+            return [piece for piece in self._fixed.get(layer.name, ()) if _touches(piece, month)]
         because = layer.name if why is Why.TEMPORARY else None
         return [
             Piece(start, end, person, why, because)
-            for turn in self._turns[layer.name].touching(year)
+            for turn in self._turns[layer.name].touching(month)
             for start, end, person in self._present(layer.people, turn.number, turn.start, turn.end)
         ]
 
@@ -180,6 +181,12 @@ class Rota:
         return [Piece(start, end, change.person, why, because)] if start < end else []
 
 
+def month_of(at: datetime) -> int:
+    """The month of an instant in UTC, in months since the year 0."""
+    utc = at.astimezone(UTC)
+    return utc.year * 12 + utc.month - 1
+
+
 def compile_rota(spec: RotaSpec, changes: Changes | None = None) -> Rota:
     """The rota of that description with its changes."""
     layers = (*spec.layers, *(each.layer for each in spec.temporary))
@@ -197,9 +204,9 @@ def paint(pieces: list[Piece], over: Piece) -> None:
     pieces[first:last] = [*left, over, *right]
 
 
-def _hull(pieces: Sequence[Piece], year: Span) -> Span:
+def _hull(pieces: Sequence[Piece], month: Span) -> Span:
     """From the first start to the last end of pieces in any order."""
-    return min((each.start for each in pieces), default=year[0]), max((each.end for each in pieces), default=year[1])
+    return min((each.start for each in pieces), default=month[0]), max((each.end for each in pieces), default=month[1])
 
 
 def _touches(piece: Piece, span: Span) -> bool:
@@ -219,5 +226,5 @@ def _span(temporary: Temporary) -> Span:
     return microseconds(temporary.since), microseconds(temporary.until)
 
 
-def _span_of(year: int) -> Span:
-    return microseconds(datetime(year, 1, 1, tzinfo=UTC)), microseconds(datetime(year + 1, 1, 1, tzinfo=UTC))
+def _start_of(month: int) -> int:
+    return microseconds(datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC))

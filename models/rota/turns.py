@@ -32,15 +32,15 @@ class Turns:
         self._zone = zone
         self._handovers = [first_at_wall(zone, layer.starts)]
         self._further = self._found()
-        self._years: dict[Span, list[Turn]] = {}
+        self._months: dict[Span, list[Turn]] = {}
         self._lock = Lock()
 
     def touching(self, span: Span) -> list[Turn]:
         """Whole turns that touch the span, in order and apart from each other."""
         with self._lock:
-            if span not in self._years:
-                self._years[span] = self._laid_out(*span)
-            return self._years[span]
+            if span not in self._months:
+                self._months[span] = self._laid_out(*span)
+            return self._months[span]
 
     def _laid_out(self, low: int, high: int) -> list[Turn]:
         while self._handovers[-1] < high:
