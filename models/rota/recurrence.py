@@ -25,7 +25,8 @@ FIRST_YEAR, LAST_YEAR = 2000, 2099
 SOON = timedelta(days=3653)
 CLOSEST = timedelta(hours=1)
 _LOOKED_AT = 1500
-_INTERVAL = re.compile(r"^([1-9][0-9]{0,2}|1000)$", re.ASCII)
+_VALUE = re.compile(r"^[A-Z0-9,+-]+\Z", re.ASCII)
+_INTERVAL = re.compile(r"^([1-9][0-9]{0,2}|1000)\Z", re.ASCII)
 
 # The Gregorian calendar repeats every 400 years, weekdays included. dateutil looks for the next occurrence
 # until the year 9999: a rule for the 30th of February is given up 20 times sooner when it is asked late.
@@ -91,8 +92,11 @@ def _parts(text: str) -> dict[str, str]:
     parts = {}
     for part in text.upper().removeprefix("RRULE:").split(";"):
         name, equals, value = part.partition("=")
-        if not equals or not value or name not in PARTS or name in parts:
-            _refuse(text, f'"{part}" is not understood; write parts such as FREQ=WEEKLY;INTERVAL=2;BYDAY=MO')
+        if not equals or not _VALUE.match(value) or name not in PARTS or name in parts:
+            _refuse(
+                text,
+                f'"{" ".join(part.split())}" is not understood; write parts such as FREQ=WEEKLY;INTERVAL=2;BYDAY=MO',
+            )
         parts[name] = value
     if parts.get("FREQ") not in FREQUENCIES:
         _refuse(text, f"FREQ must be one of {', '.join(FREQUENCIES)}")
