@@ -21,6 +21,7 @@ MOST_EVENTS = 5_000
 MOST_LINES = 40_000
 MOST_RULES = 100
 YEARS = range(1971, 2200)
+_OURS = frozenset({"VCALENDAR", "VEVENT"})
 _FOLD = re.compile(r"\r?\n[ \t]")
 _KEPT = frozenset({
     "UID", "SUMMARY", "DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "STATUS",
@@ -67,7 +68,7 @@ def events_of(text: str, zone: ZoneInfo) -> Iterator[Event | Unread]:
     for component in calendar.walk("VEVENT"):
         try:
             yield _event(component, zone)
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             yield Unread(_text(component, "UID"), _text(component, "SUMMARY"), _short(str(error), 300))
 
 
@@ -92,15 +93,16 @@ def _reduced(text: str) -> str:
 def _lines(text: str) -> Iterator[str]:
     """The unfolded lines of the calendar and its events, without other components."""
     inside: list[str] = []
+    foreign = 0
     for line in text.splitlines():
         border, _, component = line.strip().upper().partition(":")
         if border == "BEGIN":
             inside.append(component)
-        ours = all(each in {"VCALENDAR", "VEVENT"} for each in inside)
-        if ours and (border in {"BEGIN", "END"} or (inside[-1:] == ["VEVENT"] and _name(line) in _KEPT)):
+            foreign += component not in _OURS
+        if not foreign and (border in {"BEGIN", "END"} or (inside[-1:] == ["VEVENT"] and _name(line) in _KEPT)):
             yield line.strip()
-        if border == "END" and inside and inside[-1] == component:
-            inside.pop()
+        if border == "END" and inside[-1:] == [component]:
+            foreign -= inside.pop() not in _OURS
 
 
 def _name(line: str) -> str:
@@ -147,7 +149,7 @@ def _end(component: Any, start: datetime, zone: ZoneInfo) -> datetime:  # noqa: 
     if end <= start:
         message = f"ends at {end.isoformat()}, which is not after its start, {start.isoformat()}"
         raise ValueError(message)
-    return end
+    return _plausible(end)
 
 
 def _wall(value: Any, zone: ZoneInfo) -> tuple[datetime, ZoneInfo]:  # noqa: ANN401
@@ -158,8 +160,8 @@ def _wall(value: Any, zone: ZoneInfo) -> tuple[datetime, ZoneInfo]:  # noqa: ANN
             message = f'there is no time zone "{value.params["TZID"]}"'
             raise ValueError(message)
         named = at.tzinfo if isinstance(at.tzinfo, ZoneInfo) else zone
-        wall = at.astimezone(named) if at.tzinfo else at
-        return _plausible(wall.replace(tzinfo=None, fold=0)), named
+        wall = _plausible(at).astimezone(named) if at.tzinfo else _plausible(at)
+        return wall.replace(tzinfo=None, fold=0), named
     if isinstance(at, date):
         return _plausible(datetime.combine(at, time())), zone
     message = f"{at!r} is no date or time"
@@ -195,10 +197,12 @@ def _instead_of(component: Any, zone: ZoneInfo) -> datetime | None:  # noqa: ANN
 
 
 def _with_wall_until(rule: str, zone: ZoneInfo) -> str:
-    """The rule with its UNTIL on the wall of the event; a date is that whole day."""
+    """The rule with its UNTIL on the wall of the event; a date is that whole day, one too late for us is left out."""
     parts = dict(part.partition("=")[::2] for part in rule.upper().split(";"))
     until = parts.get("UNTIL")
-    if until and "T" not in until:
+    if until and until > f"{YEARS[-1]}":
+        del parts["UNTIL"]
+    elif until and "T" not in until:
         parts["UNTIL"] = f"{until}T235959"
     elif until and until.endswith("Z"):
         at = datetime.strptime(until, "%Y%m%dT%H%M%SZ").replace(tzinfo=ZoneInfo("UTC")).astimezone(zone)
