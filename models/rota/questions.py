@@ -41,14 +41,9 @@ def next_shift(rota: Rota, person: str, after: datetime) -> Shift | None:
     """The first shift of that person that begins after that instant; None when none does within three years."""
     us = microseconds(after)
     for month in range(month_of(after), month_of(after) + MONTHS_AHEAD):
-        found = [
-            shift
-            for column in rota.columns(month).values()
-            for start, shift in zip(column.starts, column.shifts, strict=True)
-            if start > us and shift.person == person
-        ]
-        if found:
-            return min(found, key=lambda shift: shift.since)
+        found = [column.first_of(person, us) for column in rota.columns(month).values()]
+        if any(found):
+            return min((shift for shift in found if shift), key=lambda shift: shift.since)
     return None
 
 
