@@ -98,7 +98,8 @@ def _person(event: Event, words: list[str], called: Mapping[str, str]) -> str:
 
 def _spans(event: Event, moved: set[tuple[str, int]], span: Span) -> Iterator[Span]:
     length = event.end - event.start
-    for wall in sorted(set(_walls(event, span[1]))):
+    earliest = _wall(event, span[0]) - length - timedelta(days=1)
+    for wall in sorted({wall for wall in _walls(event, span[1]) if wall >= earliest}):
         start, end = first_at_wall(event.zone, wall), first_at_wall(event.zone, wall + length)
         if event.instead_of is None and (wall in event.without or (event.uid, start) in moved):
             continue
@@ -112,13 +113,17 @@ def _walls(event: Event, high: int) -> Iterable[datetime]:
         return
     yield from event.further
     if event.rule:
-        last = instant(high).astimezone(event.zone).replace(tzinfo=None) + timedelta(days=1)
+        last = _wall(event, high) + timedelta(days=1)
         try:
             yield from takewhile(lambda wall: wall <= last, repeats(event.rule, event.start))
         except NeverFiresError:
             raise
         except RotaError as error:
             raise RotaError(f"RRULE {error}") from error
+
+
+def _wall(event: Event, us: int) -> datetime:
+    return instant(us).astimezone(event.zone).replace(tzinfo=None)
 
 
 def _overlaps(shifts: list[FixedShift]) -> Iterator[tuple[FixedShift, FixedShift]]:

@@ -111,7 +111,7 @@ def _name(line: str) -> str:
 
 def _event(component: Any, zone: ZoneInfo) -> Event:  # noqa: ANN401 - icalendar's components are half typed
     for name, error in component.errors:
-        message = f"{name} cannot be read: {error}"
+        message = f"{name or 'a line'} cannot be read: {error}"
         raise ValueError(message)
     twice = sorted(name for name in _ONCE if len(_several(component, name)) > 1)
     if twice:

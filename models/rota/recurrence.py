@@ -77,8 +77,8 @@ def repeats(text: str, starts: datetime) -> Recurrence:
     Raises RotaError when it cannot be read, NeverFiresError when no occurrence would ever come.
     """
     parts = _parts(text)
-    if parts["FREQ"] == "HOURLY":
-        _refuse(text, "an event repeats daily or less often")
+    if parts["FREQ"] == "HOURLY" or "," in parts.get("BYHOUR", "") + parts.get("BYMINUTE", ""):
+        _refuse(text, "an event repeats at the time of its start, daily or less often")
     endless = ";".join(f"{name}={value}" for name, value in parts.items() if name not in {"COUNT", "UNTIL"})
     if next(iter(_readable(endless, starts)), None) is None:
         raise NeverFiresError(f'is "{endless}": never fires')
