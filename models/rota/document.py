@@ -24,7 +24,7 @@ from models.sla.policy_values import DAYS
 class Part(BaseModel):
     """A part of the file: a key nobody knows is a mistake."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True)
 
 
 class RestrictionPart(Part):

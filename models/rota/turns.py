@@ -15,8 +15,8 @@ from models.sla.day_table import Span, microseconds
 HORIZON = microseconds(datetime(LAST_YEAR + 2, 1, 1, tzinfo=UTC))
 
 
-class Turn(NamedTuple):
-    """A stretch in which the layer is on call and nobody hands over; `number` counts handovers since the start."""
+class Stretch(NamedTuple):
+    """Time in which a layer is on call and nobody hands over; `number` counts the handovers since its start."""
 
     start: int
     end: int
@@ -32,17 +32,17 @@ class Turns:
         self._zone = zone
         self._handovers = [first_at_wall(zone, layer.starts)]
         self._further = self._found()
-        self._months: dict[Span, list[Turn]] = {}
+        self._months: dict[Span, list[Stretch]] = {}
         self._lock = Lock()
 
-    def touching(self, span: Span) -> list[Turn]:
-        """Whole turns that touch the span, in order and apart from each other."""
+    def touching(self, span: Span) -> list[Stretch]:
+        """Whole stretches that touch the span, in order and apart from each other."""
         with self._lock:
             if span not in self._months:
                 self._months[span] = self._laid_out(*span)
             return self._months[span]
 
-    def _laid_out(self, low: int, high: int) -> list[Turn]:
+    def _laid_out(self, low: int, high: int) -> list[Stretch]:
         while self._handovers[-1] < high:
             self._handovers.append(next(self._further, HORIZON))
         first = max(bisect_right(self._handovers, low) - 1, 0)
@@ -52,7 +52,7 @@ class Turns:
             return []
         whole = (borders[0], borders[-1])
         open_spans = covered(self._layer.restrictions, self._zone, whole)
-        return [turn for turn in _crossed(borders, first, open_spans) if turn.end > low and turn.start < high]
+        return [one for one in _crossed(borders, first, open_spans) if one.end > low and one.start < high]
 
     def _found(self) -> Iterator[int]:
         for wall in self._layer.rotation or ():
@@ -60,7 +60,7 @@ class Turns:
                 yield first_at_wall(self._zone, wall)
 
 
-def _crossed(borders: list[int], number: int, spans: list[Span]) -> Iterator[Turn]:
+def _crossed(borders: list[int], number: int, spans: list[Span]) -> Iterator[Stretch]:
     """The spans, cut at the borders inside them."""
     index = 0
     for start, end in spans:
@@ -70,5 +70,5 @@ def _crossed(borders: list[int], number: int, spans: list[Span]) -> Iterator[Tur
         while at + 1 < len(borders) and borders[at] < end:
             low, high = max(start, borders[at]), min(end, borders[at + 1])
             if low < high:
-                yield Turn(low, high, number + at)
+                yield Stretch(low, high, number + at)
             at += 1

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from models.rota.document import RotaDocument, read_rota, spec_of
 from models.rota.hours import HoursOf, Weekly
@@ -54,6 +55,20 @@ def test_a_document_becomes_a_rota_with_everything_it_says() -> None:
     (cover,) = spec.temporary
     assert (cover.since, cover.until, cover.replaces) == (oslo(7, 1), oslo(7, 15), None)
     assert cover.layer.rotation is None
+
+
+def test_a_document_is_written_as_it_is_read() -> None:
+    written = document(layer(restrictions=[WEEK]), temporary=[july(replaces="primary")])
+    assert read_rota(written).model_dump(exclude_defaults=True) == written
+
+
+class File(BaseModel):
+    rotas: list[RotaDocument]
+
+
+def test_a_document_is_part_of_a_larger_file() -> None:
+    written = document(layer(restrictions=[WEEK]), temporary=[july()])
+    assert File.model_validate({"rotas": [written]}).model_dump(exclude_defaults=True) == {"rotas": [written]}
 
 
 def test_a_document_tells_whom_and_which_calendars_it_names() -> None:

@@ -80,6 +80,14 @@ def test_the_hourly_shift_of_the_repeated_hour_lasts_two() -> None:
     ]
 
 
+def test_a_shift_holds_its_first_microsecond_and_not_its_last_border() -> None:
+    found = rota(document())
+    handover, tick = oslo(1, 12, 8), timedelta(microseconds=1)
+    assert [shift.person for shift in on_call(found, handover - tick)] == ["kari"]
+    assert [shift.person for shift in on_call(found, handover)] == ["ola"]
+    assert on_call(found, oslo(1, 5, 8) - tick) == ()
+
+
 def test_the_first_person_begins_at_the_start_and_each_occurrence_after_it_brings_the_next() -> None:
     """The start is a Wednesday; the rule fires on Mondays and Fridays."""
     part = layer(starts=datetime(2026, 6, 3, 12), rotation="FREQ=WEEKLY;BYDAY=MO,FR;BYHOUR=8")
