@@ -147,6 +147,14 @@ def test_a_shift_of_which_a_part_was_given_away_is_refused() -> None:
         accepted(after, agreed)
 
 
+def test_two_nights_with_a_day_between_them_are_not_one_shift() -> None:
+    nights = [{"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "from": "17:00", "to": "08:00"}]
+    found = rota(document(layer(restrictions=nights)))
+    both = Turn("ola", "primary", oslo(1, 13, 17), oslo(1, 15, 8))
+    with pytest.raises(SwapError, match="is not all ola's any more"):
+        accepted(found, Swap(id="s1", one=both, other=turn(found, oslo(1, 20, 20)), accepted_at=oslo(1, 8)))
+
+
 def test_what_is_left_of_a_running_shift_is_enough() -> None:
     """Ola gave away Tuesday; on Thursday he swaps what is left of the week, which is all his."""
     found = rota(document(), overrides=(override("kari", oslo(1, 13), oslo(1, 14)),))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models.rota.changes import Departure, FixedShift
+from models.rota.changes import Changes, Departure, FixedShift
 from models.rota.questions import gaps, next_shift, on_call, shifts, shifts_of
 from models.rota.shift import RotaError, Shift, Why
 from models.sla.day_table import NaiveInstantError
@@ -118,6 +118,16 @@ def test_nights_and_weekends_are_one_shift_where_their_windows_touch() -> None:
     assert on_call(found, oslo(3, 27, 12)) == ()
 
 
+def test_a_handover_inside_a_window_hands_over_the_rest_of_it() -> None:
+    """The first turn begins on Tuesday at midnight, in the window that began on Monday."""
+    part = layer(starts=datetime(2026, 1, 6), rotation="FREQ=DAILY", restrictions=NIGHTS)
+    assert told(shifts(rota(document(part)), oslo(1, 5), oslo(1, 7, 9))) == [
+        "kari Tue 06 Jan 00:00 - Tue 06 Jan 08:00",
+        "kari Tue 06 Jan 17:00 - Wed 07 Jan 00:00",
+        "ola Wed 07 Jan 00:00 - Wed 07 Jan 08:00",
+    ]
+
+
 def test_a_window_ends_at_the_first_pass_of_a_repeated_hour() -> None:
     night = [{"days": ["sat"], "from": "22:00", "to": "02:30"}]
     morning = [{"days": ["sun"], "from": "02:30", "to": "06:00"}]
@@ -222,6 +232,14 @@ def test_who_has_left_is_relieved_by_the_next_and_nobody_elses_turns_move() -> N
         "per Mon 02 Feb 08:00 - Mon 09 Feb 08:00",  # Ola's
         "per Mon 09 Feb 08:00 - Mon 16 Feb 08:00",
     ]
+
+
+def test_a_departure_counts_in_a_rota_that_was_asked_before() -> None:
+    before = rota(document())
+    assert [shift.person for shift in on_call(before, oslo(1, 14, 12))] == ["ola"]
+    after = before.changed(Changes(departures=(Departure("ola", oslo(1, 14, 12)),)))
+    assert [shift.person for shift in on_call(after, oslo(1, 14, 12))] == ["per"]
+    assert [shift.person for shift in on_call(before, oslo(1, 14, 12))] == ["ola"]
 
 
 def test_when_everybody_has_left_nobody_is_on_call_and_it_is_a_gap() -> None:
