@@ -93,6 +93,7 @@ WRONG = [
     (document(name="Dri\u202eft"), r"name: 'Dri\u202eft' has a character that cannot be shown"),
     (document(key="Drift!"), "key: String should match pattern '^[a-z0-9][a-z0-9_-]{0,40}$'"),
     ({**document(), "layers": []}, "the rota: layers is empty; a rota has at least one, such as primary"),
+    ({key: value for key, value in document().items() if key != "zone"}, "zone: Field required"),
     (document(colour="red"), "colour: Extra inputs are not permitted"),
     (
         {**document(), "layers": [layer(people=[])]},

@@ -164,6 +164,10 @@ def test_a_guest_is_the_person_when_the_title_names_nobody() -> None:
         (once("ola", "RRULE:FREQ=SECONDLY"), 'RRULE is "FREQ=SECONDLY": FREQ must be one of'),
         (once("ola", "RRULE:FREQ=HOURLY"), "repeats at the time of its start, daily or less often"),
         (once("ola", "RRULE:FREQ=DAILY;BYHOUR=1,2"), "repeats at the time of its start, daily or less often"),
+        (
+            event("DTSTART:19991231T070000Z", "DURATION:PT1H", "RRULE:FREQ=YEARLY", "SUMMARY:ola"),
+            "RRULE starts in 1999; the years are 2000 to 2099",
+        ),
         (once("ola", "RRULE:FREQ=DAILY", "RRULE:FREQ=WEEKLY"), "RRULE is there more than once"),
         (once("ola", "RDATE;VALUE=PERIOD:20260201T070000Z/PT5H"), "is no date or time"),
         (once("ola", "RECURRENCE-ID;RANGE=THISANDFUTURE:20260105T070000Z"), "changes all that follow"),

@@ -6,8 +6,12 @@ from typing import Any
 import pytest
 
 from models.rota.changes import Changes, Departure, FixedShift
+from models.rota.document import read_rota, spec_of
 from models.rota.questions import gaps, next_shift, on_call, shifts, shifts_of
+from models.rota.rota import compile_rota
 from models.rota.shift import RotaError, Shift, Why
+from models.sla.calendar import compile_calendar
+from models.sla.calendar_document import parse_spec
 from models.sla.day_table import NaiveInstantError
 from models.sla.years import BeyondHorizonError
 from tests.rota.worlds import SUPPORT, document, layer, oslo, override, rota, told
@@ -157,6 +161,28 @@ def test_the_hours_of_a_contract_restrict_a_layer_to_them() -> None:
         "kari Wed 01 Apr 12:00 - Wed 01 Apr 16:00",
         "ola Tue 07 Apr 08:00 - Tue 07 Apr 11:30",
     ]
+
+
+def test_a_calendar_that_knows_one_year_answers_for_all_of_it_and_for_no_other() -> None:
+    frozen = compile_calendar(
+        parse_spec(
+            {
+                "name": "frozen",
+                "zone": "Europe/Oslo",
+                "weekly": {"mon": [["08:00", "16:00"]]},
+                "holidays": {"from_year": 2026, "to_year": 2026, "dates": {}},
+            }
+        )
+    )
+    part = layer(starts=datetime(2025, 12, 29, 8), restrictions=[{"outside_hours_of": "acme/frozen"}])
+    found = compile_rota(spec_of(read_rota(document(part)), {"acme/frozen": frozen}))
+    first, last = on_call(found, oslo(1, 1)), on_call(found, oslo(12, 31, 23))
+    assert told((*first, *last)) == [
+        "kari Thu 01 Jan 00:00 - Mon 05 Jan 08:00",
+        "ola Mon 28 Dec 16:00 - Fri 01 Jan 00:00",
+    ]
+    with pytest.raises(BeyondHorizonError, match="acme/frozen is known for 2026 to 2026; the rota needs 2027"):
+        on_call(found, datetime(2027, 3, 1, tzinfo=UTC))
 
 
 def test_each_layer_that_has_somebody_answers_in_the_order_of_the_layers() -> None:
