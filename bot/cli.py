@@ -23,6 +23,7 @@ PARTS = {
     "db": "bot.database_commands",
     "outbox": "bot.outbox_commands",
     "timers": "bot.timer_commands",
+    "oncall": "bot.oncall_commands",
     "backup": "bot.backup_commands",
     "restore": "bot.backup_commands",
     "policy": "bot.contract_commands",
