@@ -27,7 +27,7 @@ def said(found: Rota, at: datetime) -> dict[str, str]:
     return {shift.layer: shift.person for shift in on_call(found, at)}
 
 
-@LAWS
+@settings(LAWS, max_examples=12)
 @given(worlds())
 def test_every_minute_is_answered_as_by_an_oracle_that_walks_them(world: World) -> None:
     written, changes, begin = world
