@@ -227,7 +227,7 @@ class Gateway:
         try:
             response = self._client_for(team_id).auth_test()
         except SlackApiError as error:
-            raise _failure("auth.test", error) from error
+            raise refusal_or_absence("auth.test", error) from error
         except (SlackClientError, OSError, http.client.HTTPException) as error:
             raise SlackUnavailableError("auth.test", str(error)) from error
         scopes = str(response.headers.get("x-oauth-scopes", ""))
@@ -270,7 +270,7 @@ class Gateway:
         try:
             self._client_for(team_id).apps_connections_open(app_token=app_token)
         except SlackApiError as error:
-            raise _failure("apps.connections.open", error) from error
+            raise refusal_or_absence("apps.connections.open", error) from error
         except (SlackClientError, OSError, http.client.HTTPException) as error:
             raise SlackUnavailableError("apps.connections.open", str(error)) from error
 
@@ -320,7 +320,13 @@ def _flat(arguments: Mapping[str, Any]) -> dict[str, str]:
     return {name: value if isinstance(value, str) else json.dumps(value) for name, value in arguments.items()}
 
 
-def _failure(method: str, error: SlackApiError) -> Exception:
+def refusal_or_absence(method: str, error: SlackApiError) -> SlackRefusedError | SlackUnavailableError:
+    """What a failed question means, for whoever only asked: what Slack did with it does not matter."""
+    failure = _failure(method, error)
+    return SlackUnavailableError(method, str(failure)) if isinstance(failure, OutcomeUnknownError) else failure
+
+
+def _failure(method: str, error: SlackApiError) -> SlackRefusedError | SlackUnavailableError | OutcomeUnknownError:
     response = error.response
     status = getattr(response, "status_code", 200)
     data = response.data if isinstance(getattr(response, "data", None), dict) else {}

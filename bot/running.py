@@ -8,7 +8,6 @@ import threading
 from collections.abc import MutableMapping
 from queue import SimpleQueue
 from typing import Annotated, NoReturn
-from urllib.error import URLError
 from urllib.parse import urlsplit
 
 import structlog
@@ -19,8 +18,10 @@ from sqlalchemy.engine import make_url
 from bot import instance, logs, memory, schema
 from bot.app import NotKnownError, SlackRefusedError, Vakt, build
 from bot.doors import HttpDoor, SocketDoor
+from bot.gateway import refusal_or_absence
 from bot.plainly import fail, first_line, need, plain_errors, read_settings
 from bot.settings import Settings
+from bot.socket_watch import FAILURES
 from bot.store_contracts import store_apart
 from bot.web import Watch, WatchDoor
 
@@ -161,18 +162,24 @@ def _opened(door: SocketDoor | HttpDoor, stop: threading.Event) -> bool:
     while not stop.is_set():
         try:
             door.start()
-        except SlackApiError as error:
-            fail(
-                f"Slack refuses SLACK_APP_TOKEN: {error.response['error']}. Make an app-level token with the scope"
-                " connections:write under Basic Information."
-            )
-        except (URLError, OSError) as error:
+        except FAILURES as error:
+            _end_when_refused(error)
             log.warning("socket_not_opened", why=first_line(error), next_attempt_seconds=pause)
             stop.wait(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
         else:
             return True
     return False
+
+
+def _end_when_refused(error: Exception) -> None:
+    """The token is wrong: trying again would not help."""
+    failure = refusal_or_absence("apps.connections.open", error) if isinstance(error, SlackApiError) else None
+    if isinstance(failure, SlackRefusedError):
+        fail(
+            f"Slack refuses SLACK_APP_TOKEN: {failure.error}. Make an app-level token with the scope"
+            " connections:write under Basic Information."
+        )
 
 
 def _bearings(vakt: Vakt, door: SocketDoor | HttpDoor) -> dict[str, str]:

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from http.client import HTTPException
 
 import structlog
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
@@ -38,8 +39,8 @@ class Pace:
 Sign = tuple[str | None, float | None]
 """The session, and the moment its latest answered ping was sent: another one means that it was heard."""
 
-FAILURES = (SlackClientError, OSError)
-"""Slack is down or refuses; URLError is an OSError."""
+FAILURES = (SlackClientError, OSError, HTTPException)
+"""Slack is down or refuses, or its answer broke off; URLError is an OSError."""
 
 
 class SocketWatch:

@@ -48,6 +48,17 @@ def test_it_waits_for_slack_when_it_knows_its_workspace(well: Vakt, slack: Sandb
         assert running.stops(signal.SIGTERM) == 0
 
 
+@pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
+@pytest.mark.parametrize("kind", ["503", "reset", "lost_answer", "internal_error"])
+def test_it_starts_through_a_slack_that_fails_at_first(well: Vakt, slack: Sandbox, method: str, kind: str) -> None:
+    """It knows its workspace; a Slack that has trouble is no Slack that refuses the token."""
+    fault = slack.fault(method, kind=kind, times=1)
+    with well.running("run") as running:
+        running.waits_for("ready")
+        assert fault.happened
+        assert running.stops(signal.SIGTERM) == 0
+
+
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
