@@ -23,6 +23,7 @@ from bot.courier import Pace
 from bot.courtesy import Courtesy
 from bot.database import Database
 from bot.gateway import Gateway, SlackRefusedError, SlackUnavailableError
+from bot.kept_client import KeptClient
 from bot.lifeline import Lifeline
 from bot.machine import ContractClock, MachineClock, SystemClock
 from bot.pulse import machine_clock
@@ -199,11 +200,10 @@ def _auditor(settings: Settings, watched: Watched) -> Auditor:
 
 def web_client(settings: Settings) -> WebClient:
     """The client that holds the token. It never sends anything twice by itself."""
-    return WebClient(
+    return KeptClient(
         token=settings.slack_bot_token.get_secret_value(),
         base_url=settings.slack_api_url,
         timeout=settings.vakt_slack_timeout_seconds,
-        retry_handlers=[],
     )
 
 
