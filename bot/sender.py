@@ -6,7 +6,8 @@ so a sender that was too slow marks nothing. `bot.courier` sees to it that nothi
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -46,6 +47,12 @@ GATHER_WHILE_RESTING = 0.05
 LONGEST_REST = 0.25
 SHARE = 4
 """After a look the loop rests this many times as long as the look took, so that a long backlog costs no core."""
+
+REST_IN_FLOW = 0.03
+"""The longest such rest after a look at which much could be sent: that much is on its way back already."""
+
+MUCH = 16
+"""Rows that make a look worth its while."""
 
 Draw = Callable[[Outgoing], Message | None]
 """A row's text from present state, or None when it does not hold any more."""
@@ -89,7 +96,7 @@ class Sender:
         self._flying = 0
         self._outcomes: list[Outcome] = []
         self._resting: dict[tuple[str, str], float] = {}
-        self._look_seconds = 0.0
+        self._look_seconds, self._longest_rest = 0.0, LONGEST_REST
         self._stopping = False
         self._executor = ThreadPoolExecutor(pace.workers, thread_name_prefix="sender")
         self._thread = threading.Thread(target=self._loop, name="sender", daemon=True)
@@ -140,7 +147,7 @@ class Sender:
             with self._awake:
                 if not self._work_to_do and not self._stopping:
                     self._awake.wait(wait)
-            rest = min(LONGEST_REST, SHARE * self._look_seconds)
+            rest = min(self._longest_rest, SHARE * self._look_seconds)
             time.sleep(max(GATHER_WHILE_RESTING if self._resting else GATHER, rest))
 
     def _pass_safely(self) -> float:
@@ -168,10 +175,11 @@ class Sender:
         begun = time.monotonic()
         granted, seconds = self._look(free, at)
         self._look_seconds = time.monotonic() - begun
+        self._longest_rest = REST_IN_FLOW if len(granted) >= MUCH else LONGEST_REST
         marked = self._turn(granted, at)
         return 0.0 if marked else seconds
 
-    def _turn(self, granted: list[str], at: datetime) -> int:
+    def _turn(self, granted: list[tuple[str, str]], at: datetime) -> int:
         """One transaction: note what became of what was sent, lease what goes out next. Gives how many were noted."""
         with self._awake:
             outcomes, self._outcomes = self._outcomes, []
@@ -189,14 +197,14 @@ class Sender:
                 self._outcomes = outcomes + self._outcomes
             raise
         crash.point("after_mark" if outcomes else "after_claim")
-        for letter in self._drawn(rows):
+        for letter in self._drawn(rows) if rows else ():
             self._launch(letter)
         return len(outcomes)
 
-    def _claim(self, session: Session, granted: list[str], at: datetime) -> list[Outgoing]:
+    def _claim(self, session: Session, granted: list[tuple[str, str]], at: datetime) -> list[Outgoing]:
         return sending.claim(session, at, self._lease, token=new_id(), only=granted) if granted else []
 
-    def _look(self, free: int, at: datetime) -> tuple[list[str], float]:
+    def _look(self, free: int, at: datetime) -> tuple[list[tuple[str, str]], float]:
         """The rows that may be sent and whose rate allows it, and the seconds until there may be others.
 
         The end of what is before a row wakes the loop; held by another process, it is looked for.
@@ -221,12 +229,12 @@ class Sender:
         tick = time.monotonic()
         self._resting = {where: until for where, until in self._resting.items() if until > tick}
 
-    def _granted(self, found: list[Candidate], free: int, at: datetime, away: set[str]) -> list[str]:
+    def _granted(self, found: list[Candidate], free: int, at: datetime, away: set[str]) -> list[tuple[str, str]]:
         """The rows whose rate allows it now; a conversation whose rate is used up rests until it is not.
 
         Workspaces whose Slack is away are added to `away`; of their rows one is granted now and then.
         """
-        granted: list[str] = []
+        granted: list[tuple[str, str]] = []
         for row in found:
             where = (row.team_id, row.conversation)
             if where in self._resting or row.team_id in away:
@@ -241,23 +249,25 @@ class Sender:
                 self._courier.breaker.not_called(row.team_id)
                 self._resting[where] = time.monotonic() + wait
             else:
-                granted.append(row.id)
+                granted.append((row.team_id, row.id))
         return granted
 
-    def _drawn(self, rows: Sequence[Outgoing]) -> list[Letter]:
-        """What is leased, as it is said now.
+    def _drawn(self, rows: Sequence[Outgoing]) -> Iterator[Letter]:
+        """What is leased, as it is said now; each goes while the next is drawn.
 
         Here, and not where it is posted: threads that read the database together stand in each other's way.
         """
-        if not rows:
-            return []
+        left = deque(rows)
         try:
             with self._database.reading() as session:
                 draw = self._drawing(session, rows, self._contract.now())
-                return [letter for row in rows if (letter := self._draw(session, row, draw)) is not None]
+                while left:
+                    letter = self._draw(session, left[0], draw)
+                    left.popleft()
+                    if letter is not None:
+                        yield letter
         except NotStoredError as failure:
-            self._put_off(rows, str(failure))
-            return []
+            self._put_off(left, str(failure))
 
     def _draw(self, session: Session, row: Outgoing, draw: Draw) -> Letter | None:
         expired = row.expires_at is not None and self._machine.now() >= row.expires_at
@@ -276,7 +286,7 @@ class Sender:
         with self._database.reading() as session:
             return self._drawing(session, [row], self._contract.now())(row)
 
-    def _put_off(self, rows: Sequence[Outgoing], why: str) -> None:
+    def _put_off(self, rows: Collection[Outgoing], why: str) -> None:
         """Nothing was posted, so an earlier attempt's outcome stays as open as it was."""
         later = [self._courier.later(row, Held.of(row), why, sure=True) for row in rows]
         for row in rows:
