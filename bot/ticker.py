@@ -22,7 +22,7 @@ from bot.storage_errors import meaning
 from bot.tally import TIMERS, Count, uncounted
 from models.record import Record
 from models.store import NotStoredError, UnknownOutcomeError
-from models.timer import Timer, due_timers, hold_back, next_due
+from models.timer import Timer, due_timers, hold_back, let_go_of, next_due
 
 log = structlog.get_logger()
 
@@ -176,7 +176,7 @@ class Ticker:
                 self._prepare(session, timers)
                 for timer in timers:
                     self._handle(session, timer, now)
-                    session.delete(timer)
+                let_go_of(session, timers)
                 self._store(session)
         except Exception as failure:  # noqa: BLE001 - done again one by one, where each failure is told
             log.info("timers_one_by_one", failure=repr(failure))
@@ -193,7 +193,7 @@ class Ticker:
         try:
             with session.begin_nested():
                 self._handle(session, timer, now)
-                session.delete(timer)
+                let_go_of(session, [timer])
                 self._store(session)
         except Exception as failure:
             if isinstance(failure, DBAPIError) and meaning(failure) is not None:

@@ -4,7 +4,7 @@ No Slack here. Facts are noted at their own instant; what is to be said about se
 one owner at once is gathered by `finish` after the batch.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from models.customer import Customer
 from models.history import Event, Happening
 from models.outbox import Kind, Outgoing, Priority
 from models.person import Person
-from models.record import Fresh, with_ids
+from models.record import Found, Fresh, Record, with_ids
 from models.sla.contract import Contract, WaitKind
 from models.sla.ladder import Rung, RungKind, folded
 from models.store import Session
@@ -48,11 +48,24 @@ class Batch:
     reminders: list[Reminder] = field(default_factory=list)
     changed: set[tuple[str, int]] = field(default_factory=set)
     """Tickets whose cards are to be refreshed."""
+    tickets: dict[tuple[str, int], Ticket] = field(default_factory=dict)
     waits: dict[tuple[str, int], list[Wait]] = field(default_factory=dict)
     fresh: Fresh = field(default_factory=Fresh)
     """New rows, until `store`."""
-    held: list[Any] = field(default_factory=list)
-    """What was loaded beforehand; the session itself holds nothing that nobody refers to."""
+    found: dict[type[Record], dict[tuple[str, Any], Any]] = field(default_factory=dict)
+    """What was loaded beforehand, by team and id; the session itself holds nothing that nobody refers to."""
+
+    def keep(self, record: type[Found], rows: Iterable[Found]) -> None:
+        """Keep rows of a table at hand."""
+        self.found.setdefault(record, {}).update({(row.team_id, row.id): row for row in rows})  # type: ignore[attr-defined]
+
+    def get(self, session: Session, record: type[Found], team_id: str, row_id: str) -> Found | None:
+        """A row by team and id, asked for when it is not at hand."""
+        rows = self.found.setdefault(record, {})
+        row = rows.get((team_id, row_id))
+        if row is None and (row := session.get(record, (team_id, row_id))) is not None:
+            rows[team_id, row_id] = row
+        return row
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +85,10 @@ def prepare(session: Session, timers: Sequence[Timer], batch: Batch) -> None:
         numbers = sorted({timer.ticket_number for timer in timers if timer.team_id == team_id})
         clocks = [timer.clock_id for timer in timers if timer.team_id == team_id and timer.clock_id]
         tickets = tickets_numbered(session, team_id, numbers)
-        batch.held += tickets
-        batch.held += with_ids(session, Clock, team_id, clocks)
-        batch.held += with_ids(session, Outgoing, team_id, [t.desk_card_id for t in tickets if t.desk_card_id])
-        batch.held += with_ids(session, Person, team_id, {t.owner_id for t in tickets if t.owner_id})
+        batch.tickets |= {(team_id, ticket.number): ticket for ticket in tickets}
+        batch.keep(Clock, with_ids(session, Clock, team_id, clocks))
+        batch.keep(Outgoing, with_ids(session, Outgoing, team_id, [t.desk_card_id for t in tickets if t.desk_card_id]))
+        batch.keep(Person, with_ids(session, Person, team_id, {t.owner_id for t in tickets if t.owner_id}))
         batch.waits |= {(team_id, number): [] for number in numbers}
         for wait in waits_of_all(session, team_id, numbers):
             batch.waits[team_id, wait.ticket_number].append(wait)
@@ -95,13 +108,12 @@ def store(session: Session, batch: Batch) -> None:
 
 
 def _case(session: Session, timer: Timer, now: datetime, batch: Batch) -> Case | None:
-    ticket = session.get(Ticket, (timer.team_id, timer.ticket_number))
+    ticket = batch.tickets.get((timer.team_id, timer.ticket_number))
     if ticket is None:
         return None
-    customer = session.get(Customer, (ticket.team_id, ticket.customer_id))
+    customer = batch.get(session, Customer, ticket.team_id, ticket.customer_id)
     if customer is None:
         return None
-    batch.held.append(customer)
     contract = batch.agreements.of_ticket(session, ticket, customer)
     waits = batch.waits[ticket.team_id, ticket.number]
     return Case(Ledger(session, batch.machine_now, batch.changed, batch.fresh), ticket, contract, waits, now)
@@ -110,7 +122,7 @@ def _case(session: Session, timer: Timer, now: datetime, batch: Batch) -> Case |
 def on_clock(case: Case, timer: Timer, batch: Batch) -> None:
     """The next rung of a clock: note facts, say what may be said, set the timer after it."""
     session, ticket = case.ledger.session, case.ticket
-    clock = session.get(Clock, (timer.team_id, timer.clock_id))
+    clock = batch.get(session, Clock, timer.team_id, timer.clock_id or "")
     if clock is None:
         return
     rungs = ladders.rungs_of(case.contract, ticket, clock, case.waits)
@@ -206,7 +218,7 @@ def finish(session: Session, batch: Batch, now: datetime, down_since: datetime |
             by_owner.setdefault(owner, []).append(reminder)
     rows = []
     for (team_id, owner_id), reminders in by_owner.items():
-        person = session.get(Person, (team_id, owner_id))
+        person = batch.get(session, Person, team_id, owner_id)
         if person is not None:
             gathered = _gathered(reminders, down=down_since is not None)
             rows += [_reminders(batch.machine_now, person, together, now, down_since) for together in gathered]

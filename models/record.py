@@ -87,10 +87,11 @@ class Record(SQLModel, metaclass=_Making):
 
         def __setattr__(self, name: str, value: object) -> None:
             """Set a field; only a row that a session knows has somebody to tell of it."""
-            if STATE in self.__dict__ or name not in type(self).model_fields:
-                super().__setattr__(name, value)
+            values = self.__dict__
+            if name == STATE or (STATE not in values and name in type(self).__pydantic_fields__):
+                values[name] = value
             else:
-                self.__dict__[name] = value
+                super().__setattr__(name, value)
 
     @classmethod
     def _learn_blank(cls) -> _Blank:

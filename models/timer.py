@@ -1,5 +1,6 @@
 """Timers: what must be looked at, at an instant of contract time. Rows, so they survive us."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, ColumnElement, Index, bindparam
 from sqlmodel import Field, Session, col, delete, or_, select
 
+from models.driver import Statement
 from models.ids import new_id
 from models.record import BY_KEY, Record
 
@@ -93,6 +95,14 @@ def disarm_kind(session: Session, team_id: str, number: int, kind: TimerKind) ->
         .where(col(Timer.team_id) == team_id, col(Timer.ticket_number) == number, col(Timer.kind) == kind)
         .execution_options(synchronize_session=False)
     )
+
+
+def let_go_of(session: Session, timers: Sequence[Timer]) -> None:
+    """Forget timers that were dealt with."""
+    _DONE.many(session, [{"of_team": timer.team_id, "of_id": timer.id} for timer in timers])
+
+
+_DONE = Statement(delete(Timer).where(col(Timer.team_id) == bindparam("of_team"), col(Timer.id) == bindparam("of_id")))
 
 
 LONGEST_HOLD = timedelta(hours=1)
