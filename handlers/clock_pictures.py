@@ -9,7 +9,7 @@ from handlers.views import facts as told
 from models import history
 from models.clock import Clock, ClockState, clocks_of
 from models.history import Event
-from models.sla.clock import ClockTime, budget, remaining, spent
+from models.sla.clock import ClockTime, budget, spent
 from models.sla.contract import ClockKind, Contract, Strength, WaitKind
 from models.sla.plan import Planned, readings_for
 from models.ticket import Ticket
@@ -54,7 +54,7 @@ def clock_fact(at: Scene, clock: Clock, waits: Sequence[Wait]) -> told.ClockFact
         clause=clock.clause,
         due_at=clock.due_at,
         budget=whole,
-        remaining=remaining(calendar, start, target, stopped, until),
+        remaining=whole - used,
         spent=min(1.0, used / whole) if whole else 1.0,
         elapsed=elapsed,
         zone=calendar.zone.key,

@@ -37,23 +37,27 @@ def subject(severity: SeverityFact | None, customer: str, summary: str, words: W
 
 def reminder(facts: ReminderFacts, words: Words) -> Rendered:
     """Due soon: to the owner, or to the thread."""
-    said = _due_soon(facts, words, words.moment)
-    text = _due_soon(facts, words, when(words, facts.now))
+    about = subject(facts.severity, facts.customer, facts.summary, words)
+    said = joined(_due(facts, words, words.moment), about)
+    text = joined(_due(facts, words, when(words, facts.now)), about)
     return kit.rendered(text, [kit.section(said), _small(facts, words), _buttons(facts, words)])
 
 
 def _due_soon(facts: ReminderFacts, words: Words, moment: Moment) -> Mrkdwn:
+    about = subject(facts.severity, facts.customer, facts.summary, words)
+    return joined(_due(facts, words, moment), about)
+
+
+def _due(facts: ReminderFacts, words: Words, moment: Moment) -> Mrkdwn:
     clock = facts.clock
     if clock.due_at is None:
-        due = words.say("{number} waits", number=facts.number)
-    else:
-        due = words.say(
-            "{number} due {due}, {left}",
-            number=facts.number,
-            due=escape(moment(clock.due_at)),
-            left=remaining(clock, words),
-        )
-    return joined(due, subject(facts.severity, facts.customer, facts.summary, words))
+        return words.say("{number} waits", number=facts.number)
+    return words.say(
+        "{number} due {due}, {left}",
+        number=facts.number,
+        due=escape(moment(clock.due_at)),
+        left=remaining(clock, words),
+    )
 
 
 def _small(facts: ReminderFacts, words: Words) -> Block:

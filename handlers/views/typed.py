@@ -12,6 +12,7 @@ ELLIPSIS = "…"
 _UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _SPACE = re.compile(r"\s+")
 _PAIR = re.compile(r"(?<!\w)([*_~`])(?=\S)(.*?\S)\1(?!\w)")
+_MARKUP = re.compile("[&<>*_~`]")
 _LOOKALIKE = {"*": "\u2217", "_": "\u02cd", "~": "\u223c", "`": "\u02cb"}
 _TOKEN = re.compile(r"<([^<>]*)>")
 
@@ -24,6 +25,8 @@ class Mrkdwn(str):
 
 def clean(text: str) -> str:
     """Without control and direction characters, one kind of line end, nothing around it."""
+    if text.isprintable():  # nearly always: then nothing of that is in it
+        return text.strip()
     return _UNSAFE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
@@ -45,7 +48,10 @@ def escape(text: str) -> Mrkdwn:
     """
     if isinstance(text, Mrkdwn):
         return text
-    safe = clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    plain = clean(text)
+    if _MARKUP.search(plain) is None:
+        return Mrkdwn(plain)
+    safe = plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return Mrkdwn(_PAIR.sub(_unmarked, safe))
 
 

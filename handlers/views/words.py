@@ -6,12 +6,11 @@ places are named (`{due}`), and what is put there is escaped unless a view made 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import cache
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 
 from handlers.views.catalogues import catalogue
 from handlers.views.facts import PersonFact, RoleFact, Texts
@@ -116,16 +115,16 @@ class Words:
 
     def day(self, at: datetime) -> str:
         """ "Mon 23 Nov"."""
-        return format_date(self.local(at).date(), self._in(_DAY), locale=self._locale())
+        return _written_day(self.local(at).date(), self._in(_DAY), self._in(_LOCALES))
 
     def weekday(self, at: datetime) -> str:
         """ "Monday"."""
-        return format_date(self.local(at).date(), "EEEE", locale=self._locale())
+        return _written_day(self.local(at).date(), "EEEE", self._in(_LOCALES))
 
     def when(self, at: datetime, now: datetime) -> str:
         """In plain text: "Mon 13:40" within a week of `now`, else "Mon 7 Dec 13:40"."""
         if abs(self.local(at).date() - self.local(now).date()) <= _WEEK:
-            return format_datetime(self.local(at), "EEE HH:mm", locale=self._locale())
+            return f"{_written_day(self.local(at).date(), 'EEE', self._in(_LOCALES))} {self.time(at)}"
         return f"{self.day(at)} {self.time(at)}"
 
     def since(self, at: datetime, now: datetime) -> str:
@@ -135,7 +134,8 @@ class Words:
 
     def zoned(self, at: datetime) -> str:
         """ "Mon 23 Nov 13:40 CET": complete, for where Slack cannot fill in the reader's own."""
-        return f"{self.day(at)} {self.time(at)} {self.local(at):%Z}"
+        there = self.local(at)
+        return f"{self.day(at)} {there:%H:%M %Z}"
 
     def moment(self, at: datetime) -> Mrkdwn:
         """A Slack date token: day and time on the reader's own device."""
@@ -151,19 +151,17 @@ class Words:
         return self.clock_time(at) if same else self.moment(at)
 
     def _token(self, at: datetime, form: str, fallback: str) -> Mrkdwn:
-        seconds = int(at.astimezone(UTC).timestamp())
+        seconds = int(at.timestamp())
         return Mrkdwn(f"<!date^{seconds}^{form}|{fallback}>")
 
     def _in(self, patterns: Mapping[str, str]) -> str:
         return patterns.get(self.language, patterns["en"])
 
-    def _locale(self) -> Locale:
-        return _locale(self._in(_LOCALES))
 
-
-@cache
-def _locale(name: str) -> Locale:
-    return Locale.parse(name)
+@lru_cache(maxsize=1024)
+def _written_day(day: date, pattern: str, locale: str) -> str:
+    """Kept, because a day is written far more often than there are days."""
+    return format_date(day, pattern, locale=locale)
 
 
 def _bare(value: object) -> str:
