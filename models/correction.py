@@ -4,20 +4,37 @@ A correction touches thousands of tickets, and nobody looks after each of them a
 read is what the counting needs, and what is stored goes out as plain statements.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, Insert, Update, bindparam, case, insert, update
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    ColumnElement,
+    Insert,
+    Integer,
+    String,
+    bindparam,
+    case,
+    cast,
+    column,
+    func,
+    insert,
+    update,
+)
 from sqlmodel import Session, col, or_, select
 
+from models.at_once import Change, among, takes_lists
 from models.clock import Clock
 from models.contract_version import ContractVersion
 from models.history import Event, HistoryEntry
-from models.ids import new_id
 from models.outbox import CARDS, Outgoing, State, card_key
 from models.queue import place_in_sql
+from models.record import Fresh
 from models.ticket import OPEN, Ticket
 from models.timer import Timer, TimerKind
 from models.wait import Wait
@@ -122,7 +139,7 @@ def _columns(record: type[Any], read: type[Any]) -> list[ColumnElement[Any]]:
 def _clocks(session: Session, team_id: str, numbers: Sequence[int]) -> Iterable[OpenClock]:
     query = (
         select(*_columns(Clock, OpenClock))
-        .where(Clock.team_id == team_id, col(Clock.ticket_number).in_(numbers))
+        .where(Clock.team_id == team_id, among(session, Clock.ticket_number, numbers))
         .order_by(col(Clock.id))
     )
     return [OpenClock(*row) for row in session.connection().execute(query)]
@@ -131,7 +148,7 @@ def _clocks(session: Session, team_id: str, numbers: Sequence[int]) -> Iterable[
 def _waits(session: Session, team_id: str, numbers: Sequence[int]) -> Iterable[Wait]:
     query = (
         select(Wait)
-        .where(Wait.team_id == team_id, col(Wait.ticket_number).in_(numbers))
+        .where(Wait.team_id == team_id, among(session, Wait.ticket_number, numbers))
         .order_by(col(Wait.began_at), col(Wait.id))
     )
     return session.exec(query).all()
@@ -139,7 +156,7 @@ def _waits(session: Session, team_id: str, numbers: Sequence[int]) -> Iterable[W
 
 def _looks(session: Session, team_id: str, numbers: Sequence[int]) -> Iterable[NextLook]:
     query = select(*_columns(Timer, NextLook)).where(
-        Timer.team_id == team_id, col(Timer.ticket_number).in_(numbers), Timer.kind == TimerKind.CLOCK
+        Timer.team_id == team_id, among(session, Timer.ticket_number, numbers), Timer.kind == TimerKind.CLOCK
     )
     return [NextLook(*row) for row in session.connection().execute(query)]
 
@@ -169,7 +186,7 @@ class Corrected:
     at: datetime
     reason_id: str | None
     tickets: list[OpenTicket] = field(default_factory=list)
-    entries: list[dict[str, Any]] = field(default_factory=list)
+    entries: list[HistoryEntry] = field(default_factory=list)
     moved: list[OpenClock] = field(default_factory=list)
     """Running clocks with their new instants."""
     kept: list[OpenClock] = field(default_factory=list)
@@ -185,41 +202,76 @@ class Corrected:
         """A ticket counts in the corrected calendars from now on: the event and the change as one."""
         self.tickets.append(ticket)
         self.entries.append(
-            {
-                "team_id": self.team_id,
-                "ticket_number": ticket.number,
-                "position": ticket.entries + 1,
-                "event": Event.CALENDAR_CORRECTED,
-                "at": self.at,
-                "text_id": self.reason_id,
-                "facts": {"calendars": self.calendars_id, "earlier": ticket.calendar_version_id, "moves": moves},
-            }
+            HistoryEntry(
+                team_id=self.team_id,
+                ticket_number=ticket.number,
+                position=ticket.entries + 1,
+                event=Event.CALENDAR_CORRECTED,
+                at=self.at,
+                text_id=self.reason_id,
+                facts={"calendars": self.calendars_id, "earlier": ticket.calendar_version_id, "moves": moves},
+            )
         )
 
 
-_CLOCK = update(Clock).where(col(Clock.team_id) == bindparam("team"), col(Clock.id) == bindparam("clock"))
-_MOVED = _CLOCK.values(due_at=bindparam("due"), expected_at=bindparam("expected"))
-_KEPT = _CLOCK.values(calendar_version_id=bindparam("calendars"))
-_SOONER = (
-    update(Timer)
-    .where(col(Timer.team_id) == bindparam("team"), col(Timer.id) == bindparam("timer"))
-    .values(due_at=bindparam("at"))
-)
+_MOVED = Change(Clock, ("due_at", "expected_at"))
+_KEPT = Change(Clock, ("calendar_version_id",))
+_SOONER = Change(Timer, ("due_at",))
 
 
 def store(session: Session, done: Corrected, machine_now: datetime) -> None:
     """Write a batch, a statement for each kind of change."""
-    team = {"team": done.team_id}
-    moved = [{**team, "clock": each.id, "due": each.due_at, "expected": each.expected_at} for each in done.moved]
-    _many(session, _MOVED, moved)
+    team_id = done.team_id
+    _MOVED.make(session, team_id, [(each.id, each.due_at, each.expected_at) for each in done.moved])
     for before, tickets in _alike(done.tickets).items():
         _refer(session, done, list(before), tickets)
-    kept = [{**team, "clock": each.id, "calendars": each.calendar_version_id} for each in done.kept]
-    _many(session, _KEPT, kept)
-    _many(session, _SOONER, [{**team, "timer": each.id, "at": each.due_at} for each in done.sooner])
-    _many(session, insert(HistoryEntry), done.entries)
-    _many(session, insert(Timer), [_timer(done.team_id, clock, at) for clock, at in done.armed])
+    _KEPT.make(session, team_id, [(each.id, each.calendar_version_id) for each in done.kept])
+    _SOONER.make(session, team_id, [(each.id, each.due_at) for each in done.sooner])
+    _write_history(session, done)
+    fresh = Fresh()
+    for clock, at in done.armed:
+        fresh.add(_timer(team_id, clock, at))
+    fresh.store(session)
     _refresh_cards(session, done, machine_now)
+
+
+def _write_history(session: Session, done: Corrected) -> None:
+    """The event of each ticket: on PostgreSQL from lists too."""
+    if not takes_lists(session):
+        fresh = Fresh()
+        for entry in done.entries:
+            fresh.add(entry)
+        fresh.store(session)
+    elif done.entries:
+        lists = {
+            "numbers": [entry.ticket_number for entry in done.entries],
+            "positions": [entry.position for entry in done.entries],
+            "facts": [json.dumps(entry.facts) for entry in done.entries],
+        }
+        alike = {"team": done.team_id, "event": Event.CALENDAR_CORRECTED, "at": done.at, "text": done.reason_id}
+        session.connection().execute(_entries_at_once(), alike | lists)
+
+
+@cache
+def _entries_at_once() -> Insert:
+    table = HistoryEntry.__table__.c  # type: ignore[attr-defined]
+    lists = (
+        bindparam("numbers", type_=ARRAY(Integer)),
+        bindparam("positions", type_=ARRAY(Integer)),
+        bindparam("facts", type_=ARRAY(String)),
+    )
+    names = (column("ticket_number", Integer), column("position", Integer), column("facts", String))
+    given = func.unnest(*lists).table_valued(*names).render_derived("given")
+    values = {
+        "team_id": bindparam("team", type_=table.team_id.type),
+        "ticket_number": given.c.ticket_number,
+        "position": given.c.position,
+        "event": bindparam("event", type_=table.event.type),
+        "at": bindparam("at", type_=table.at.type),
+        "text_id": bindparam("text", type_=table.text_id.type),
+        "facts": cast(given.c.facts, JSON),
+    }
+    return insert(HistoryEntry).from_select(list(values), select(*values.values()))
 
 
 def _alike(tickets: Iterable[OpenTicket]) -> dict[tuple[str, ...], list[int]]:
@@ -235,7 +287,7 @@ def _refer(session: Session, done: Corrected, earlier: list[str], numbers: Seque
     """Have tickets whose clocks were moved refer to the corrected calendars, in their new place in the queue."""
     session.connection().execute(
         update(Ticket)
-        .where(col(Ticket.team_id) == done.team_id, col(Ticket.number).in_(numbers))
+        .where(col(Ticket.team_id) == done.team_id, among(session, Ticket.number, numbers))
         .values(
             calendar_version_id=done.calendars_id,
             earlier_calendars=earlier,
@@ -245,22 +297,8 @@ def _refer(session: Session, done: Corrected, earlier: list[str], numbers: Seque
     )
 
 
-def _timer(team_id: str, clock: OpenClock, at: datetime) -> dict[str, Any]:
-    return {
-        "team_id": team_id,
-        "id": new_id(),
-        "kind": TimerKind.CLOCK,
-        "ticket_number": clock.ticket_number,
-        "clock_id": clock.id,
-        "due_at": at,
-        "args": {},
-        "attempts": 0,
-    }
-
-
-def _many(session: Session, statement: Update | Insert, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        session.connection().execute(statement, rows)
+def _timer(team_id: str, clock: OpenClock, at: datetime) -> Timer:
+    return Timer(team_id=team_id, kind=TimerKind.CLOCK, ticket_number=clock.ticket_number, clock_id=clock.id, due_at=at)
 
 
 def _refresh_cards(session: Session, done: Corrected, machine_now: datetime) -> None:
@@ -272,7 +310,7 @@ def _refresh_cards(session: Session, done: Corrected, machine_now: datetime) -> 
         update(Outgoing)
         .where(
             col(Outgoing.team_id) == done.team_id,
-            col(Outgoing.key).in_(keys),
+            among(session, Outgoing.key, keys),
             or_(col(Outgoing.state).in_([State.WAITING, State.SENT]), col(Outgoing.ts).is_not(None)),
         )
         .values(
