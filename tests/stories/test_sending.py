@@ -25,6 +25,7 @@ from models.history import Event
 from models.ids import new_id
 from models.outbox import Kind, Outgoing, Priority, State
 from models.sending import Held, Said
+from models.store import NotStoredError
 from models.timer import Timer, TimerKind, hold_back
 from tests.stories.conftest import P2, House, Shared
 from tests.stories.scenes import GUIDANCE, opened, times
@@ -271,6 +272,8 @@ class Bench:
     script: Script = field(default_factory=Script)
     machine: Hands = field(default_factory=Hands)
     holds: set[str] = field(default_factory=set)
+    away: set[str] = field(default_factory=set)
+    """Rows during whose drawing the database goes away."""
     told: list[str] = field(default_factory=list)
 
     def owes(self, key: str, **values: Any) -> Outgoing:
@@ -313,6 +316,8 @@ class Bench:
         self.told.append(f"{row.key}: {row.reason}")
 
     def _render(self, _session: Session, row: Outgoing, _now: datetime) -> Message | None:
+        if row.key in self.away:
+            raise NotStoredError("away")
         again = ", perhaps again" if row.args.get("repeated") else ""
         return None if row.key in self.holds else cast("Message", Line(row.key + again))
 
@@ -438,6 +443,26 @@ def test_nothing_is_sent_under_a_lease_that_is_nearly_over(bench: Bench) -> None
     bench.machine.at += LEASE
     bench.passes()
     assert len(bench.script.said) == 1
+
+
+def test_each_message_goes_while_the_next_is_drawn(bench: Bench) -> None:
+    """The database goes away in the middle: what was drawn is said, the rest is tried again a second later."""
+    for key, conversation in (("one", "C1"), ("two", "C2"), ("three", "C3")):
+        bench.owes(key, conversation=conversation)
+    bench.away = {"two"}
+    sender = bench.sender()
+    with bench.database.transaction() as session:
+        rows = sending.claim(session, bench.machine.at, LEASE, token="here")
+    for letter in sender._drawn(rows):  # noqa: SLF001 - without its threads
+        sender._carry(letter)  # noqa: SLF001
+    assert [said for _, said, _ in bench.script.said] == ["one"]
+    sender._turn([], bench.machine.at)  # noqa: SLF001
+    sender.stop()
+    assert bench.row("one").state == State.SENT
+    bench.away.clear()
+    bench.machine.at += SECOND
+    bench.passes()
+    assert [said for _, said, _ in bench.script.said] == ["one", "two", "three"]
 
 
 def test_a_card_that_changed_while_it_was_sent_is_edited_again(bench: Bench) -> None:
