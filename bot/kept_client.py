@@ -63,8 +63,33 @@ class Connections:
 
     def _new(self) -> HTTPConnection:
         if self._tls is None:
-            return HTTPConnection(self._host, self._port, timeout=self._timeout)
-        return HTTPSConnection(self._host, self._port, timeout=self._timeout, context=self._tls)
+            return _Plain(self._host, self._port, timeout=self._timeout)
+        return _Secured(self._host, self._port, timeout=self._timeout, context=self._tls)
+
+
+HEAD_ENDS = b"\r\n\r\n"
+
+
+class _InOneWrite(HTTPConnection):
+    """Writes the head of a request together with its body: between two writes a busy process lets others go first."""
+
+    _head = b""
+
+    def send(self, data: Any) -> None:  # noqa: ANN401 - as http.client has it
+        """Keep a head until its body comes."""
+        if not self._head and data.endswith(HEAD_ENDS):
+            self._head = data
+            return
+        head, self._head = self._head, b""
+        super().send(head + data)
+
+
+class _Plain(_InOneWrite):
+    """To this machine."""
+
+
+class _Secured(_InOneWrite, HTTPSConnection):
+    """To Slack."""
 
 
 def _close_all(idle: "deque[tuple[float, HTTPConnection]] | list[tuple[float, HTTPConnection]]") -> None:
