@@ -1,12 +1,13 @@
 """Which clock runs for what: the table of every contract, row by row."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import pytest
 
 from models.sla.clock import AtOnce, ClockTime, NextWorkingDay, SameWorkingDay, Target, WorkingDays, WorkingTime
 from models.sla.contract import ClockKind, Contract, Promise, Starts, Strength, TicketKind, WaitKind
-from models.sla.plan import Facts, promises_for, stops
+from models.sla.plan import Facts, plan, plans, promises_for, stops
 
 FAULT, QUESTION, REQUEST = TicketKind.FAULT, TicketKind.QUESTION, TicketKind.REQUEST
 Row = tuple[str, str, str, frozenset[WaitKind]]
@@ -128,3 +129,17 @@ def test_only_guarantees_and_promises_are_breached() -> None:
         Strength.USUAL: "later_than_usual",
         Strength.GUIDELINE: "later_than_usual",
     }
+
+
+def test_what_is_promised_of_a_ticket_is_planned_in_the_order_of_the_file(contracts: Mapping[str, Contract]) -> None:
+    """Each from when it was reported, in the calendar of the customer's region."""
+    contract = contracts["easymeeting"]
+    facts = Facts(kind=TicketKind.FAULT, severity="high")
+    reported = datetime(2026, 11, 23, 9, 40, tzinfo=UTC)
+    planned = plans(contract, facts, reported, "america")
+    assert [each.promise for each in planned] == list(promises_for(contract, facts))
+    assert {each.started_at for each in planned} == {reported}
+    assert [each.due for each in planned] == [
+        plan(contract, each.promise, reported_at=reported, region="america").due for each in planned
+    ]
+    assert [each.due for each in planned] != [each.due for each in plans(contract, facts, reported, "europe")]
