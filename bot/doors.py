@@ -4,7 +4,6 @@ Source: docs.slack.dev/apis/events-api/using-socket-mode and /authentication/ver
 """
 
 import logging
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -12,11 +11,12 @@ from typing import Any
 
 from slack_bolt import BoltRequest
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
-from slack_bolt.adapter.socket_mode.internals import run_bolt_app, send_response
+from slack_bolt.adapter.socket_mode.internals import run_bolt_app
 from slack_sdk.signature import Clock
 from slack_sdk.socket_mode.builtin import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from bot import acks
 from bot.admission import SLACK, STATUS, Reason, Refused, TurnedAwayError, admit, demand_way
 from bot.app import Vakt
 from bot.listening import Listener, StartResponse, reply
@@ -88,7 +88,7 @@ class _Client(SocketModeHandler):
         req.payload = payload
         with taken(self._tally, req.envelope_id, payload) as it:
             response = run_bolt_app(self.app, req)
-            send_response(client, req, response, time.monotonic())
+            acks.answer(client, req.envelope_id, response)
             it.status = response.status
 
 
