@@ -14,13 +14,13 @@ from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
 from bot import crash
 from bot.storage_errors import WRITE_DEADLINE, said_as_ours, said_at_commit
-from models.driver import cursor_of
+from models.driver import cursor_of, keep_connection
 from models.queue import keep_places
 from models.record import Record, note_written, written_in
 from models.roster import raise_number
@@ -156,8 +156,9 @@ class Database:
             self._queue.taken(lane, WRITE_DEADLINE) as seconds_left,
             Session(self.engine, expire_on_commit=False) as session,
         ):
+            connection = keep_connection(session)
             if self.is_sqlite:
-                _begin_immediate(session, seconds_left)
+                _begin_immediate(session, connection, seconds_left)
             yield session
             _commit(session, lane)
 
@@ -194,9 +195,9 @@ def _commit(session: Session, lane: Lane) -> None:
         crash.point("after_commit")
 
 
-def _begin_immediate(session: Session, seconds_left: float) -> None:
+def _begin_immediate(session: Session, connection: Connection, seconds_left: float) -> None:
     """Take SQLite's write lock at once: reading first and writing later loses updates."""
-    info = session.connection().info
+    info = connection.info
     milliseconds = int(seconds_left * 10) * 100  # in steps, so that it is seldom set anew
     with cursor_of(session) as cursor:
         if info.get(BUSY_TIMEOUT) != milliseconds:

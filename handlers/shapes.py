@@ -101,11 +101,12 @@ def parts(**shapes: Shape) -> Shape:
     def read(part: object) -> dict[str, Any] | None:
         if not isinstance(part, dict):
             return None
-        kept = {key: value for key, value in part.items() if key not in shapes}
-        for key in shapes.keys() & part.keys():
-            value = shapes[key](part[key])
-            if value is not None:
+        kept = {}
+        for key, value in part.items():
+            if key not in shapes:
                 kept[key] = value
+            elif (fitting := shapes[key](value)) is not None:
+                kept[key] = fitting
         return kept
 
     return read

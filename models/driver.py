@@ -10,15 +10,29 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Dialect, UpdateBase
+from sqlalchemy import Connection, Dialect, UpdateBase
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
+
+CONNECTION = "connection"
+"""Under which a session's account keeps the connection it has for as long as it lives."""
+
+
+def keep_connection(session: Session) -> Connection:
+    """The session's connection, kept at hand: to ask SQLAlchemy for it costs as much as a small statement."""
+    connection: Connection = session.info.setdefault(CONNECTION, session.connection())
+    return connection
+
+
+def connection_of(session: Session) -> Connection:
+    """The connection that was kept at hand, else the one that SQLAlchemy has for the session."""
+    return session.info.get(CONNECTION) or session.connection()
 
 
 @contextmanager
 def cursor_of(session: Session) -> Iterator[Any]:
     """A cursor of the driver on the session's connection; its errors are SQLAlchemy's, as they are everywhere else."""
-    connection = session.connection()
+    connection = connection_of(session)
     driver: Any = connection.dialect.dbapi
     cursor = connection.connection.cursor()
     try:
@@ -39,7 +53,7 @@ class Statement:
 
     def one(self, session: Session, **values: Any) -> tuple[Any, ...]:
         """Run it with these values; gives the one row that it returns."""
-        written = _written(self, session.connection().dialect)
+        written = _written(self, connection_of(session).dialect)
         with cursor_of(session) as cursor:
             cursor.execute(written.text, written.parameters(values))
             row: tuple[Any, ...] = cursor.fetchone()
@@ -47,7 +61,7 @@ class Statement:
 
     def many(self, session: Session, values: Sequence[dict[str, Any]]) -> None:
         """Run it once for each of these values, and give nothing."""
-        written = _written(self, session.connection().dialect)
+        written = _written(self, connection_of(session).dialect)
         with cursor_of(session) as cursor:
             cursor.executemany(written.text, [written.parameters(each) for each in values])
 

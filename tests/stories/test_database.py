@@ -3,8 +3,10 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -20,7 +22,9 @@ from bot.storage_errors import WRITE_DEADLINE
 from models import tables
 from models.contract_version import ContractVersion
 from models.heartbeat import Heartbeat
+from models.outbox import Outgoing
 from models.received import Received
+from models.record import Fresh
 from models.store import BusyError
 from models.ticket import Team, take_number
 from tests.stories.conftest import MONDAY
@@ -62,6 +66,34 @@ def _store_and_fail(database: Database) -> None:
         session.add(_beat("undone"))
         session.flush()
         raise ZeroDivisionError
+
+
+def _owed(key: str, at: datetime, args: dict[str, object]) -> Outgoing:
+    return Outgoing(team_id=TEAM, key=key, kind="page", conversation="C1", args=args, ready_at=at, created_at=at)
+
+
+@pytest.mark.parametrize("args", [{}, {"to": "Kåre", "parts": [1, None, {}]}])
+@pytest.mark.parametrize(
+    "at",
+    [
+        datetime(2026, 3, 29, 1, 30, 0, 7, tzinfo=UTC),
+        datetime(2026, 3, 29, 1, 30, tzinfo=UTC),
+        datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=ZoneInfo("Europe/Oslo")),
+    ],
+)
+def test_a_row_is_stored_plainly_as_a_session_stores_it(
+    database: Database, at: datetime, args: dict[str, object]
+) -> None:
+    """Byte for byte: what the database itself holds is compared."""
+    with database.transaction() as session:
+        fresh = Fresh()
+        fresh.add(_owed("plainly", at, args))
+        fresh.store(session)
+        session.add(_owed("by session", at, args))
+    with database.reading() as session:
+        query = text("select args, ready_at, expires_at, uncertain, created_at from outbox order by key")
+        by_session, plainly = (tuple(row) for row in session.execute(query))
+    assert plainly == by_session
 
 
 def test_two_of_the_same_key_are_refused_and_the_first_stays(database: Database) -> None:
