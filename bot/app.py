@@ -19,7 +19,8 @@ from bot import breaches, contracts, crash
 from bot.aside import Aside
 from bot.auditor import Auditor, Watched
 from bot.calendar_jobs import CalendarJobs, Kept
-from bot.courier import Pace
+from bot.carriers import SecondChannels
+from bot.courier import Pace, Ways
 from bot.courtesy import Courtesy
 from bot.database import Database
 from bot.gateway import Gateway, SlackRefusedError, SlackUnavailableError
@@ -163,7 +164,7 @@ def build(
     ticker = _ticker(database, agreements, (contract_clock, machine), tally)
     sender = Sender(
         database,
-        gateway,
+        Ways(gateway, _second_channels(settings)),
         Words(_drawing(agreements), undelivered.tell_owner),
         (contract_clock, machine),
         Pace(
@@ -189,6 +190,14 @@ def _kept(settings: Settings) -> Kept:
     return Kept(
         received=timedelta(days=settings.vakt_received_days),
         sent=timedelta(days=settings.vakt_sent_days),
+    )
+
+
+def _second_channels(settings: Settings) -> SecondChannels:
+    return SecondChannels(
+        settings.vakt_smtp_url.get_secret_value(),
+        settings.vakt_mail_from,
+        settings.vakt_webhook_secret.get_secret_value(),
     )
 
 

@@ -7,19 +7,24 @@ the conversation is searched for its key.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import cast
 
 import structlog
 
 from bot import crash
 from bot.breaker import Breaker
-from bot.gateway import (
-    Gateway,
-    Message,
+from bot.carriers import (
+    SLACK,
+    Addressed,
     OutcomeUnknownError,
     Posted,
-    SlackRefusedError,
-    SlackUnavailableError,
+    RefusedError,
+    SecondChannels,
+    UnavailableError,
+    circuit_of,
+    route_of,
 )
+from bot.gateway import Gateway, Message
 from bot.machine import MachineClock
 from bot.rates import Rates
 from bot.tally import ENDED, RETRIES, Count
@@ -27,6 +32,9 @@ from models.outbox import Kind, Outgoing, State
 from models.sending import Anew, Ended, Held, Later, Outcome, Said, is_gathered
 
 log = structlog.get_logger()
+
+Sayable = Message | Addressed
+"""What is drawn: a message for Slack, or one for a second channel, as its row's way has it."""
 
 WORKERS = 32
 """Messages under way at once, at most. Threads are made when they are needed."""
@@ -50,7 +58,7 @@ class Letter:
 
     row: Outgoing
     held: Held
-    message: Message | None
+    message: Sayable | None
     parent: Outgoing | None
 
 
@@ -72,19 +80,27 @@ class Pace:
     workers: int = WORKERS
 
 
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How messages leave: by Slack, and by what there is beside it."""
+
+    slack: Gateway
+    second_channels: SecondChannels = SecondChannels()  # noqa: RUF009 - frozen
+
+
 class Courier:
     """Posts leased rows, from many threads at once."""
 
     def __init__(
         self,
-        gateway: Gateway,
+        ways: Ways,
         machine: MachineClock,
         pace: Pace,
-        draw_again: Callable[[Outgoing], Message | None],
+        draw_again: Callable[[Outgoing], Sayable | None],
         count: Count,
     ) -> None:
         """`draw_again` gives a row's message as it is now."""
-        self._gateway = gateway
+        self._gateway, self._second_channels = ways.slack, ways.second_channels
         self._machine = machine
         self._rates, self._lease, self._grace = pace.rates, pace.lease, pace.grace
         self._draw_again = draw_again
@@ -95,43 +111,43 @@ class Courier:
         """Post it; without a message find out whether an earlier attempt did."""
         row, held, message, parent = letter.row, letter.held, letter.message, letter.parent
         if row.leased_until is not None and self._machine.now() + self._lease / 3 > row.leased_until:
-            self.breaker.not_called(row.team_id)
+            self.breaker.not_called(circuit_of(row))
             why = "the lease was nearly over before it was sent"  # we stood still: nothing is wrong with Slack
             return self.later(row, held, why, sure=True, after=SOON)
         try:
             crash.point("before_post")
             posted = self._said_before(row, parent) if message is None else self._deliver(row, message, parent)
             crash.point("after_post")
-        except SlackUnavailableError as failure:
+        except UnavailableError as failure:
             return self._not_now(row, held, failure)
         except OutcomeUnknownError as failure:
             # What was cut off may still be done: it is looked up when it would be there to be found.
             at_least = 0.0 if failure.answered else self._grace.total_seconds()
-            return self._away(self.later(row, held, str(failure), sure=False, after=at_least), at_least)
-        except SlackRefusedError as failure:
-            self.breaker.answered(row.team_id)
+            return self._away(row, self.later(row, held, str(failure), sure=False, after=at_least), at_least)
+        except RefusedError as failure:
+            self.breaker.answered(circuit_of(row))
             return self._ended(row, held, State.REFUSED, str(failure))
         if message is None and not row.uncertain:
-            self.breaker.not_called(row.team_id)
+            self.breaker.not_called(circuit_of(row))
         else:
-            self.breaker.answered(row.team_id)
+            self.breaker.answered(circuit_of(row))
         if posted is None:
             return self._ended(row, held, *self._why_not(row)) if message is None else Anew(held, self._machine.now())
         return Said(held, posted.channel, posted.ts, self._machine.now())
 
-    def _not_now(self, row: Outgoing, held: Held, failure: SlackUnavailableError) -> Later:
+    def _not_now(self, row: Outgoing, held: Held, failure: UnavailableError) -> Later:
         later = self.later(row, held, str(failure), sure=True, after=failure.retry_after)
         if failure.retry_after is None:
-            return self._away(later)
-        self.breaker.answered(row.team_id)
+            return self._away(row, later)
+        self.breaker.answered(circuit_of(row))
         self._rates.hold(row.team_id, failure.method, failure.retry_after)
         return later
 
-    def _away(self, later: Later, at_least: float = 0.0) -> Later:
+    def _away(self, row: Outgoing, later: Later, at_least: float = 0.0) -> Later:
         """What Slack did not answer; while it is away the one that asked for all asks again when the circuit opens."""
-        team_id, now = later.held.team_id, self._machine.now()
-        self.breaker.failed(team_id, now)
-        pause = self.breaker.pause(team_id, now)
+        circuit, now = circuit_of(row), self._machine.now()
+        self.breaker.failed(circuit, now)
+        pause = self.breaker.pause(circuit, now)
         if pause is None:
             return later
         return replace(later, ready_at=min(later.ready_at, now + max(pause, timedelta(seconds=at_least))))
@@ -143,15 +159,18 @@ class Courier:
 
     def _said_before(self, row: Outgoing, parent: Outgoing | None) -> Posted | None:
         """Where a row that no longer holds stands, if an attempt of which nothing was heard said it."""
-        if not row.uncertain or row.ts is not None:
+        if not row.uncertain or row.ts is not None or route_of(row.conversation) != SLACK:
             return None
         try:
             return self._gateway.find(row.team_id, *_searched(row, parent))
-        except SlackRefusedError:
+        except RefusedError:
             return None  # nobody can find out, and nobody waits for it any more
 
-    def _deliver(self, row: Outgoing, message: Message, parent: Outgoing | None) -> Posted | None:
+    def _deliver(self, row: Outgoing, said: Sayable, parent: Outgoing | None) -> Posted | None:
         """Where it stands now; None for one that an earlier attempt did not say, and that is said with others now."""
+        if route_of(row.conversation) != SLACK:
+            return self._hand_over(row, cast("Addressed", said))
+        message = cast("Message", said)
         if row.ts is not None and row.channel is not None:
             posted = Posted(row.channel, row.ts)
             self._gateway.update(row.team_id, posted, message)
@@ -164,7 +183,7 @@ class Courier:
                 return found
             if looked and is_gathered(row, self._machine.now()):
                 return None
-            message = message if looked else self._as_repeat(row) or message
+            message = message if looked else cast("Message | None", self._as_repeat(row)) or message
         conversation, thread_ts = _place(row, parent)
         return self._gateway.post(
             row.team_id,
@@ -175,7 +194,14 @@ class Courier:
             broadcast=row.kind in BROADCAST,
         )
 
-    def _as_repeat(self, row: Outgoing) -> Message | None:
+    def _hand_over(self, row: Outgoing, message: Addressed) -> Posted:
+        """Give it to a second channel, where nobody can look whether it was said: it is said again."""
+        if row.uncertain:
+            message = cast("Addressed | None", self._as_repeat(row)) or message
+        carrier = self._second_channels.carrier(route_of(row.conversation))
+        return Posted(row.conversation, carrier.deliver(row.key, message))
+
+    def _as_repeat(self, row: Outgoing) -> Sayable | None:
         """The same, saying that it may have been said before."""
         row.args = {**row.args, "repeated": True}
         return self._draw_again(row)
@@ -184,11 +210,11 @@ class Courier:
         """Where a row that may have been said stands, if it was said; and whether anybody could look.
 
         Raises:
-            SlackRefusedError: nobody can find out, and the kind is not one to be repeated.
+            RefusedError: nobody can find out, and the kind is not one to be repeated.
         """
         try:
             return self._gateway.find(row.team_id, *_searched(row, parent)), True
-        except SlackRefusedError:
+        except RefusedError:
             if row.kind in REPEATED_WHEN_UNSURE:
                 return None, False
             raise
@@ -203,7 +229,8 @@ class Courier:
 
     def _ended(self, row: Outgoing, held: Held, state: State, why: str) -> Ended:
         self._count(ENDED, row.kind, state)
-        log.warning("outbox_ended", outbox=row.id, kind=row.kind, state=state, why=why)
+        say = log.info if state == State.DROPPED else log.warning
+        say("outbox_ended", outbox=row.id, kind=row.kind, state=state, why=why)
         return Ended(held, state, why[:500])
 
 

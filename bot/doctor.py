@@ -10,14 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from bot import schema
+from bot.carriers import RefusedError, UnavailableError
 from bot.contracts import read_contracts
 from bot.database import Database
 from bot.gateway import Gateway, OutcomeUnknownError, SlackRefusedError, SlackUnavailableError
+from bot.mail import Mail
 from bot.plainly import token_mistake
 from bot.settings import Settings
 from models.channel import Channel
@@ -83,7 +86,9 @@ def examine(patient: Patient, now: datetime) -> Iterator[Finding]:
     yield from policies(patient.settings, now)
     stored = list(database(patient))
     yield from stored
-    yield from slack(patient, now, has_schema=all(each.state is not State.BROKEN for each in stored))
+    has_schema = all(each.state is not State.BROKEN for each in stored)
+    yield from slack(patient, now, has_schema=has_schema)
+    yield from mail(patient, has_schema=has_schema)
 
 
 # --- policies and database ----------------------------------------------------------------------------
@@ -274,3 +279,26 @@ def _person(gateway: Gateway, team_id: str, person: Person) -> Finding:
     if found.get("deleted"):
         return warning("people", f"{name} has left the workspace", "Take the person out of workspace.toml.")
     return ok("people", name)
+
+
+# --- second channels ----------------------------------------------------------------------------------
+
+
+def mail(patient: Patient, *, has_schema: bool) -> Iterator[Finding]:
+    """Whether pages can go by mail when Slack does not take them."""
+    url = patient.settings.vakt_smtp_url.get_secret_value()
+    if not url:
+        if has_schema and _somebody_has_mail(patient.database):
+            yield warning("mail", "people have an e-mail address, and VAKT_SMTP_URL is not set", "Set it: see README.")
+        return
+    try:
+        Mail(url, patient.settings.vakt_mail_from).try_out()
+    except (RefusedError, UnavailableError) as error:
+        yield broken("mail", str(error), "Look at VAKT_SMTP_URL, and at the server.")
+    else:
+        yield ok("mail", f"{urlsplit(url).hostname} takes mail from {patient.settings.vakt_mail_from}")
+
+
+def _somebody_has_mail(database: Database) -> bool:
+    with database.reading() as session:
+        return session.exec(select(Person.id).where(col(Person.email).is_not(None)).limit(1)).first() is not None

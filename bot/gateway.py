@@ -9,7 +9,6 @@ import http.client
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
@@ -19,6 +18,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.webhook import WebhookClient
 
+from bot.carriers import OutcomeUnknownError, Posted, RefusedError, UnavailableError
 from bot.tally import CALLS, REFUSALS, Count, uncounted
 
 EVENT_TYPE = "vakt_outbox"
@@ -36,7 +36,7 @@ TIMEOUT = 10
 _TEMPORARY = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"})
 
 
-class SlackRefusedError(Exception):
+class SlackRefusedError(RefusedError):
     """Slack refused the call, and will refuse it again."""
 
     def __init__(self, method: str, error: str, detail: str = "") -> None:
@@ -46,26 +46,8 @@ class SlackRefusedError(Exception):
         self.error = error
 
 
-class SlackUnavailableError(Exception):
-    """Slack was not to be had, and did nothing. `retry_after` is in seconds, None if not named."""
-
-    def __init__(self, method: str, why: str, retry_after: float | None = None) -> None:
-        """Say which call, why, and when Slack wants to be asked again."""
-        super().__init__(f"{method}: {why}")
-        self.method = method
-        self.retry_after = retry_after
-
-
-class OutcomeUnknownError(Exception):
-    """The request went out and nobody knows what came of it: perhaps it was done.
-
-    `answered` when Slack answered that it failed: then it does nothing later.
-    """
-
-    def __init__(self, why: str, *, answered: bool = False) -> None:
-        """Say what was heard, if anything."""
-        super().__init__(why)
-        self.answered = answered
+class SlackUnavailableError(UnavailableError):
+    """Slack was not to be had, and did nothing."""
 
 
 class Message(Protocol):
@@ -80,14 +62,6 @@ class Message(Protocol):
     def blocks(self) -> Sequence[Mapping[str, Any]]:
         """Block Kit."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """Where a message stands."""
-
-    channel: str
-    ts: str
 
 
 class Gateway:
@@ -349,3 +323,14 @@ def _broken(method: str, error: Exception) -> Exception:
     ):
         return SlackUnavailableError(method, str(reason))
     return OutcomeUnknownError(f"{method}: {reason}")
+
+
+__all__ = [
+    "Gateway",
+    "Message",
+    "OutcomeUnknownError",
+    "Posted",
+    "SlackRefusedError",
+    "SlackUnavailableError",
+    "refusal_or_absence",
+]

@@ -12,6 +12,9 @@ TIER_PER_MINUTE = {"chat.update": 50.0}
 """Methods that the outbox uses and that have a tier of their own, in requests a minute."""
 
 
+POST = "chat.postMessage"
+"""What counts against a workspace's own figure. What goes by a second channel does not: Slack has no part in it."""
+
 BURST = 0.1
 """Seconds whose posts a channel may get at once, one at least."""
 
@@ -72,8 +75,11 @@ class Rates:
         if method in TIER_PER_MINUTE:
             scale = max(1.0, self._per_channel)
             return [self._bucket((team_id, method), TIER_PER_MINUTE[method] / 60 * scale, 10, at)]
+        one = self._bucket((team_id, "channel", conversation), self._per_channel, self._per_channel * BURST, at)
+        if method != POST:
+            return [one]
         return [
-            self._bucket((team_id, "channel", conversation), self._per_channel, self._per_channel * BURST, at),
+            one,
             self._bucket((team_id, "workspace"), self._per_workspace, self._per_workspace * TOGETHER, at),
         ]
 

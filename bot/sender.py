@@ -17,12 +17,9 @@ from sqlmodel import Session
 from structlog.contextvars import bind_contextvars
 
 from bot import crash
-from bot.courier import Courier, Letter, Pace
+from bot.carriers import SLACK, circuit_of, route_of
+from bot.courier import Courier, Letter, Pace, Sayable, Ways
 from bot.database import Database, Lane
-from bot.gateway import (
-    Gateway,
-    Message,
-)
 from bot.machine import ContractClock, MachineClock
 from bot.tally import Count, uncounted
 from models import sending
@@ -54,7 +51,7 @@ REST_IN_FLOW = 0.03
 MUCH = 16
 """Rows that make a look worth its while."""
 
-Draw = Callable[[Outgoing], Message | None]
+Draw = Callable[[Outgoing], Sayable | None]
 """A row's text from present state, or None when it does not hold any more."""
 
 Drawing = Callable[[Session, Sequence[Outgoing], datetime], Draw]
@@ -78,7 +75,7 @@ class Sender:
     def __init__(
         self,
         database: Database,
-        gateway: Gateway,
+        ways: Ways,
         words: Words,
         clocks: tuple[ContractClock, MachineClock],
         pace: Pace,
@@ -90,7 +87,7 @@ class Sender:
         self._drawing, self._tell_owner = words.drawing, words.tell_owner
         self._contract, self._machine = clocks
         self._rates, self._lease, self._workers = pace.rates, pace.lease, pace.workers
-        self._courier = Courier(gateway, self._machine, pace, self._as_now, count)
+        self._courier = Courier(ways, self._machine, pace, self._as_now, count)
         self._awake = threading.Condition()
         self._work_to_do = False
         self._flying = 0
@@ -220,7 +217,7 @@ class Sender:
         if len(found) == LOOKED_AT and len(granted) < free and not away:
             return granted, 0.0
         waits = [until - time.monotonic() for until in self._resting.values()]
-        waits += [pause.total_seconds() for team in away if (pause := self._courier.breaker.pause(team, at))]
+        waits += [pause.total_seconds() for each in away if (pause := self._courier.breaker.pause(each, at))]
         if ready is not None:
             waits.append((ready - self._machine.now()).total_seconds())
         return granted, min([LONGEST_SLEEP, *(max(0.01, wait) for wait in waits)])
@@ -232,21 +229,21 @@ class Sender:
     def _granted(self, found: list[Candidate], free: int, at: datetime, away: set[str]) -> list[tuple[str, str]]:
         """The rows whose rate allows it now; a conversation whose rate is used up rests until it is not.
 
-        Workspaces whose Slack is away are added to `away`; of their rows one is granted now and then.
+        Ways whose other side is away are added to `away`; of their rows one is granted now and then.
         """
         granted: list[tuple[str, str]] = []
         for row in found:
             where = (row.team_id, row.conversation)
-            if where in self._resting or row.team_id in away:
+            if where in self._resting or circuit_of(row) in away:
                 continue
             if len(granted) == free:
                 break
-            if self._courier.breaker.wait(row.team_id, at):
-                away.add(row.team_id)
+            if self._courier.breaker.wait(circuit_of(row), at):
+                away.add(circuit_of(row))
                 continue
-            wait = self._rates.take(row.team_id, _method(row.ts), row.conversation)
+            wait = self._rates.take(row.team_id, _method(row), row.conversation)
             if wait > 0:
-                self._courier.breaker.not_called(row.team_id)
+                self._courier.breaker.not_called(circuit_of(row))
                 self._resting[where] = time.monotonic() + wait
             else:
                 granted.append((row.team_id, row.id))
@@ -282,7 +279,7 @@ class Sender:
         parent = session.get(Outgoing, (row.team_id, row.thread_of)) if row.thread_of else None
         return Letter(row, Held.of(row), message, parent)
 
-    def _as_now(self, row: Outgoing) -> Message | None:
+    def _as_now(self, row: Outgoing) -> Sayable | None:
         with self._database.reading() as session:
             return self._drawing(session, [row], self._contract.now())(row)
 
@@ -290,7 +287,7 @@ class Sender:
         """Nothing was posted, so an earlier attempt's outcome stays as open as it was."""
         later = [self._courier.later(row, Held.of(row), why, sure=True) for row in rows]
         for row in rows:
-            self._courier.breaker.not_called(row.team_id)
+            self._courier.breaker.not_called(circuit_of(row))
         with self._awake:
             self._outcomes += later
             self._work_to_do = True
@@ -307,7 +304,7 @@ class Sender:
             outcome = self._courier.carry(letter)
         except Exception as failure:
             log.exception("sender_row_failed", outbox=row.id, kind=row.kind)
-            self._courier.breaker.not_called(row.team_id)
+            self._courier.breaker.not_called(circuit_of(row))
             outcome = self._courier.later(row, held, repr(failure), sure=False)
         with self._awake:
             self._flying -= 1
@@ -316,5 +313,8 @@ class Sender:
             self._awake.notify_all()
 
 
-def _method(ts: str | None) -> str:
-    return "chat.update" if ts is not None else "chat.postMessage"
+def _method(row: Candidate) -> str:
+    way = route_of(row.conversation)
+    if way != SLACK:
+        return way
+    return "chat.update" if row.ts is not None else "chat.postMessage"

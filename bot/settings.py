@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 def _safe_address(url: str) -> str:
     """Refuse to send a token in the clear to anything but this machine."""
     parts = urlsplit(url)
-    if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname or "")):
+    if parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or "")):
         return url if url.endswith("/") else url + "/"
     message = f"SLACK_API_URL is {url}; plain http is allowed to this machine only, use https"
     raise ValueError(message)
@@ -24,13 +24,14 @@ def _heartbeat_address(secret: SecretStr) -> SecretStr:
     parts = urlsplit(url)
     if not url or (parts.hostname and parts.scheme == "https"):
         return secret
-    if parts.scheme == "http" and _is_loopback(parts.hostname or ""):
+    if parts.scheme == "http" and is_loopback(parts.hostname or ""):
         return secret
     message = "VAKT_HEARTBEAT_URL must be an https address; plain http is allowed to this machine only"
     raise ValueError(message)
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
@@ -47,6 +48,15 @@ lease would let a second process look while the first one's post is still on its
 
 LANDS_IN_TIMEOUTS = 1.5
 """After how many of Slack's time-outs a post that was given up, or whose sender died, can be seen if it was taken."""
+
+
+def _smtp_address(secret: SecretStr) -> SecretStr:
+    """Refuse what names no mail server. It is not shown: it may hold a password."""
+    url = secret.get_secret_value()
+    if not url or (urlsplit(url).scheme in {"smtp", "smtps"} and urlsplit(url).hostname):
+        return secret
+    message = "VAKT_SMTP_URL must be smtps://user:password@host, or smtp://host for a server that offers STARTTLS"
+    raise ValueError(message)
 
 
 class Settings(BaseSettings):
@@ -67,6 +77,9 @@ class Settings(BaseSettings):
     vakt_lease_seconds: float = Field(default=30.0, ge=2.0, le=600.0)
     vakt_audit_seconds: float = Field(default=60.0, ge=1.0, le=3600.0)
     vakt_heartbeat_url: Annotated[SecretStr, AfterValidator(_heartbeat_address)] = SecretStr("")
+    vakt_smtp_url: Annotated[SecretStr, AfterValidator(_smtp_address)] = SecretStr("")
+    vakt_mail_from: str = "vakt@localhost"
+    vakt_webhook_secret: SecretStr = SecretStr("")
     vakt_received_days: float = Field(default=7.0, ge=2.0)
     vakt_sent_days: float = Field(default=30.0, ge=1.0)
     vakt_posts_per_channel_per_second: float = Field(default=1.0, gt=0)

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 import tomlkit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from bot.settings import is_loopback
 from models.sla.contract import Contract, Role
 from models.sla.policy import with_overrides
 from models.sla.policy_files import PolicyError
@@ -44,6 +46,22 @@ Zone = Annotated[str, AfterValidator(_zone)]
 """The name of a time zone."""
 
 
+Email = Annotated[str, Field(pattern=r"^[^\s@<>,;:\"()]+@[^\s@<>,;:\"()]+$", max_length=254)]
+"""An address for mail, without a name."""
+
+
+def _webhook(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))):
+        return url
+    message = "write an https address; plain http is allowed to this machine only"
+    raise ValueError(message)
+
+
+Webhook = Annotated[str, AfterValidator(_webhook), Field(max_length=2000, pattern=r"^[!-~]+$")]
+"""Where a page is posted as JSON."""
+
+
 class WorkspaceError(Exception):
     """The file cannot be used; the message names the key and what would be right."""
 
@@ -62,6 +80,8 @@ class PersonEntry(Strict):
     name: Annotated[Shown, Field(min_length=1, max_length=80)]
     language: Language | None = None
     zone: Zone | None = None
+    email: Email | None = None
+    webhook: Webhook | None = None
     title: Shown = ""
 
 

@@ -48,6 +48,8 @@ def _person(session: Session, team_id: str, entry: PersonEntry, changes: list[Ch
         "handle": entry.handle,
         "language": entry.language,
         "zone": entry.zone or (found.zone if found else None),
+        "email": entry.email,
+        "webhook": entry.webhook,
     }
     made = found or Person(team_id=team_id, slack_user=entry.slack, name=entry.name)
     _write(session, made, values, f"person {entry.handle}", changes, new=found is None)
@@ -251,6 +253,8 @@ def export_workspace(session: Session, team_id: str) -> Workspace:
                 name=person.name or handles[person.id],
                 language=person.language,
                 zone=person.zone,
+                email=person.email,
+                webhook=person.webhook,
             )
             for person in people
         ],

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from handlers import language, log_pictures, pictures, undelivered
+from handlers import language, log_pictures, pictures, second_channels, undelivered
 from handlers.present import Present
 from handlers.scene import Scene, person_fact, role_fact, scene
 from handlers.views import alarms, cards, customer_cards, findings, log, notices, reminders
 from handlers.views import facts as told
+from handlers.views.beside import Plain, page_beside
 from handlers.views.blocks import Rendered, together
 from handlers.views.words import Words
 from models import typed_text
@@ -21,11 +22,12 @@ from models.customer import Customer
 from models.desk import Desk
 from models.history import Event, HistoryEntry, entry_at
 from models.outbox import Kind, Outgoing
+from models.person import names_in
 from models.sla.contract import Role
 from models.sla.ladder import RungKind
 
 
-def render(row: Outgoing, here: Present) -> Rendered | None:
+def render(row: Outgoing, here: Present) -> Rendered | Plain | None:
     """The message that a row owes, as things are."""
     return RENDER[Kind(row.kind)](row, here)
 
@@ -298,6 +300,22 @@ def _page(row: Outgoing, here: Present) -> Rendered | None:
     )
 
 
+def _page_beside(row: Outgoing, here: Present) -> Plain | None:
+    """A page by mail or webhook; None once Slack has it, and when nobody waits for an answer any more."""
+    page, person = second_channels.page_of(here.session, row), second_channels.reader_of(here.session, row)
+    address = second_channels.ADDRESS[Kind(row.kind)](person) if person else None
+    said = render(page, here) if page else None
+    if page is None or person is None or not address or not isinstance(said, Rendered) or _is_answered(page, here):
+        return None
+    names = names_in(here.session, row.team_id, "".join(str(block) for block in said.blocks))
+    return page_beside(said, address, names, language.for_person(person))
+
+
+def _is_answered(page: Outgoing, here: Present) -> bool:
+    at = _scene(page, here)
+    return bool(page.args.get("acknowledged_by")) or (at is not None and at.ticket.work_started_at is not None)
+
+
 def _undelivered(row: Outgoing, here: Present) -> Rendered:
     return undelivered.news(here.session, row)
 
@@ -334,7 +352,7 @@ def _question(row: Outgoing, here: Present) -> Rendered | None:
     return notices.question_passed_on(facts, language.for_person(reader) if reader else language.UNKNOWN_READER)
 
 
-RENDER: Mapping[Kind, Callable[[Outgoing, Present], Rendered | None]] = {
+RENDER: Mapping[Kind, Callable[[Outgoing, Present], Rendered | Plain | None]] = {
     Kind.DESK_CARD: _desk_card,
     Kind.CUSTOMER_CARD: _customer_card,
     Kind.LOG_LINE: _log_line,
@@ -342,6 +360,8 @@ RENDER: Mapping[Kind, Callable[[Outgoing, Present], Rendered | None]] = {
     Kind.REMINDER: _reminder,
     Kind.ESCALATION: _escalation,
     Kind.PAGE: _page,
+    Kind.PAGE_MAIL: _page_beside,
+    Kind.PAGE_WEBHOOK: _page_beside,
     Kind.UNDELIVERED: _undelivered,
     Kind.FINDING: _finding,
     Kind.QUESTION: _question,

@@ -6,6 +6,7 @@ from typing import Any
 from handlers.doing import Doing
 from handlers.errors import UserError
 from handlers.owed import Ledger, directly, note, pages_of
+from handlers.second_channels import owe_beside
 from handlers.views.facts import PersonFact, Refusal
 from models import outbox
 from models.desk import people_with_role
@@ -47,6 +48,7 @@ def page_next(ledger: Ledger, ticket: Ticket, happening: Happening) -> None:
             ticket_number=ticket.number,
         )
         outbox.owe(session, page)
+        owe_beside(session, page, left[0], ledger.machine_now)
 
 
 def acknowledge(doing: Doing) -> None:

@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from handlers import language
+from handlers import language, second_channels
+from handlers.scene import person_fact
 from handlers.views.blocks import Rendered
 from handlers.views.undelivered import UndeliveredFacts, undelivered
 from models import outbox
@@ -21,7 +22,12 @@ EVERYWHERE = frozenset({"token_revoked", "token_expired", "invalid_auth", "accou
 
 
 def tell_owner(session: Session, row: Outgoing, machine_now: datetime) -> None:
-    """Owe the desk's channel the news that a message was refused; its administrators, when it is the desk's own."""
+    """Owe the desk's channel the news that a message was refused; its administrators, when it is the desk's own.
+
+    A page goes by the person's second channels at once.
+    """
+    if row.kind == Kind.PAGE:
+        second_channels.hasten(session, row, machine_now)
     code = _code(row)
     desk = _desk(session, row)
     if desk is None or code in EVERYWHERE:
@@ -67,13 +73,15 @@ def _news(row: Outgoing, conversation: str, code: str, machine_now: datetime) ->
 
 def news(session: Session, row: Outgoing) -> Rendered:
     """How it is told."""
-    channel = str(row.args["channel"])
+    place = str(row.args["channel"])
+    way, _, person_id = place.partition(":")
     number = f"T-{row.ticket_number}" if row.ticket_number else None
     facts = UndeliveredFacts(
-        channel=channel,
+        channel=way,
         code=str(row.args["code"]),
-        count=max(1, count_ended(session, row.team_id, channel, row.created_at - DAY)),
+        count=max(1, count_ended(session, row.team_id, place, row.created_at - DAY)),
         number=number,
+        person=person_fact(session, row.team_id, person_id or None),
     )
     person = person_by_slack_id(session, row.team_id, row.conversation)
     if person is not None:

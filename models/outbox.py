@@ -34,6 +34,8 @@ class Kind(StrEnum):
     REMINDER = "reminder"
     ESCALATION = "escalation"
     PAGE = "page"
+    PAGE_MAIL = "page_mail"
+    PAGE_WEBHOOK = "page_webhook"
     UNDELIVERED = "undelivered"
     FINDING = "finding"
     QUESTION = "question"
@@ -219,6 +221,14 @@ def keys_there(session: Session, team_id: str, keys: Collection[str]) -> set[str
     """Which of these keys are owed or were said already."""
     query = select(Outgoing.key).where(Outgoing.team_id == team_id, col(Outgoing.key).in_(keys))
     return set(session.exec(query))
+
+
+def waiting_with_keys(session: Session, team_id: str, keys: Collection[str]) -> list[Outgoing]:
+    """The rows with these keys that still wait."""
+    query = select(Outgoing).where(
+        Outgoing.team_id == team_id, col(Outgoing.key).in_(keys), Outgoing.state == State.WAITING
+    )
+    return list(session.exec(query.with_for_update()))
 
 
 def row_of_message(session: Session, team_id: str, channel: str, ts: str) -> Outgoing | None:

@@ -15,7 +15,7 @@ MENTION = re.compile(r"<@(\w+)[|>]")
 class Person(Record, table=True):
     """Somebody in one Slack workspace.
 
-    Facts refer to `id`; name, handle and Slack id stand only here, so that forgetting a person
+    Facts refer to `id`; name, handle, Slack id and other addresses stand only here, so that forgetting a person
     touches this row and the texts the person typed.
     """
 
@@ -29,6 +29,8 @@ class Person(Record, table=True):
     language: str | None = None
     locale: str | None = None
     zone: str | None = None
+    email: str | None = None
+    webhook: str | None = None
 
 
 def names_in(session: Session, team_id: str, text: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -179,3 +180,20 @@ def test_a_clock_that_is_off(off: int, state: State, words: str) -> None:
 
 def test_a_slack_that_does_not_say_the_time() -> None:
     assert slack_clock(None, NOW).state is State.WARNING
+
+
+def test_a_mail_server_that_is_not_there_is_broken(well: Vakt) -> None:
+    """A port that was just let go of answers nobody."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    well.settings["VAKT_SMTP_URL"] = f"smtp://127.0.0.1:{port}"
+    assert any("refused" in what for what in _troubles(well, "mail"))
+
+
+def test_people_with_mail_and_no_server_are_a_warning(well: Vakt) -> None:
+    assert _troubles(well, "mail") == []
+    with sqlite3.connect(well.folder / "vakt.db") as connection:
+        connection.execute("update person set email = 'ola@desk.example' where slack_user = 'U0OLA'")
+    connection.close()
+    assert _troubles(well, "mail") == ["people have an e-mail address, and VAKT_SMTP_URL is not set"]

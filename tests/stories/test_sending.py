@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from bot.app import build
 from bot.breaker import PROBE_TAKES, TRIPS_AT, Breaker
-from bot.courier import LONGEST_WAIT, Pace, wait_before_attempt
+from bot.courier import LONGEST_WAIT, Pace, Ways, wait_before_attempt
 from bot.database import Database
 from bot.gateway import Gateway, Message, OutcomeUnknownError, Posted, SlackRefusedError, SlackUnavailableError
 from bot.machine import MachineClock, MovableClock
@@ -297,7 +297,7 @@ class Bench:
         """One that has not started."""
         return Sender(
             self.database,
-            cast("Gateway", self.script),
+            Ways(cast("Gateway", self.script)),
             Words(lambda session, _rows, now: lambda row: self._render(session, row, now), self._tell),
             (MovableClock(NOW), cast("MachineClock", self.machine)),
             Pace(Rates(1000, 1000), LEASE, GRACE),

@@ -1,0 +1,15 @@
+"""Where people are reached when Slack is not: mail, webhook."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0009"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add both addresses; nobody has one yet."""
+    op.add_column("person", sa.Column("email", sa.String(), nullable=True))
+    op.add_column("person", sa.Column("webhook", sa.String(), nullable=True))

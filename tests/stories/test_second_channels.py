@@ -1,0 +1,248 @@
+"""Pages by mail and webhook: when Slack does not take one in time, and never beside one that it took."""
+
+import base64
+import hashlib
+import hmac
+import json
+import queue
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import Message as Letter
+from email.policy import default
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import Envelope
+from sqlmodel import col, select
+
+from bot.machine import MachineClock
+from handlers.second_channels import PATIENCE
+from models.outbox import Kind, Outgoing, State
+from models.person import Person
+from tests.stories.conftest import House, oslo
+from tests.stories.scenes import opened
+from tests.stories.test_pindena import STOPPED
+from tests.stories.test_time import NOW, Steady, steady  # noqa: F401 - a fixture
+
+SECRET = "whsec-of-the-story"
+
+
+@dataclass
+class Postbox:
+    """A real mail server: it keeps what it takes, and answers what it is told to."""
+
+    letters: "queue.Queue[Letter]" = field(default_factory=queue.Queue)
+    answers: list[str] = field(default_factory=list)
+
+    async def handle_DATA(self, _server: object, _session: object, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
+        """Take a mail, or answer what was asked for."""
+        if self.answers:
+            return self.answers.pop(0)
+        content = envelope.content
+        assert isinstance(content, bytes)
+        self.letters.put(message_from_bytes(content, policy=default))
+        return "250 taken"
+
+    def next(self) -> Letter:
+        """The next mail, once it is there."""
+        return self.letters.get(timeout=10)
+
+
+class OnAnyPort(Controller):
+    """aiosmtpd's controller on a port that is free."""
+
+    def _trigger_server(self) -> None:
+        server: Any = self.server
+        self.port = server.sockets[0].getsockname()[1]
+        super()._trigger_server()  # type: ignore[no-untyped-call]
+
+
+@dataclass
+class Hook:
+    """A receiver of webhooks."""
+
+    url: str = ""
+    answers: list[int] = field(default_factory=list)
+    got: "queue.Queue[tuple[dict[str, str], bytes]]" = field(default_factory=queue.Queue)
+
+
+@pytest.fixture(autouse=True)
+def postbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Postbox]:
+    """The mail server that Vakt is told of."""
+    box = Postbox()
+    controller = OnAnyPort(box, hostname="127.0.0.1", port=0)
+    controller.start()
+    monkeypatch.setenv("VAKT_SMTP_URL", f"smtp://127.0.0.1:{controller.port}")
+    monkeypatch.setenv("VAKT_MAIL_FROM", "vakt@desk.example")
+    monkeypatch.setenv("VAKT_WEBHOOK_SECRET", SECRET)
+    yield box
+    controller.stop()
+
+
+@pytest.fixture
+def hook() -> Iterator[Hook]:
+    """A real HTTP server that takes webhooks."""
+    made = Hook()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            made.got.put(({name.lower(): value for name, value in self.headers.items()}, body))
+            self.send_response(made.answers.pop(0) if made.answers else 204)
+            self.end_headers()
+
+        def log_message(self, *_args: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    made.url = f"http://127.0.0.1:{server.server_port}/page"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield made
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def machine(steady: Steady) -> MachineClock:  # noqa: F811 - the fixture
+    """The real machine clock on a steady clock that can be made to jump."""
+    return MachineClock(NOW, steady)
+
+
+@pytest.fixture
+def begins_at() -> Any:  # noqa: ANN401 - an instant
+    """Saturday, 23:00."""
+    return oslo("2026-11-28 23:00")
+
+
+def reached(house: House, handle: str, *, email: str | None = None, webhook: str | None = None) -> str:
+    """Give somebody second channels; gives the Slack id."""
+    slack_user: str = house.person(handle).id
+    with house.vakt.database.transaction() as session:
+        person = session.exec(select(Person).where(Person.slack_user == slack_user)).one()
+        person.email, person.webhook = email, webhook
+    return slack_user
+
+
+def beside(house: House) -> list[Outgoing]:
+    """What is owed, or was, by second channels."""
+    with house.vakt.database.reading() as session:
+        query = select(Outgoing).where(col(Outgoing.kind).in_([Kind.PAGE_MAIL, Kind.PAGE_WEBHOOK]))
+        return list(session.exec(query))
+
+
+def jumps(house: House, steady: Steady) -> None:  # noqa: F811 - the fixture
+    """Let Slack's time to take a page pass."""
+    steady.slept += PATIENCE.total_seconds() + 1
+    house.vakt.sender.wake()
+
+
+def pages_sara(house: House) -> None:
+    """A critical fault at night."""
+    ticket = opened(house, *STOPPED, by="kari", in_="#nordkonf")
+    house.slack.expects("goes to you at once", in_="#desk", thread=ticket.card)
+
+
+def test_a_page_that_slack_takes_goes_no_other_way(house: House, postbox: Postbox, steady: Steady) -> None:  # noqa: F811
+    reached(house, "sara", email="sara@desk.example")
+    pages_sara(house)
+    house.slack.expects("T-1", to=house.person("sara"))
+    house.settles()
+    jumps(house, steady)
+    assert house.slack.until(lambda: [row.state for row in beside(house)] == [State.DROPPED], 10)
+    assert postbox.letters.empty()
+    house.is_quiet()
+
+
+def test_a_page_that_slack_does_not_take_in_time_goes_by_mail(
+    house: House,
+    postbox: Postbox,
+    steady: Steady,  # noqa: F811
+) -> None:
+    """It says what the page says; when Slack is back the page comes there too, and no second mail."""
+    sara = reached(house, "sara", email="sara@desk.example")
+    fault = house.slack.fault("chat.postMessage", kind="503", where=lambda args: args.get("channel") == sara, times=99)
+    pages_sara(house)
+    jumps(house, steady)
+    letter = postbox.next()
+    assert letter["To"] == "sara@desk.example"
+    assert letter["From"] == "vakt@desk.example"
+    assert letter["Subject"].startswith("Larm: T-1 · Kritisk")
+    text = letter.get_payload(decode=True).decode()  # type: ignore[union-attr]
+    assert "Slack har inte tagit emot det här larmet" in text
+    assert "<!date" not in text
+    house.slack.do(lambda: setattr(fault, "times", 0))
+    jumps(house, steady)
+    house.slack.expects("T-1", to=house.person("sara"))
+    assert postbox.letters.empty()
+    house.is_quiet()
+
+
+def test_a_page_that_slack_refuses_goes_by_mail_at_once(house: House, postbox: Postbox) -> None:
+    sara = reached(house, "sara", email="sara@desk.example")
+    house.slack.fault("chat.postMessage", kind="user_disabled", where=lambda args: args.get("channel") == sara)
+    pages_sara(house)
+    assert "T-1" in postbox.next()["Subject"]
+    house.slack.expects("user_disabled", in_="#desk", thread=None)
+    house.is_quiet()
+
+
+def test_what_the_mail_server_puts_off_is_sent_later_under_the_same_id(house: House, postbox: Postbox) -> None:
+    sara = reached(house, "sara", email="sara@desk.example")
+    postbox.answers = ["451 try later"]
+    house.slack.fault("chat.postMessage", kind="user_disabled", where=lambda args: args.get("channel") == sara)
+    pages_sara(house)
+    assert postbox.next()["Message-ID"].endswith("@desk.example>")
+    house.slack.expects("user_disabled", in_="#desk", thread=None)
+    house.is_quiet()
+
+
+def test_a_mailbox_that_does_not_exist_is_told_to_the_desk(house: House, postbox: Postbox) -> None:
+    sara = reached(house, "sara", email="nobody@desk.example")
+    postbox.answers = ["550 no such user"]
+    house.slack.fault("chat.postMessage", kind="user_disabled", where=lambda args: args.get("channel") == sara)
+    pages_sara(house)
+    house.slack.expects("user_disabled", in_="#desk", thread=None)
+    house.slack.expects("A page by e-mail to", in_="#desk", thread=None)
+    assert [row.state for row in beside(house)] == [State.REFUSED]
+    house.is_quiet()
+
+
+def test_a_webhook_is_signed_and_repeated_under_the_same_id(house: House, hook: Hook) -> None:
+    """Source: standardwebhooks.com, the specification."""
+    sara = reached(house, "sara", webhook=hook.url)
+    hook.answers = [500]
+    house.slack.fault("chat.postMessage", kind="user_disabled", where=lambda args: args.get("channel") == sara)
+    pages_sara(house)
+    first, second = (hook.got.get(timeout=10) for _ in range(2))
+    assert first[0]["webhook-id"] == second[0]["webhook-id"]
+    headers, body = second
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    digest = hmac.new(SECRET.encode(), signed, hashlib.sha256).digest()
+    assert headers["webhook-signature"] == f"v1,{base64.b64encode(digest).decode()}"
+    assert "T-1" in json.loads(body)["subject"]
+    house.slack.expects("user_disabled", in_="#desk", thread=None)
+    house.is_quiet()
+
+
+def test_a_page_that_somebody_answered_meanwhile_goes_no_other_way(
+    house: House,
+    postbox: Postbox,
+    steady: Steady,  # noqa: F811
+) -> None:
+    sara = reached(house, "sara", email="sara@desk.example")
+    fault = house.slack.fault("chat.postMessage", kind="503", where=lambda args: args.get("channel") == sara, times=99)
+    ticket = opened(house, *STOPPED, by="kari", in_="#nordkonf")
+    house.slack.expects("goes to you at once", in_="#desk", thread=ticket.card)
+    house.person("ingrid").clicks("Start work", on=ticket.card)
+    house.slack.expects_edit(ticket.card, "Work started")
+    jumps(house, steady)
+    assert house.slack.until(lambda: [row.state for row in beside(house)] == [State.DROPPED], 10)
+    assert postbox.letters.empty()
+    house.slack.do(lambda: setattr(fault, "times", 0))
+    jumps(house, steady)
+    house.slack.expects("T-1", to=house.person("sara"))
+    house.is_quiet()
