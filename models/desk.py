@@ -9,7 +9,11 @@ from models.record import BY_KEY, Record
 
 
 class Desk(Record, table=True):
-    """A support desk. Its cards stand in `channel_id`; its posts are in `language`."""
+    """A support desk. Its cards stand in `channel_id`; its posts are in `language`.
+
+    `on_call_rota` is the key of the rota that says who is on call for it; without one the people with
+    that role are, in their order.
+    """
 
     __table_args__ = (UniqueConstraint("team_id", "key"), BY_KEY)
 
@@ -19,6 +23,7 @@ class Desk(Record, table=True):
     name: str
     channel_id: str
     language: str = "en"
+    on_call_rota: str | None = None
 
 
 class DeskRole(Record, table=True):
