@@ -81,10 +81,20 @@ def people_on_call(session: Session, team_id: str, rota_key: str, at: datetime) 
         RotaError: it cannot be laid out any more, for example because a contract whose calendar it names is not in
             force. Whoever pages then asks the next step, and says so.
     """
-    shifts = _part("questions").on_call(rota_of(session, team_id, rota_key, at), at)
+    shifts = questions().on_call(rota_of(session, team_id, rota_key, at), at)
     ids = list(dict.fromkeys(shift.person for shift in shifts))
     people = {person.id: person for person in with_ids(session, Person, team_id, ids)}
     return tuple(people[each] for each in ids if each in people)
+
+
+def questions() -> ModuleType:
+    """`models.rota.questions`: what a rota answers."""
+    return _part("questions")
+
+
+def swapping() -> ModuleType:
+    """`models.rota.swapping`: what may be swapped."""
+    return _part("swapping")
 
 
 def desk_rota(session: Session, desk: Desk) -> str | None:

@@ -1,5 +1,7 @@
 """Desks: the people who keep a contract, the channel they work in, and their roles."""
 
+from collections.abc import Collection
+
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
@@ -41,6 +43,20 @@ class DeskRole(Record, table=True):
 def a_desk(session: Session, team_id: str) -> Desk | None:
     """The team's first desk: who is told of what concerns no ticket."""
     return session.exec(select(Desk).where(Desk.team_id == team_id).order_by(col(Desk.key))).first()
+
+
+def desks_with_rota(session: Session, team_id: str, key: str) -> list[Desk]:
+    """The desks whose on-call role a rota fills, by key."""
+    return list(
+        session.exec(select(Desk).where(Desk.team_id == team_id, Desk.on_call_rota == key).order_by(col(Desk.key)))
+    )
+
+
+def people_of_desks(session: Session, team_id: str, desk_ids: Collection[str]) -> list[Person]:
+    """Everybody who holds any role at one of these desks, by name."""
+    held = select(DeskRole.person_id).where(DeskRole.team_id == team_id, col(DeskRole.desk_id).in_(sorted(desk_ids)))
+    query = select(Person).where(Person.team_id == team_id, col(Person.id).in_(held))
+    return list(session.exec(query.order_by(col(Person.name))))
 
 
 def people_with_role(session: Session, team_id: str, desk_id: str, role: str) -> list[Person]:

@@ -31,6 +31,22 @@ class StoredRota(Record, table=True):
     )
     revision: str = Field(default_factory=new_id)
 
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return str(self.document["name"])
+
+    @property
+    def owner(self) -> str:
+        """Who hears about gaps, by id."""
+        return str(self.document["owner"])
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Everybody who may be on call by it, by id."""
+        parts = (*self.document.get("layers", ()), *self.document.get("temporary", ()))
+        return frozenset(person for part in parts for person in part.get("people", ()))
+
     def touch(self) -> None:
         """Note that the rota, or what people changed about it, is another now."""
         self.revision = new_id()
@@ -111,9 +127,17 @@ def rotas_of(session: Session, team_id: str) -> list[StoredRota]:
     return list(session.exec(select(StoredRota).where(StoredRota.team_id == team_id).order_by(col(StoredRota.key))))
 
 
-def rota_by_key(session: Session, team_id: str, key: str) -> StoredRota | None:
-    """The rota of that key."""
-    return session.exec(select(StoredRota).where(StoredRota.team_id == team_id, StoredRota.key == key)).first()
+def rota_by_key(session: Session, team_id: str, key: str, *, lock: bool = False) -> StoredRota | None:
+    """The rota of that key; locked, and read as it is now, for whoever is about to change something about it."""
+    query = select(StoredRota).where(StoredRota.team_id == team_id, StoredRota.key == key)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return session.exec(query).first()
+
+
+def change_of(session: Session, team_id: str, change_id: str) -> RotaChange | None:
+    """The change of that id, as it is now."""
+    return session.get(RotaChange, (team_id, change_id), populate_existing=True)
 
 
 def changes_that_hold(session: Session, team_id: str, rota_id: str) -> list[RotaChange]:
