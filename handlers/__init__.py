@@ -10,6 +10,7 @@ commands, talk, home        `/ticket`; threads; App Home
 oncall, oncall_forms        `/oncall`, its buttons and its windows; with them
   rotas, rota_reach, rota_changes, oncall_pictures, oncall_news   who is on call; who may see and change
                             it; what is changed; rotas as facts; what people are told of it
+members                     who left Slack, or is back
 timers                      ON_DUE: what a due timer asks, and what it answers
 audit                       what the auditor found: set going again, and told
 outgoing, undelivered       RENDER: how each owed message is drawn
@@ -33,6 +34,7 @@ from handlers import (
     commands,
     home,
     looking,
+    members,
     oncall,
     oncall_forms,
     opening,
@@ -121,6 +123,7 @@ ACTIONS: Mapping[str, Handler] = {
 EVENTS: Mapping[str, Handler] = {
     "message": talk.on_message,
     "app_home_opened": home.opened,
+    "user_change": members.user_changed,
 }
 
 

@@ -273,12 +273,43 @@ def test_who_left_slack_is_refused_by_name(house: House) -> None:
     modal.choose("oncall.person", "Ingrid Berg")
     modal.choose("oncall.from", oslo("2026-11-25 12:00").isoformat())
     modal.choose("oncall.until", oslo("2026-11-25 20:00").isoformat())
-    with house.vakt.database.transaction() as session:
-        session.exec(select(StoredPerson).where(StoredPerson.handle == "ingrid")).one().left_at = house.now()
+    house.slack.changes_account(house.person("ingrid"), deleted=True)
+    house.slack.idle()
     modal.submit()
     assert "Ingrid Berg is no full member of this Slack workspace" in ola.modal().text
     ola.modal().close()
     assert not changes(house)
+
+
+@pytest.mark.parametrize("facts", [{"deleted": True}, {"is_restricted": True}, {"is_ultra_restricted": True}])
+def test_who_is_deactivated_or_made_a_guest_is_passed_over_until_they_are_back(
+    house: House, facts: dict[str, bool]
+) -> None:
+    """Slack says so at once; nobody else's turns move."""
+    house.slack.changes_account(house.person("sara"), **facts)
+    house.slack.idle()
+    assert on_call(house, "2026-11-24 12:00") == ["ingrid"]
+    assert on_call(house, "2026-12-01 12:00") == ["ingrid", "ola"]
+    house.slack.changes_account(house.person("sara"), **dict.fromkeys(facts, False))
+    house.slack.idle()
+    assert on_call(house, "2026-11-24 12:00") == ["sara", "ingrid"]
+
+
+def test_somebody_of_another_workspace_is_passed_over_also_when_slack_never_said_so(house: House) -> None:
+    """Whoever is named in a rota is looked up each day; what cannot be asked changes nothing."""
+    sara = house.person("sara")
+    house.slack.changes_account(sara, tells=False, is_stranger=True)
+    assert house.vakt.members.look() == 1
+    assert on_call(house, "2026-11-24 12:00") == ["ingrid"]
+    assert house.vakt.members.look() == 0
+
+
+def test_a_change_of_anothers_account_is_nothing_to_us(house: House) -> None:
+    stranger = house.slack.add_person("tor", name="Tor Moe")
+    house.slack.changes_account(stranger, deleted=True)
+    house.slack.changes_account(house.person("sara"), title="Head of operations")
+    house.slack.idle()
+    assert on_call(house, "2026-11-24 12:00") == ["sara", "ingrid"]
 
 
 def _asks_swap(house: House, who: Person, mine: str, theirs: str) -> None:
