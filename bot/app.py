@@ -27,6 +27,7 @@ from bot.gateway import Gateway, SlackRefusedError, SlackUnavailableError
 from bot.kept_client import KeptClient
 from bot.lifeline import Lifeline
 from bot.machine import ContractClock, MachineClock, SystemClock
+from bot.member_watch import MemberWatch
 from bot.pulse import machine_clock
 from bot.rates import Rates
 from bot.sender import Draw, Drawing, Sender, Words
@@ -80,6 +81,7 @@ class Vakt:
     aside: Aside
     jobs: CalendarJobs
     auditor: Auditor
+    members: MemberWatch
     team: Team
     tally: Tally
     stopping: bool = field(default=False)
@@ -179,11 +181,12 @@ def build(
     database.after_commit(lambda _written: sender.wake())
     bolt = _bolt(settings, client, team)
     register(bolt, desk)
-    jobs = CalendarJobs(database, machine, _kept(settings))
+    members = MemberWatch(database, gateway, team.team_id, contract_clock.now)
+    jobs = CalendarJobs(database, machine, _kept(settings), members.look)
     auditor = _auditor(
         settings, Watched(team.team_id, database, agreements, (contract_clock, machine), (ticker, sender))
     )
-    return Vakt(settings, database, gateway, bolt, desk, ticker, sender, aside, jobs, auditor, team, tally)
+    return Vakt(settings, database, gateway, bolt, desk, ticker, sender, aside, jobs, auditor, members, team, tally)
 
 
 def _kept(settings: Settings) -> Kept:

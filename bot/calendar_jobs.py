@@ -35,8 +35,11 @@ class Kept:
 class CalendarJobs:
     """The scheduler and its jobs."""
 
-    def __init__(self, database: Database, machine: MachineClock, kept: Kept) -> None:
-        """Nothing runs until `start`."""
+    def __init__(
+        self, database: Database, machine: MachineClock, kept: Kept, look_at_members: Callable[[], object]
+    ) -> None:
+        """Nothing runs until `start`. `look_at_members` asks Slack who of the rotas' people is still there."""
+        self._look_at_members = look_at_members
         self._database = database
         self._machine = machine
         self._kept = kept
@@ -50,6 +53,8 @@ class CalendarJobs:
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
         )
         scheduler.add_job(self.tidy, "cron", hour=3, minute=17, id="tidy")
+        scheduler.add_job(self._look_at_members, "cron", hour=3, minute=47, id="members")
+        scheduler.add_job(self._look_at_members, id="members at start")
         scheduler.start()
         self._scheduler = scheduler
 

@@ -15,10 +15,10 @@ import typer
 from bot.machine import SystemClock
 from bot.plainly import fail
 from models.rota.document import RotaDocument, read_rota, spec_of
-from models.rota.feed import Heading, label, written
+from models.rota.feed import Heading, written
 from models.rota.questions import gaps, shifts
 from models.rota.rota import Rota, compile_rota
-from models.rota.shift import Gap, RotaError, Shift
+from models.rota.shift import Gap, RotaError, Shift, label
 from models.sla.calendar import Calendar
 from models.sla.policy import load_policies
 from models.sla.policy_files import PolicyError

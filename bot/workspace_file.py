@@ -1,4 +1,4 @@
-"""`workspace.toml`: the people, desks and customers of a workspace, as a file.
+"""`workspace.toml`: the people, rotas, desks and customers of a workspace, as a file.
 
 `read` parses it, `difference` says what importing it would change, `apply` does it in one
 transaction, `written` gives the file back. Importing twice changes nothing.
@@ -17,6 +17,7 @@ import tomlkit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from bot.settings import is_loopback
+from models.rota.document import RotaDocument
 from models.sla.contract import Contract, Role
 from models.sla.policy import with_overrides
 from models.sla.policy_files import PolicyError
@@ -104,13 +105,17 @@ class ProductEntry(Strict):
 
 
 class DeskEntry(Strict):
-    """A desk: its channel, the language of its posts, its people, the products it supports."""
+    """A desk: its channel, the language of its posts, its people, the products it supports.
+
+    `on_call_rota` is the key of the rota that says who is on call; without one the list `roles.on_call` does.
+    """
 
     key: Key
     name: Annotated[Shown, Field(min_length=1, max_length=80)]
     channel: Annotated[str, Field(pattern=r"^[CG][A-Z0-9]{2,20}$")]
     language: Language = "en"
     roles: Roles = Roles()
+    on_call_rota: Key | None = None
     products: list[ProductEntry] = Field([], max_length=100)
 
 
@@ -136,6 +141,7 @@ class Workspace(Strict):
     """The whole file."""
 
     people: list[PersonEntry] = []
+    rotas: list[RotaDocument] = Field([], max_length=1_000)
     desks: list[DeskEntry] = []
     customers: list[CustomerEntry] = []
 
@@ -152,6 +158,7 @@ class Workspace(Strict):
             for role in Role:
                 _known(f"desks.{desk.key}.roles.{role}", getattr(desk.roles, role, []), handles)
             _products_can_be_handled(desk)
+        _rotas_can_be_kept(self.rotas, self.desks, handles)
         held = {desk.key: {product.key for product in desk.products} for desk in self.desks}
         for customer in self.customers:
             _known(f"customers.{customer.key}.desk", [customer.desk], desks)
@@ -169,6 +176,25 @@ def _products_can_be_handled(desk: DeskEntry) -> None:
             message = (
                 f"desks.{desk.key}.products.{product.key}.specialist is {product.specialist},"
                 " who does not work at that desk; name one of its agents"
+            )
+            raise ValueError(message)
+
+
+def _rotas_can_be_kept(rotas: list[RotaDocument], desks: list[DeskEntry], handles: set[str]) -> None:
+    """Rotas name people of the file, and whoever is on call for a desk works there."""
+    keys = _unique("rotas", [rota.key for rota in rotas])
+    for rota in rotas:
+        _known(f"rotas.{rota.key}", sorted(rota.handles), handles)
+    for desk in desks:
+        if desk.on_call_rota is None:
+            continue
+        _known(f"desks.{desk.key}.on_call_rota", [desk.on_call_rota], keys)
+        [rota] = [each for each in rotas if each.key == desk.on_call_rota]
+        strangers = sorted(rota.people - {handle for role in Role for handle in getattr(desk.roles, role, [])})
+        if strangers:
+            message = (
+                f"desks.{desk.key}.on_call_rota is {rota.key}, which names {', '.join(strangers)} without a role"
+                f" at that desk; add them to roles.on_call"
             )
             raise ValueError(message)
 
@@ -204,7 +230,7 @@ def read(path: Path, contracts: Mapping[str, Contract]) -> Workspace:
     except ValidationError as error:
         lines = [f"{path}: {'.'.join(map(str, each['loc'])) or 'the file'}: {each['msg']}" for each in error.errors()]
         raise WorkspaceError("\n".join(lines)) from error
-    wrong = list(_contract_mistakes(workspace, contracts))
+    wrong = [*_contract_mistakes(workspace, contracts), *_calendar_mistakes(workspace, contracts)]
     if wrong:
         raise WorkspaceError("\n".join(f"{path}: {line}" for line in wrong))
     return workspace
@@ -226,6 +252,14 @@ def _contract_mistakes(workspace: Workspace, contracts: Mapping[str, Contract]) 
             yield f'{where}.options names "{option}"; {contract.id} has {there}'
         if not wrong:
             yield from (f"{where}.overrides: {line}" for line in _terms_mistakes(contract, customer))
+
+
+def _calendar_mistakes(workspace: Workspace, contracts: Mapping[str, Contract]) -> Iterator[str]:
+    """Calendars that rotas name and no contract has."""
+    known = {f"{each.id}/{name}" for each in contracts.values() for name in each.calendars}
+    for rota in workspace.rotas:
+        for missing in sorted(rota.calendars - known):
+            yield f"rotas.{rota.key}: there is no calendar {missing}; there is {', '.join(sorted(known))}"
 
 
 def _terms_mistakes(contract: Contract, customer: CustomerEntry) -> tuple[str, ...]:
@@ -252,7 +286,7 @@ class Change:
 def written(workspace: Workspace) -> str:
     """The file as text."""
     document = tomlkit.document()
-    for part in ("people", "desks", "customers"):
+    for part in ("people", "rotas", "desks", "customers"):
         entries = tomlkit.aot()
         for entry in getattr(workspace, part):
             entries.append(tomlkit.item(_plain(entry)))

@@ -19,7 +19,9 @@ from models.customer import Agreement, Contact, Customer
 from models.desk import Desk, DeskRole
 from models.person import Person
 from models.product import Product, products_at
+from models.rota.document import RotaDocument
 from models.sla.contract import Role
+from models.stored_rota import StoredRota, rota_by_key, rotas_of
 
 Named = TypeVar("Named", Person, Desk, Customer)
 
@@ -27,11 +29,13 @@ Named = TypeVar("Named", Person, Desk, Customer)
 def import_workspace(session: Session, team_id: str, workspace: Workspace) -> list[Change]:
     """Make the database say what the file says; gives what was changed.
 
-    People and customers that the file does not name are kept: tickets refer to them.
+    People, rotas and customers that the file does not name are kept: tickets and pages refer to them.
     """
     changes: list[Change] = []
     people = {entry.handle: _person(session, team_id, entry, changes) for entry in workspace.people}
     session.flush()
+    for document in workspace.rotas:
+        _rota(session, team_id, document, people, changes)
     desks = {entry.key: _desk(session, team_id, entry, people, changes) for entry in workspace.desks}
     session.flush()
     for entry in workspace.customers:
@@ -56,6 +60,29 @@ def _person(session: Session, team_id: str, entry: PersonEntry, changes: list[Ch
     return made
 
 
+def _rota(
+    session: Session, team_id: str, entry: RotaDocument, people: dict[str, Person], changes: list[Change]
+) -> None:
+    """Store a rota with its people by id; what people changed about it stays."""
+    document = stored_document(entry, {handle: person.id for handle, person in people.items()})
+    found = rota_by_key(session, team_id, entry.key)
+    if found is None:
+        session.add(StoredRota(team_id=team_id, key=entry.key, document=document))
+        changes.append(Change("+", f"rota {entry.key}"))
+        return
+    before = found.document
+    differ = [name for name in RotaDocument.model_fields if before.get(name) != document.get(name)]
+    if differ:
+        found.document = document
+        found.touch()
+        changes.append(Change("~", f"rota {entry.key}: {', '.join(differ)}"))
+
+
+def stored_document(entry: RotaDocument, ids: dict[str, str]) -> dict[str, Any]:
+    """A rota of the file as it is stored."""
+    return entry.called(ids).model_dump(mode="json", exclude_defaults=True)
+
+
 def _desk(
     session: Session,
     team_id: str,
@@ -64,7 +91,12 @@ def _desk(
     changes: list[Change],
 ) -> Desk:
     found = _first(session, Desk, team_id, key=entry.key)
-    values = {"name": entry.name, "channel_id": entry.channel, "language": entry.language}
+    values = {
+        "name": entry.name,
+        "channel_id": entry.channel,
+        "language": entry.language,
+        "on_call_rota": entry.on_call_rota,
+    }
     made = found or Desk(team_id=team_id, key=entry.key, name=entry.name, channel_id=entry.channel)
     _write(session, made, values, f"desk {entry.key}", changes, new=found is None)
     channel = {"desk_id": made.id, "customer_id": None, "language": entry.language}
@@ -235,6 +267,10 @@ def _first(session: Session, record: type[Named], team_id: str, **keys: str) -> 
 
 
 def _unnamed(session: Session, team_id: str, workspace: Workspace) -> Iterator[Change]:
+    rotas = {entry.key for entry in workspace.rotas}
+    for rota in rotas_of(session, team_id):
+        if rota.key not in rotas:
+            yield Change("=", f"rota {rota.key} is not in the file and is kept")
     named = {entry.key for entry in workspace.customers}
     for key in session.exec(select(Customer.key).where(Customer.team_id == team_id)):
         if key not in named:
@@ -258,6 +294,7 @@ def export_workspace(session: Session, team_id: str) -> Workspace:
             )
             for person in people
         ],
+        rotas=[RotaDocument.model_validate(rota.document).called(handles) for rota in rotas_of(session, team_id)],
         desks=[_desk_entry(session, desk, handles) for desk in _all(session, Desk, team_id)],
         customers=[_customer_entry(session, customer, handles) for customer in _all(session, Customer, team_id)],
     )
@@ -282,6 +319,7 @@ def _desk_entry(session: Session, desk: Desk, handles: dict[str, str]) -> DeskEn
         channel=desk.channel_id,
         language=desk.language,
         roles=Roles(**roles),
+        on_call_rota=desk.on_call_rota,
         products=[
             ProductEntry(
                 key=product.key,

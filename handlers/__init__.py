@@ -7,6 +7,10 @@ doing                       a person at work on a ticket; with it the acts:
   acts, waiting, classing, levels, said, pages   begun, answered, solved; waits; the class; who else
                             takes part; words in the thread; who is woken
 commands, talk, home        `/ticket`; threads; App Home
+oncall, oncall_forms        `/oncall`, its buttons and its windows; with them
+  rotas, rota_reach, rota_changes, oncall_pictures, oncall_news   who is on call; who may see and change
+                            it; what is changed; rotas as facts; what people are told of it
+members                     who left Slack, or is back
 timers                      ON_DUE: what a due timer asks, and what it answers
 audit                       what the auditor found: set going again, and told
 outgoing, undelivered       RENDER: how each owed message is drawn
@@ -23,7 +27,20 @@ from typing import Any
 
 from slack_bolt import App, BoltResponse
 
-from handlers import answers, asking, buttons, commands, home, looking, opening, submits, talk
+from handlers import (
+    answers,
+    asking,
+    buttons,
+    commands,
+    home,
+    looking,
+    members,
+    oncall,
+    oncall_forms,
+    opening,
+    submits,
+    talk,
+)
 from handlers.desk import Body, Desk
 from handlers.origins import about
 from handlers.retrying import retrying
@@ -31,7 +48,7 @@ from handlers.views.names import Action, Field, Shortcut, View, heard
 
 Handler = Callable[[Body, Desk], Any]
 
-COMMANDS: Mapping[str, Handler] = {"/ticket": commands.ticket}
+COMMANDS: Mapping[str, Handler] = {"/ticket": commands.ticket, "/oncall": oncall.command}
 
 SHORTCUTS: Mapping[str, Handler] = {
     Shortcut.OPEN: opening.from_shortcut,
@@ -52,6 +69,9 @@ VIEWS: Mapping[str, Handler] = {
     View.ACCEPT: submits.accept,
     View.RELEASE: submits.release,
     View.NEXT_OPENING: submits.next_opening,
+    View.TAKE: oncall_forms.taken,
+    View.OVERRIDE: oncall_forms.overridden,
+    View.SWAP: oncall_forms.swap_asked,
 }
 
 ACTIONS: Mapping[str, Handler] = {
@@ -85,6 +105,13 @@ ACTIONS: Mapping[str, Handler] = {
     Action.DETAILS_PAGE: looking.details_page,
     Action.WHY_PAGE: looking.why_page,
     Action.HOME_PAGE: home.turned,
+    Action.ON_CALL_WEEK: oncall.week,
+    Action.ON_CALL_PAGE: oncall.week_page,
+    Action.ON_CALL_TAKE: oncall_forms.take,
+    Action.ON_CALL_SWAP: oncall_forms.swap,
+    Action.ON_CALL_OVERRIDE: oncall_forms.override,
+    Action.SWAP_ACCEPT: oncall_forms.accept_swap,
+    Action.SWAP_DECLINE: oncall_forms.decline_swap,
     Action.LINK: buttons.nothing,
     Field.CUSTOMER: opening.on_changed,
     Field.INTAKE: opening.on_changed,
@@ -96,6 +123,7 @@ ACTIONS: Mapping[str, Handler] = {
 EVENTS: Mapping[str, Handler] = {
     "message": talk.on_message,
     "app_home_opened": home.opened,
+    "user_change": members.user_changed,
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from handlers import language, log_pictures, pictures, second_channels, undelivered
+from handlers import language, log_pictures, oncall_news, pictures, second_channels, undelivered
 from handlers.present import Present
 from handlers.scene import Scene, person_fact, role_fact, scene
 from handlers.views import alarms, cards, customer_cards, findings, log, notices, reminders
@@ -365,5 +365,7 @@ RENDER: Mapping[Kind, Callable[[Outgoing, Present], Rendered | Plain | None]] = 
     Kind.UNDELIVERED: _undelivered,
     Kind.FINDING: _finding,
     Kind.QUESTION: _question,
+    Kind.SHIFT_CHANGED: oncall_news.changed,
+    Kind.SWAP: oncall_news.swap,
 }
 """How each kind of owed message is drawn."""

@@ -244,6 +244,8 @@ _carried = parts(
     author=name,
     source=whole("channel", "ts"),
     reported_at=moment,
+    rota=name,
+    shift=name,
 )
 
 

@@ -1,5 +1,7 @@
 """Desks: the people who keep a contract, the channel they work in, and their roles."""
 
+from collections.abc import Collection
+
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
@@ -9,7 +11,11 @@ from models.record import BY_KEY, Record
 
 
 class Desk(Record, table=True):
-    """A support desk. Its cards stand in `channel_id`; its posts are in `language`."""
+    """A support desk. Its cards stand in `channel_id`; its posts are in `language`.
+
+    `on_call_rota` is the key of the rota that says who is on call for it; without one the people with
+    that role are, in their order.
+    """
 
     __table_args__ = (UniqueConstraint("team_id", "key"), BY_KEY)
 
@@ -19,6 +25,7 @@ class Desk(Record, table=True):
     name: str
     channel_id: str
     language: str = "en"
+    on_call_rota: str | None = None
 
 
 class DeskRole(Record, table=True):
@@ -36,6 +43,20 @@ class DeskRole(Record, table=True):
 def a_desk(session: Session, team_id: str) -> Desk | None:
     """The team's first desk: who is told of what concerns no ticket."""
     return session.exec(select(Desk).where(Desk.team_id == team_id).order_by(col(Desk.key))).first()
+
+
+def desks_with_rota(session: Session, team_id: str, key: str) -> list[Desk]:
+    """The desks whose on-call role a rota fills, by key."""
+    return list(
+        session.exec(select(Desk).where(Desk.team_id == team_id, Desk.on_call_rota == key).order_by(col(Desk.key)))
+    )
+
+
+def people_of_desks(session: Session, team_id: str, desk_ids: Collection[str]) -> list[Person]:
+    """Everybody who holds any role at one of these desks, by name."""
+    held = select(DeskRole.person_id).where(DeskRole.team_id == team_id, col(DeskRole.desk_id).in_(sorted(desk_ids)))
+    query = select(Person).where(Person.team_id == team_id, col(Person.id).in_(held))
+    return list(session.exec(query.order_by(col(Person.name))))
 
 
 def people_with_role(session: Session, team_id: str, desk_id: str, role: str) -> list[Person]:

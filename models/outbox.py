@@ -39,10 +39,12 @@ class Kind(StrEnum):
     UNDELIVERED = "undelivered"
     FINDING = "finding"
     QUESTION = "question"
+    SHIFT_CHANGED = "shift_changed"
+    SWAP = "swap"
 
 
 CARDS = frozenset({Kind.DESK_CARD, Kind.CUSTOMER_CARD})
-LIVING = CARDS | {Kind.PAGE}
+LIVING = CARDS | {Kind.PAGE, Kind.SWAP}
 """Kinds that are edited in place instead of said once."""
 
 
@@ -229,6 +231,12 @@ def waiting_with_keys(session: Session, team_id: str, keys: Collection[str]) -> 
         Outgoing.team_id == team_id, col(Outgoing.key).in_(keys), Outgoing.state == State.WAITING
     )
     return list(session.exec(query.with_for_update()))
+
+
+def row_of_key(session: Session, team_id: str, key: str) -> Outgoing | None:
+    """The row of a unique key, for whoever is about to change it."""
+    query = select(Outgoing).where(Outgoing.team_id == team_id, Outgoing.key == key).with_for_update()
+    return session.exec(query).first()
 
 
 def row_of_message(session: Session, team_id: str, channel: str, ts: str) -> Outgoing | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from datetime import datetime
 
 from sqlalchemy import UniqueConstraint, bindparam, inspect
 from sqlmodel import Field, Session, col, select
@@ -15,8 +16,9 @@ MENTION = re.compile(r"<@(\w+)[|>]")
 class Person(Record, table=True):
     """Somebody in one Slack workspace.
 
-    Facts refer to `id`; name, handle, Slack id and other addresses stand only here, so that forgetting a person
-    touches this row and the texts the person typed.
+    Facts refer to `id`; name, handle, Slack id and other addresses stand only here, so that forgetting
+    a person touches this row and the texts the person typed. `left_at` is when we learned that the
+    account is no member's any more: nobody pages it, and no rota counts on it from then on.
     """
 
     __table_args__ = (UniqueConstraint("team_id", "slack_user"), BY_KEY)
@@ -31,6 +33,7 @@ class Person(Record, table=True):
     zone: str | None = None
     email: str | None = None
     webhook: str | None = None
+    left_at: datetime | None = None
 
 
 def names_in(session: Session, team_id: str, text: str) -> dict[str, str]:
@@ -55,6 +58,14 @@ def person_by_slack_id(session: Session, team_id: str, slack_user: str) -> Perso
 def people_met(session: Session, team_id: str, slack_users: Collection[str]) -> list[Person]:
     """The people behind these Slack user ids, those whom Vakt has met."""
     return list(session.exec(select(Person).where(Person.team_id == team_id, col(Person.slack_user).in_(slack_users))))
+
+
+def departures_among(session: Session, team_id: str, ids: Collection[str]) -> dict[str, datetime]:
+    """Who of these is no longer there, and since when."""
+    query = select(Person.id, Person.left_at).where(
+        Person.team_id == team_id, col(Person.id).in_(sorted(ids)), col(Person.left_at).is_not(None)
+    )
+    return {person_id: left_at for person_id, left_at in session.exec(query) if left_at}
 
 
 _BY_SLACK_ID = select(Person).where(Person.team_id == bindparam("team"), Person.slack_user == bindparam("slack_user"))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from sandbox import events
 from sandbox.expectations import ANY, AnyThread, Wanted, describe, first_fitting, says
 from sandbox.faults import Fault
 from sandbox.http_door import HttpDoor
@@ -33,6 +34,17 @@ class Sandbox(Running):
         if team_id is not None:
             user.team_id = team_id
         return Person(self, user.id)
+
+    def changes_account(self, who: Person, *, tells: bool = True, **facts: Any) -> None:
+        """Change someone's account as an administrator does: `deleted`, `is_restricted` …; the app is told, or not."""
+
+        def there() -> None:
+            for name, value in facts.items():
+                setattr(who.user, name, value)
+            if tells:
+                events.user_changed(self.world, who.user)
+
+        self.do(there)
 
     def person(self, handle: str) -> Person:
         """Return someone by handle; raises KeyError."""

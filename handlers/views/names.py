@@ -7,6 +7,7 @@ ticket's number in `value`; elements without a value carry it in the `block_id`
 """
 
 import re
+from datetime import UTC, datetime
 from enum import StrEnum
 
 
@@ -52,6 +53,23 @@ class Action(StrEnum):
     """Value: "<number>:<page>"."""
     HOME_PAGE = "home.page"
     """Value: the page, from 0."""
+    ON_CALL_WEEK = "oncall.week"
+    """Value: the rota's key."""
+    ON_CALL_PAGE = "oncall.page"
+    """Value: "<rota>:<page>"."""
+    ON_CALL_TAKE = "oncall.take"
+    """Value: a `shift_token`."""
+    ON_CALL_SWAP = "oncall.swap"
+    """Value: the rota's key, or the `shift_token` of one's own."""
+    ON_CALL_OVERRIDE = "oncall.override"
+    """Value: the rota's key."""
+    ON_CALL_FEED = "oncall.feed"
+    """A new address. Value: the rota's key; empty for one's own shifts."""
+    SWAP_ACCEPT = "swap.accept"
+    """Value: the id of the swap."""
+    SWAP_DECLINE = "swap.decline"
+    HANDOVER_ACCEPT = "handover.accept"
+    """Value: the id of the message."""
     LINK = "link"
     """A button that only opens a URL; acknowledged and ignored."""
 
@@ -85,6 +103,10 @@ class View(StrEnum):
     ACCEPT = "ticket_accept"
     RELEASE = "ticket_release"
     NEXT_OPENING = "page_next_opening"
+    TAKE = "oncall_take"
+    OVERRIDE = "oncall_override"
+    SWAP = "oncall_swap"
+    CHANGED = "oncall_changed"
     WHY = "ticket_why"
     DETAILS = "ticket_details"
     LIST = "ticket_list"
@@ -122,6 +144,12 @@ class Field(StrEnum):
     RELEASE = "act.release"
     WHERE_TO = "act.where_to"
     """Radio: "level_3" or "management"."""
+    SHIFT = "oncall.shift"
+    MY_SHIFT = "oncall.my_shift"
+    WHO = "oncall.person"
+    LAYER = "oncall.layer"
+    FROM = "oncall.from"
+    UNTIL = "oncall.until"
 
 
 DISPATCHED = frozenset({Field.CUSTOMER, Field.INTAKE, Field.RECEIVED_AT, Field.KIND, Field.ITEM})
@@ -130,6 +158,7 @@ DISPATCHED = frozenset({Field.CUSTOMER, Field.INTAKE, Field.RECEIVED_AT, Field.K
 YES = "yes"
 NOW, EARLIER = "now", "earlier"
 DEVELOPMENT, MANAGEMENT = "level_3", "management"
+EVERY_LAYER = "*"
 START_AND_WAIT, CANNOT_BEGIN = "start_and_wait", "cannot_begin"
 
 SUMMARY_LIMIT = 200
@@ -198,3 +227,20 @@ def more_in(value: str) -> tuple[More, str]:
     """What an overflow option asks, and of which ticket. Raises ValueError on a foreign value."""
     choice, _, number = value.partition(":")
     return More(choice), number
+
+
+def shift_token(rota: str, layer: str, person: str, since: datetime, until: datetime) -> str:
+    """A shift as a press names it; `person` is empty where nobody is on call. At most 150 characters."""
+    return f"{rota}:{layer}:{person}:{int(since.timestamp())}:{int(until.timestamp())}"
+
+
+_SHIFT = re.compile(r"([a-z0-9_-]{1,41}):([a-z0-9_-]{1,41}):([a-z0-9]{0,40}):(\d{9,10}):(\d{9,10})")
+
+
+def shift_in(token: str) -> tuple[str, str, str, datetime, datetime] | None:
+    """Rota, layer, person, since and until of a `shift_token`; None for anything else."""
+    found = _SHIFT.fullmatch(token)
+    if found is None:
+        return None
+    since, until = (datetime.fromtimestamp(int(found[place]), UTC) for place in (4, 5))
+    return (found[1], found[2], found[3], since, until) if since < until else None

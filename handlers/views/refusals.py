@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from string import Formatter
 
 from handlers.views import blocks as kit
+from handlers.views import oncall_refusals
 from handlers.views.blocks import Block, Rendered, ViewDict
 from handlers.views.clocks import ROLE
 from handlers.views.facts import PersonFact, Refusal, RefusalFacts, Value
@@ -209,6 +210,7 @@ TEXTS: Mapping[Refusal, tuple[str, str]] = {
         mark("{at} has passed; the next update is a promise about the future."),
         mark("Choose a later moment."),
     ),
+    **oncall_refusals.TEXTS,
 }
 
 

@@ -168,9 +168,22 @@ class RotaDocument(Part):
         return [*self.layers, *self.temporary]
 
     @property
+    def people(self) -> frozenset[str]:
+        """Everybody who may be on call by it."""
+        return frozenset(person for part in self._parts for person in part.people)
+
+    @property
     def handles(self) -> frozenset[str]:
         """Everybody it names, the owner included."""
-        return frozenset({self.owner, *(person for part in self._parts for person in part.people)})
+        return self.people | {self.owner}
+
+    def called(self, names: Mapping[str, str]) -> "RotaDocument":
+        """The same with everybody under another name: people are stored by id, since handles change."""
+        parts = {
+            kind: [part.model_copy(update={"people": [names[one] for one in part.people]}) for part in given]
+            for kind, given in (("layers", self.layers), ("temporary", self.temporary))
+        }
+        return self.model_copy(update={"owner": names[self.owner], **parts})
 
     @property
     def calendars(self) -> frozenset[str]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from icalendar import Calendar, Event
 
-from models.rota.shift import Shift
+from models.rota.shift import Shift, label
 
 PRODUCT = "-//Vakt//On call//EN"
 REFRESH = timedelta(hours=1)
@@ -40,11 +40,6 @@ def written(shifts: Iterable[Shift], heading: Heading) -> bytes:
         calendar.add_component(_event(shift, heading))
     text: bytes = calendar.to_ical()
     return text
-
-
-def label(layer: str) -> str:
-    """A layer as people read it: "day-shift" is "Day shift"."""
-    return layer.replace("-", " ").replace("_", " ").capitalize()
 
 
 def _event(shift: Shift, heading: Heading) -> Event:

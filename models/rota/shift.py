@@ -47,3 +47,8 @@ class Gap:
 
     since: datetime
     until: datetime
+
+
+def label(layer: str) -> str:
+    """A layer as people read it: "day-shift" is "Day shift"."""
+    return layer.replace("-", " ").replace("_", " ").capitalize()

@@ -62,7 +62,7 @@ def opening_payloads(workspace: Workspace, contracts: Mapping[str, Contract]) ->
 
 
 def commands(channel: str, who: str, answers_at: str) -> list[Any]:
-    """`/ticket` with everything that may stand after it."""
+    """`/ticket` and `/oncall` with everything that may stand after them."""
     texts = (
         "",
         "help",
@@ -74,10 +74,13 @@ def commands(channel: str, who: str, answers_at: str) -> list[Any]:
         "Invoices will not send",
         "list nothing",
     )
+    rotas = ("", "next", "week support", "take", "swap", "override", "help", "no such rota")
+    asked = rotas if channel == "C0DESK" else ("week",)
+    typed = [*(("/ticket", text) for text in texts), *(("/oncall", text) for text in asked)]
     return [
         {
             **ONES,
-            "command": "/ticket",
+            "command": command,
             "text": text,
             "user_id": who,
             "user_name": "somebody",
@@ -86,7 +89,7 @@ def commands(channel: str, who: str, answers_at: str) -> list[Any]:
             "trigger_id": f"tr.{FRESH}",
             "response_url": answers_at,
         }
-        for text in texts
+        for command, text in typed
     ]
 
 
@@ -132,6 +135,11 @@ def _element(action: str, number: int) -> dict[str, Any]:
         Action.DETAILS_PAGE: {"type": "button", "value": f"{name}:1"},
         Action.WHY_PAGE: {"type": "button", "value": f"{name}:1"},
         Action.HOME_PAGE: {"type": "button", "value": "1"},
+        Action.ON_CALL_WEEK: {"type": "button", "value": "support"},
+        Action.ON_CALL_PAGE: {"type": "button", "value": "support:1"},
+        Action.ON_CALL_TAKE: {"type": "button", "value": f"support:primary:{number}:1795500000:1795586400"},
+        Action.ON_CALL_SWAP: {"type": "button", "value": "support"},
+        Action.ON_CALL_OVERRIDE: {"type": "button", "value": "support"},
     }
     return elements.get(action, {"type": "button", "value": name})
 
@@ -195,6 +203,12 @@ FIELDS: Mapping[str, dict[str, Any]] = {
     Field.NEXT_UPDATE: _at(1795600000),
     Field.RELEASE: _typed("2026.4"),
     Field.WHERE_TO: _option("level_3"),
+    Field.SHIFT: _option("support:primary:nobody:1795500000:1795586400"),
+    Field.MY_SHIFT: _option("support:secondary:nobody:1795500000:1795586400"),
+    Field.WHO: _option("nobody"),
+    Field.LAYER: _option("*"),
+    Field.FROM: _at(1795500000),
+    Field.UNTIL: _at(1795586400),
 }
 
 
@@ -203,7 +217,7 @@ def modals(who: str) -> list[Any]:
     found = []
     for at, callback in enumerate(View):
         if callback is not View.OPEN:
-            carried = {"ticket": TICKETS[at % len(TICKETS)], "severity": "P5", "wait": "customer"}
+            carried = {"ticket": TICKETS[at % len(TICKETS)], "severity": "P5", "wait": "customer", "rota": "support"}
             view = _view(callback, {str(field): element for field, element in FIELDS.items()}, **carried)
             found.append({"type": "view_submission", "view": view, "response_urls": [], **_caused(who)})
     found.append({"type": "view_closed", "view": _view(View.REPLY, {}), "is_cleared": False, **_caused(who)})

@@ -21,6 +21,7 @@ EVENT_SCOPES: dict[str, frozenset[str]] = {
     "message.channels": frozenset({"channels:history"}),
     "message.groups": frozenset({"groups:history"}),
     "message.im": frozenset({"im:history"}),
+    "user_change": frozenset({"users:read"}),
 }
 """Facts. Source: https://docs.slack.dev/reference/events"""
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from models.rota.calendar_file import Imported, Reading, read_calendar
-from models.rota.feed import Heading, label, written
+from models.rota.feed import Heading, written
 from models.rota.questions import on_call, shifts, shifts_of
 from models.rota.rota import Rota
-from models.rota.shift import RotaError, Shift
+from models.rota.shift import RotaError, Shift, label
 from tests.house.tree import ROOT
 from tests.rota.test_laws import World, compiled
 from tests.rota.worlds import OSLO, document, layer, oslo, override, rota, told, worlds

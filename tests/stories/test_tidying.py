@@ -103,7 +103,7 @@ def test_what_is_owed_new_or_needed_stays(database: Database) -> None:
     with database.transaction() as session:
         session.add_all([*stays, *goes])
         kept = {row.key for row in stays}
-    jobs = CalendarJobs(database, MachineClock(NOW), KEPT)
+    jobs = CalendarJobs(database, MachineClock(NOW), KEPT, lambda: None)
     assert jobs.tidy(batch=3) == len(goes)
     with database.reading() as session:
         assert set(session.exec(select(Outgoing.key))) == kept
@@ -133,7 +133,7 @@ def test_people_write_while_thousands_of_rows_are_tidied(database: Database) -> 
         session.add_all([_owed(f"T-{n}:log:1", ticket_number=n) for n in range(5000)])
         session.add(Received(team_id=TEAM, key="event:new", stored_at=NOW))
     done, written = threading.Event(), 0
-    jobs = CalendarJobs(database, MachineClock(NOW), KEPT)
+    jobs = CalendarJobs(database, MachineClock(NOW), KEPT, lambda: None)
 
     def tidies() -> None:
         jobs.tidy()

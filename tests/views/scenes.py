@@ -17,6 +17,8 @@ from handlers.views import (
     lists,
     log,
     notices,
+    oncall,
+    oncall_forms,
     opening,
     refusals,
     reminders,
@@ -534,9 +536,123 @@ def _answering(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
     yield "help", lists.help_message(True, w)
     for spans in (1, 20):
         yield f"why, {spans} spans", why.why_message(why_facts(typed, spans=spans), w)
+    yield from _on_call(typed, w)
     for key in f.Refusal:
         yield f"refusal, {key}", refusals.refusal_message(refusal(key, typed), w)
     yield "bug", refusals.bug_message(typed, w)
+
+
+# On call
+
+
+def shift(typed: str = ORDINARY, day: int = 24, **changes: Any) -> f.ShiftFact:
+    facts = f.ShiftFact(
+        layer="day-shift",
+        person=person(typed),
+        since=at("08:00", day),
+        until=at("08:00", day + 1),
+        token=f"support:day-shift:p{day}:{1795500000 + day}:1795586400",
+    )
+    return replace(facts, **changes)
+
+
+def rota_fact(typed: str = ORDINARY, **changes: Any) -> f.RotaFact:
+    layers = (
+        f.LayerFact(layer="primary", on_call=shift(typed), then=shift(typed, 25)),
+        f.LayerFact(layer="late_night", on_call=None, then=None),
+    )
+    facts = f.RotaFact(key="support", name=typed, layers=layers, mine=shift(typed, 26), may_change=True)
+    return replace(facts, **changes)
+
+
+def week_facts(typed: str = ORDINARY, count: int = 14, **changes: Any) -> f.WeekFacts:
+    rows = tuple(
+        shift(typed, 24, person=None if row == 3 else person(typed), mine=row % 2 == 0, changed=row % 3 == 0)
+        for row in range(count)
+    )
+    return replace(f.WeekFacts(key="support", name=typed, shifts=rows, now=NOW, may_change=True), **changes)
+
+
+def changed(typed: str = ORDINARY, **changes: Any) -> f.ChangedFacts:
+    facts = f.ChangedFacts(
+        name=typed,
+        person=person(typed),
+        since=at("08:00", 24),
+        until=at("08:00", 25),
+        now=NOW,
+        layer="primary",
+        by=OLA,
+        instead_of=(KARI, PER),
+        over=(shift(typed), shift(typed, 25)),
+    )
+    return replace(facts, **changes)
+
+
+def swap_facts(typed: str = ORDINARY, **changes: Any) -> f.SwapFacts:
+    facts = f.SwapFacts(
+        id="c1",
+        name=typed,
+        asker=person(typed),
+        asked=OLA,
+        one=shift(typed),
+        other=shift(typed, 26, person=OLA),
+        now=NOW,
+        state="asked",
+    )
+    return replace(facts, **changes)
+
+
+def change_form(typed: str = ORDINARY, count: int = 100, **changes: Any) -> f.ChangeFormFacts:
+    rows = tuple(shift(typed, 24, token=f"support:primary:p{row}:1795500000:1795586400") for row in range(count))
+    facts = f.ChangeFormFacts(
+        metadata="{}",
+        name=typed,
+        now=NOW,
+        shifts=rows,
+        mine=tuple(replace(row, mine=True) for row in rows),
+        people=tuple((f"p{row}", person(typed)) for row in range(count)),
+        layers=("primary", "secondary"),
+        reader="p1",
+        begin=at("10:00"),
+        end=at("18:00"),
+    )
+    return replace(facts, **changes)
+
+
+def _on_call(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
+    for name, rotas in {
+        "one": (rota_fact(typed),),
+        "eight": (rota_fact(typed),) * 8,
+        "only looked at": (rota_fact(typed, may_change=False, mine=None),),
+        "unusable": (rota_fact(typed, unusable=typed),),
+    }.items():
+        facts = f.OnCallFacts(rotas=rotas, now=NOW, more=len(rotas) - 1)
+        yield f"on call, {name}", oncall.on_call_message(facts, w)
+        yield f"next, {name}", oncall.next_message(facts, w)
+    for count in (0, 1, 14):
+        yield f"week of {count}", oncall.week_message(week_facts(typed, count, page=1, pages=3), w)
+    yield "week, only looked at", oncall.week_message(week_facts(typed, may_change=False), w)
+    yield "oncall help", oncall.help_message(w)
+    for on_call_ in (True, False):
+        for by in (OLA, person(typed)):
+            told = changed(typed, by=by, reader_is_on_call=on_call_, layer=None if on_call_ else "primary")
+            yield f"shift changed, {on_call_}, {by.name}", oncall.changed_message(told, w)
+    for state in ("asked", "holds", "declined"):
+        for to_asker in (True, False):
+            asked = swap_facts(typed, state=state, to_asker=to_asker, settled_at=NOW)
+            yield f"swap, {state}, {to_asker}", oncall.swap_message(asked, w)
+
+
+def _on_call_views(typed: str, w: Words) -> Iterator[tuple[str, ViewDict]]:
+    some = change_form(typed)
+    yield "take", oncall_forms.take_view(some, w)
+    yield "take, one", oncall_forms.take_view(replace(some, chosen=some.shifts[3].token), w)
+    gap = shift(typed, person=None)
+    yield "take, gap", oncall_forms.take_view(replace(some, shifts=(gap,), chosen=gap.token), w)
+    yield "override", oncall_forms.override_view(some, w)
+    yield "swap", oncall_forms.swap_view(some, w)
+    yield "changed", oncall.changed_view(changed(typed), w)
+    yield "swap asked", oncall.swap_asked_view(swap_facts(typed), w)
 
 
 def views(typed: str, w: Words) -> Iterator[tuple[str, ViewDict]]:
@@ -562,6 +678,7 @@ def views(typed: str, w: Words) -> Iterator[tuple[str, ViewDict]]:
         yield f"agent's home, {count}", homes.agent_home(agent_home(typed, count), w)
         yield f"contact's home, {count}", homes.contact_home(contact_home(typed, count), w)
     yield "stranger's home", homes.stranger_home(w)
+    yield from _on_call_views(typed, w)
 
 
 def outcomes() -> Mapping[str, f.OutcomeFact]:

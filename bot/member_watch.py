@@ -1,0 +1,57 @@
+"""Whoever is named in a rota is looked up in Slack once a day: an event about it may have been missed."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+from sqlmodel import Session
+
+from bot.database import Database, Lane
+from bot.gateway import Gateway, OutcomeUnknownError, SlackRefusedError, SlackUnavailableError
+from handlers.members import note_member
+from models.person import Person
+from models.record import with_ids
+from models.stored_rota import rotas_of
+
+log = structlog.get_logger()
+
+NOT_THERE = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
+"""What Slack says of somebody who cannot be seen from here."""
+
+
+class MemberWatch:
+    """Looks up the people of the rotas."""
+
+    def __init__(self, database: Database, gateway: Gateway, team_id: str, now: Callable[[], datetime]) -> None:
+        """`now` is contract time: somebody left when we learned it."""
+        self._database = database
+        self._gateway = gateway
+        self._team_id = team_id
+        self._now = now
+
+    def look(self) -> int:
+        """Ask Slack about each of them; gives how many have left or are back. What cannot be asked waits a day."""
+        with self._database.reading() as session:
+            people = self._people(session)
+        return sum(self._look_at(slack_user) for slack_user in people)
+
+    def _people(self, session: Session) -> list[str]:
+        ids = {person for rota in rotas_of(session, self._team_id) for person in rota.people}
+        return [person.slack_user for person in with_ids(session, Person, self._team_id, sorted(ids))]
+
+    def _look_at(self, slack_user: str) -> bool:
+        try:
+            found = {**self._gateway.person(self._team_id, slack_user), "id": slack_user}
+        except SlackRefusedError as refused:
+            if refused.error not in NOT_THERE:
+                log.info("member_not_looked_up", failure=str(refused))
+                return False
+            found = {"id": slack_user, "deleted": True}
+        except (SlackUnavailableError, OutcomeUnknownError) as failure:
+            log.info("member_not_looked_up", failure=str(failure))
+            return False
+        with self._database.transaction(Lane.LOOP) as session:
+            changed = note_member(session, self._team_id, found, self._now())
+        if changed:
+            log.info("member_changed", slack_user=slack_user)
+        return changed
