@@ -7,12 +7,13 @@ doing                       a person at work on a ticket; with it the acts:
   acts, waiting, classing, levels, said, pages   begun, answered, solved; waits; the class; who else
                             takes part; words in the thread; who is woken
 commands, talk, home        `/ticket`; threads; App Home
+summons, paging, chain      `/page`; a page as it runs; whom its steps reach, and who is next
 timers                      ON_DUE: what a due timer asks, and what it answers
 audit                       what the auditor found: set going again, and told
 outgoing, undelivered       RENDER: how each owed message is drawn
 promises, owed              a ticket's clocks; messages owed
 counting, ladders           what a clock is counted by; what its ladder holds at an instant
-scene, pictures, clock_pictures, log_pictures, list_pictures   records into facts for the views
+scene, pictures, clock_pictures, log_pictures, list_pictures, page_pictures   records into facts for the views
 access, language, agreements, shapes, forms, once, retrying, answers, errors, desk   what they all stand on
 views                       what people see
 """
@@ -23,7 +24,7 @@ from typing import Any
 
 from slack_bolt import App, BoltResponse
 
-from handlers import answers, asking, buttons, commands, home, looking, opening, submits, talk
+from handlers import answers, asking, buttons, commands, home, looking, opening, submits, summons, talk
 from handlers.desk import Body, Desk
 from handlers.origins import about
 from handlers.retrying import retrying
@@ -31,7 +32,7 @@ from handlers.views.names import Action, Field, Shortcut, View, heard
 
 Handler = Callable[[Body, Desk], Any]
 
-COMMANDS: Mapping[str, Handler] = {"/ticket": commands.ticket}
+COMMANDS: Mapping[str, Handler] = {"/ticket": commands.ticket, "/page": summons.page}
 
 SHORTCUTS: Mapping[str, Handler] = {
     Shortcut.OPEN: opening.from_shortcut,
@@ -79,6 +80,7 @@ ACTIONS: Mapping[str, Handler] = {
     Action.ACKNOWLEDGE: buttons.acknowledge,
     Action.DECLINE: buttons.decline,
     Action.ESCALATE: buttons.escalate_page,
+    Action.WHO_TOLD: looking.who_told,
     Action.NEXT_OPENING: asking.next_opening,
     Action.LIST: looking.choose_list,
     Action.LIST_PAGE: looking.list_page,

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from handlers import language
+from handlers import language, paging
 from handlers.views.blocks import Rendered
 from handlers.views.undelivered import UndeliveredFacts, undelivered
 from models import outbox
@@ -21,7 +21,12 @@ EVERYWHERE = frozenset({"token_revoked", "token_expired", "invalid_auth", "accou
 
 
 def tell_owner(session: Session, row: Outgoing, machine_now: datetime) -> None:
-    """Owe the desk's channel the news that a message was refused; its administrators, when it is the desk's own."""
+    """Owe the desk's channel the news that a message was refused; its administrators, when it is the desk's own.
+
+    A page that Slack refused goes on to the next at once.
+    """
+    if row.kind == Kind.PAGE and row.ts is None:
+        paging.refused(session, row)
     code = _code(row)
     desk = _desk(session, row)
     if desk is None or code in EVERYWHERE:

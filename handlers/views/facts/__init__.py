@@ -15,7 +15,6 @@ from handlers.views.facts.events import (
     GatheredFacts,
     LogFacts,
     LogKind,
-    PageFacts,
     ReminderFacts,
 )
 from handlers.views.facts.forms import (
@@ -31,6 +30,15 @@ from handlers.views.facts.forms import (
     QuestionFact,
 )
 from handlers.views.facts.lists import AgentHomeFacts, ContactHomeFacts, ListFacts, Listing
+from handlers.views.facts.paging import (
+    AccountFacts,
+    CallFacts,
+    CallOutFacts,
+    PageFacts,
+    SentFacts,
+    StepFact,
+    ToldFacts,
+)
 from handlers.views.facts.refusals import Refusal, RefusalFacts, Value
 from handlers.views.facts.tickets import (
     ChoiceFact,
@@ -46,9 +54,12 @@ from handlers.views.facts.tickets import (
 )
 
 __all__ = [
+    "AccountFacts",
     "ActFacts",
     "AgentHomeFacts",
     "Basis",
+    "CallFacts",
+    "CallOutFacts",
     "ChoiceFact",
     "ClockFacts",
     "ContactHomeFacts",
@@ -80,11 +91,14 @@ __all__ = [
     "ReminderFacts",
     "RoleFact",
     "RowFact",
+    "SentFacts",
     "SeverityFact",
     "SkippedSpan",
     "Status",
+    "StepFact",
     "Texts",
     "TicketFacts",
+    "ToldFacts",
     "Value",
     "WhyFacts",
 ]
