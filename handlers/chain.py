@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from handlers import rotas
@@ -48,7 +48,8 @@ class Place:
 class Turn:
     """What comes next: people to page, or a channel to tell, or (`last`) the last resort.
 
-    `nobody` are the steps passed over on the way because nobody is reached by them.
+    `nobody` are the steps passed over on the way because nobody is reached by them, `gone` the people
+    passed over because they left Slack.
     """
 
     place: Place
@@ -57,6 +58,7 @@ class Turn:
     channel: str | None = None
     last: bool = False
     nobody: tuple[int, ...] = ()
+    gone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,25 +84,31 @@ class Chain:
 
     def after(self, place: Place, asked: Collection[Asked], at: datetime) -> Turn:
         """Who is next when the place's people have not answered."""
+        over = _Over()
         step = self.step(place)
-        left = self._known(place.waiting, place.round, asked, at)
-        if step is not None and left:
-            return self._turn(place, step, left, ())
-        nobody: dict[int, None] = {}
-        for place_there in self._further(place):
-            there = self.plan.steps[place_there.step]
-            people = reached(self, there, at)
-            if people is None:
-                continue
-            if there.kind is StepKind.CHANNEL:
-                return Turn(place_there, there.waits, channel=there.of, nobody=tuple(nobody))
-            free = [each for each in people if self._may_ask(each, place_there.round, asked)]
-            if free:
-                return self._turn(place_there, there, free, tuple(nobody))
-            if not people:
-                nobody[place_there.step] = None
+        waiting = [found for each in place.waiting if (found := self.session.get(Person, (self.desk.team_id, each)))]
+        free = self._free(over.there(waiting, at), place.round, asked)
+        if step is not None and free:
+            return self._turn(place, step, free, over)
+        for further in self._further(place):
+            turn = self._taken(further, over, asked, at)
+            if turn is not None:
+                return turn
         resort = Place(self.plan.repeats + 1, len(self.plan.steps))
-        return Turn(resort, LAST_RESORT_AGAIN, last=True, nobody=tuple(nobody))
+        return Turn(resort, LAST_RESORT_AGAIN, last=True, nobody=tuple(over.nobody), gone=tuple(over.gone))
+
+    def _taken(self, place: Place, over: "_Over", asked: Collection[Asked], at: datetime) -> Turn | None:
+        """The turn of a step; None when it is passed over, because of its hours or for want of people."""
+        step = self.plan.steps[place.step]
+        if not _taken_now(self.session, self.desk.team_id, step, at):
+            return None
+        if step.kind is StepKind.CHANNEL:
+            return Turn(place, step.waits, channel=step.of, nobody=tuple(over.nobody), gone=tuple(over.gone))
+        people = over.there(_people(self.session, self.desk, step, at), at)
+        free = self._free(people, place.round, asked)
+        if not people:
+            over.nobody[place.step] = None
+        return self._turn(place, step, free, over) if free else None
 
     def ahead(self, place: Place, asked: Sequence[Asked], at: datetime) -> Iterator[tuple[datetime, Turn]]:
         """Who is paged when, from `at` on, if nobody answers; the last resort ends it."""
@@ -113,10 +121,16 @@ class Chain:
             so_far += [Asked(turn.place.round, person.id) for person in turn.people]
             place, at = turn.place, at + turn.wait
 
-    def _turn(self, place: Place, step: Step, people: Sequence[Person], nobody: tuple[int, ...]) -> Turn:
+    def _turn(self, place: Place, step: Step, people: Sequence[Person], over: "_Over") -> Turn:
         now = people if step.together else people[:1]
         waiting = tuple(person.id for person in people[len(now) :])
-        return Turn(replace(place, waiting=waiting), step.waits, people=tuple(now), nobody=nobody)
+        return Turn(
+            replace(place, waiting=waiting),
+            step.waits,
+            people=tuple(now),
+            nobody=tuple(over.nobody),
+            gone=tuple(over.gone),
+        )
 
     def _further(self, place: Place) -> Iterator[Place]:
         """Every step after a place: of its round, then of the rounds that are left."""
@@ -125,23 +139,23 @@ class Chain:
         for later in range(place.round + 1, self.plan.repeats + 2):
             yield from (Place(later, step) for step in range(len(self.plan.steps)))
 
-    def _known(self, ids: Sequence[str], round_: int, asked: Collection[Asked], at: datetime) -> list[Person]:
-        found = (self.session.get(Person, (self.desk.team_id, each)) for each in ids)
-        return [each for each in found if each and not _left(each, at) and self._may_ask(each, round_, asked)]
-
-    def _may_ask(self, person: Person, round_: int, asked: Collection[Asked]) -> bool:
+    def _free(self, people: Sequence[Person], round_: int, asked: Collection[Asked]) -> list[Person]:
         """Whoever said *I can't* is not asked again in a round; nor anybody, by a plan that asks once."""
-        return not any(
-            each.round == round_ and each.person_id == person.id and (each.declined or self.plan.once) for each in asked
-        )
+        done = {each.person_id for each in asked if each.round == round_ and (each.declined or self.plan.once)}
+        return [each for each in people if each.id not in done]
 
 
-def reached(chain: Chain, step: Step, at: datetime) -> tuple[Person, ...] | None:
-    """Whom a step reaches at an instant, those who left Slack not; None outside its hours."""
-    session, team_id = chain.session, chain.desk.team_id
-    if not _taken_now(session, team_id, step, at):
-        return None
-    return tuple(person for person in _people(session, chain.desk, step, at) if not _left(person, at))
+@dataclass(frozen=True, slots=True)
+class _Over:
+    """What is passed over on the way to the next turn: steps that reach nobody, and people who left Slack."""
+
+    nobody: dict[int, None] = field(default_factory=dict)
+    gone: dict[str, None] = field(default_factory=dict)
+
+    def there(self, people: Sequence[Person], at: datetime) -> list[Person]:
+        """Those who have not left; the others are noted."""
+        self.gone.update({each.id: None for each in people if _left(each, at)})
+        return [each for each in people if not _left(each, at)]
 
 
 def _people(session: Session, desk: Desk, step: Step, at: datetime) -> Sequence[Person]:

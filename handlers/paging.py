@@ -4,7 +4,7 @@ The history, the messages and the next timer of a step are stored together, so a
 lost nor done twice. A running page has one timer.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from models.desk import Desk
 from models.escalation import Plan, StepKind, Why
 from models.history import Event, Happening, HistoryEntry
 from models.outbox import Kind, Outgoing, Priority
-from models.page import Page, PageState, running_page, running_pages
+from models.page import Page, PageState, among, page_by_id, running_page, running_pages
 from models.person import Person
 from models.store import Session
 from models.ticket import Ticket
@@ -103,7 +103,7 @@ def go_on(case: Paging, why: Why | None) -> None:
     if turn.nobody or turn.channel or turn.last:
         _call_out(case, turn, why)
     for person in turn.people:
-        _call(case, person, why, before)
+        _call(case, person, *_passed_over(turn, why, before))
     wait = min(LAST_RESORT_AGAIN * 2 ** min(page.resorts, 10), LONGEST_AGAIN) if turn.last else turn.wait
     page.resorts += turn.last
     _arm(case, case.now + wait)
@@ -134,10 +134,15 @@ def _close(page: Page, now: datetime, why: Why | None) -> list[dict[str, Any]]:
     return [call for call in page.calls if call["row"] in closed]
 
 
-def _call(case: Paging, person: Person, why: Why | None, before: Sequence[dict[str, Any]]) -> None:
-    """Owe somebody the direct message, and note it: the receipt and the ticket's history."""
+def _passed_over(turn: Turn, why: Why | None, before: Sequence[dict[str, Any]]) -> tuple[Why | None, list[str]]:
+    """Why somebody is paged in whose place: who was waited for, else those who left Slack."""
     asked_of = [call["to"] for call in before]
-    passed_on = {"why": str(why), "passed_on_from": asked_of} if why and asked_of else {}
+    return (why, asked_of) if asked_of else (Why.LEFT, list(turn.gone))
+
+
+def _call(case: Paging, person: Person, why: Why | None, instead_of: Sequence[str]) -> None:
+    """Owe somebody the direct message, and note it: the receipt and the ticket's history."""
+    passed_on = {"why": str(why), "passed_on_from": list(instead_of)} if why and instead_of else {}
     case.note(Event.PAGED, to=person.id, **passed_on)
     _owe_call(case, person, again=False)
 
@@ -273,8 +278,8 @@ def on_due(case: Paging) -> None:
 
 
 def _why_on(page: Page) -> Why:
-    refused = any(call.get("refused") for call in page.open_calls)
-    return Why.REFUSED if refused else Why.NO_ANSWER
+    """No answer, unless it is known of somebody who is waited for that none can come."""
+    return next((Why(call["gave_up"]) for call in page.open_calls if call.get("gave_up")), Why.NO_ANSWER)
 
 
 def _ask_again(case: Paging) -> None:
@@ -295,13 +300,29 @@ def _ask_again(case: Paging) -> None:
 
 def refused(session: Session, row: Outgoing) -> None:
     """Slack refused the direct message: the page goes on at once. Its timer does so, as it knows the time."""
-    page = session.get(Page, (row.team_id, str(row.args.get("page"))), with_for_update=True, populate_existing=True)
-    call = next((each for each in page.open_calls if each["row"] == row.id), None) if page else None
-    if page is None or call is None or page.state == PageState.ENDED:
+    page = page_by_id(session, row.team_id, str(row.args.get("page")))
+    if page is not None:
+        page.calls = [{**each, "refused": row.reason} if each["row"] == row.id else each for each in page.calls]
+        _give_up(session, page, Why.REFUSED, lambda call: call["row"] == row.id)
+
+
+def left(session: Session, person: Person) -> None:
+    """Somebody left Slack: pages that wait for that person go on at once."""
+    for each in running_pages(session, person.team_id):
+        if among(each.open_calls, person.id):
+            page = page_by_id(session, each.team_id, each.id)
+            if page is not None:
+                _give_up(session, page, Why.LEFT, lambda call: call["to"] == person.id)
+
+
+def _give_up(session: Session, page: Page, why: Why, on: Callable[[dict[str, Any]], bool]) -> None:
+    """No answer can come from some who are waited for: when from nobody, the page's timer falls due at once."""
+    given_up = [call["row"] for call in page.open_calls if on(call)]
+    if not given_up or page.state == PageState.ENDED:
         return
-    page.calls = [{**each, "refused": row.reason} if each is call else each for each in page.calls]
-    if all(each.get("refused") for each in page.open_calls):
-        page.next_at = datetime.fromisoformat(call["at"])
+    page.calls = [{**call, "gave_up": str(why)} if call["row"] in given_up else call for call in page.calls]
+    if all(call.get("gave_up") for call in page.open_calls):
+        page.next_at = datetime.fromisoformat(page.calls[-1]["at"])
         arm(session, page)
 
 

@@ -7,6 +7,7 @@ from sqlmodel import col, select
 
 from bot.escalation_entry import escalation_plan
 from bot.workspace_file import EscalationEntry
+from handlers import paging
 from models.desk import Desk, DeskRole
 from models.history import Event, HistoryEntry
 from models.outbox import Kind, Outgoing
@@ -89,11 +90,11 @@ def test_a_page_goes_from_on_call_to_the_next_and_to_management_until_somebody_a
     assert [entry.facts["to"] for entry in _told(house, Event.PAGED)] == [
         _id(house, each) for each in ("sara", "ingrid", "per")
     ]
-    per.clicks("Start work", on=third)
+    ola = house.person("ola")
+    ola.clicks("Start work", on=ticket.card)
     house.slack.expects_edit(third, "Work has started")
     house.slack.expects_edit(ticket.card, "Work started")
     assert _page(house).state == PageState.ENDED
-    ola = house.person("ola")
     ola.types("/ticket T-1", in_="#desk")
     shown = house.slack.expects_private("T-1", to=ola, in_="#desk")
     ola.clicks("Who was told?", on=shown)
@@ -118,14 +119,14 @@ def test_whoever_acknowledges_and_does_not_begin_is_asked_again_and_then_the_nex
     ticket = _critical(house)
     sara = house.person("sara")
     first = _page_to(house, "sara")
-    sara.clicks("Bekräfta", on=first)
-    house.slack.expects_edit(first, "bekräftat av dig")
+    sara.clicks("Kvittera", on=first)
+    house.slack.expects_edit(first, "kvitterat av dig")
     house.moves(minutes=15)
     again = _page_to(house, "sara", "arbetet har inte påbörjats")
     house.slack.expects("asked again", in_="#desk", thread=ticket.card)
     house.moves(minutes=1)
-    sara.clicks("Bekräfta", on=again)
-    house.slack.expects_edit(again, "bekräftat av dig")
+    sara.clicks("Kvittera", on=again)
+    house.slack.expects_edit(again, "kvitterat av dig")
     house.moves(minutes=15)
     _page_to(house, "sara", "arbetet har inte påbörjats")
     house.moves(minutes=5)
@@ -146,8 +147,8 @@ def test_i_cannot_and_escalate_now_go_on_at_once_and_who_cannot_is_not_asked_aga
     ingrid.clicks("Eskaler nå", on=second)
     _page_to(house, "per")
     house.slack.expects("passed on", in_="#desk", thread=ticket.card)
-    ingrid.clicks("Bekreft", on=second)
-    house.slack.expects_edit(second, "bekreftet av deg")
+    ingrid.clicks("Kvitter", on=second)
+    house.slack.expects_edit(second, "kvittert av deg")
     house.is_quiet()
 
 
@@ -193,8 +194,8 @@ def test_nobody_on_call_goes_to_the_next_step_at_once_and_the_channel_says_so(ho
             session.delete(row)
     ticket = _critical(house)
     _page_to(house, "per")
-    house.slack.expects("Nobody is on call (on call)", in_="#desk", thread=ticket.card)
-    house.slack.expects("Per Lind is paged instead", in_="#desk", thread=ticket.card)
+    said = house.slack.expects("Nobody is on call (on call)", in_="#desk", thread=ticket.card)
+    assert "Per Lind is paged instead" in said.words
     house.slack.forgets()
 
 
@@ -233,8 +234,8 @@ def test_all_of_a_step_are_paged_together_where_the_policy_says_so(house: House)
     _critical(house)
     first, second = _page_to(house, "sara"), _page_to(house, "ingrid")
     house.moves(minutes=1)
-    house.person("ingrid").clicks("Bekreft", on=second)
-    house.slack.expects_edit(first, "bekräftat av Ingrid Berg")
+    house.person("ingrid").clicks("Kvitter", on=second)
+    house.slack.expects_edit(first, "kvitterat av Ingrid Berg")
     house.moves(minutes=10)
     house.is_quiet()
 
@@ -246,8 +247,24 @@ def test_who_left_or_whom_slack_refuses_is_passed_over_with_the_reason(house: Ho
     house.slack.fault("chat.postMessage", kind="cannot_dm_bot", times=1, where=lambda args: "U0INGRID" in str(args))
     ticket = _critical(house)
     _page_to(house, "per")
-    house.slack.expects("Slack did not take the message", in_="#desk", thread=ticket.card)
+    house.slack.expects("Sara Holm: left Slack", in_="#desk", thread=ticket.card)
+    house.slack.expects("Ingrid Berg: Slack did not take the message", in_="#desk", thread=ticket.card)
     assert [call["to"] for call in _page(house).calls] == [_id(house, each) for each in ("ingrid", "per")]
+    house.slack.forgets()
+
+
+@pytest.mark.clause("PS-16")
+def test_a_page_that_waits_for_somebody_who_leaves_goes_on_at_once(house: House) -> None:
+    ticket = _critical(house)
+    _page_to(house, "sara")
+    house.moves(minutes=1)
+    with house.vakt.database.transaction() as session:
+        sara = session.exec(select(PersonRecord).where(PersonRecord.handle == "sara")).one()
+        sara.left_at = house.now()
+        paging.left(session, sara)
+    house.settles()
+    _page_to(house, "ingrid")
+    house.slack.expects("Sara Holm: left Slack", in_="#desk", thread=ticket.card)
     house.slack.forgets()
 
 
@@ -272,8 +289,8 @@ def test_several_open_pages_are_gathered_in_the_newest_message(house: House) -> 
     opened(house, *STOPPED, by="kari", in_="#nordkonf", summary="Second one")
     second = _page_to(house, "sara", "T-2")
     house.slack.expects_edit(second, "First one")
-    house.person("sara").clicks("Bekräfta", on=first)
-    house.slack.expects_edit(first, "bekräftat av dig")
+    house.person("sara").clicks("Kvittera", on=first)
+    house.slack.expects_edit(first, "kvitterat av dig")
     house.settles()
     assert "First one" not in second.words
     house.slack.forgets()
@@ -287,9 +304,9 @@ def test_an_ad_hoc_page_wakes_whom_it_names_then_the_desks_chain_and_is_acknowle
     page = _page_to(house, "ingrid", "The fire alarm rings")
     house.moves(minutes=5)
     second = _page_to(house, "sara", "The fire alarm rings")
-    sara.clicks("Bekräfta", on=second)
-    house.slack.expects_edit(second, "bekräftat av dig")
-    house.slack.expects_edit(page, "bekreftet av Sara Holm")
+    sara.clicks("Kvittera", on=second)
+    house.slack.expects_edit(second, "kvitterat av dig")
+    house.slack.expects_edit(page, "kvittert av Sara Holm")
     house.moves(hours=3)
     house.is_quiet()
     assert ingrid.id
