@@ -124,7 +124,7 @@ class Auditor:
         """
         standing = self._standing()
         confirmed = [each for each in standing if each.kind not in SEEN_TWICE or _key(each) in self._seen]
-        found = [*self._unarmed(), *self._released(confirmed)]
+        found = [*self._unarmed(), *self._unarmed_pages(), *self._released(confirmed)]
         for loop in self._watched.loops if standing else ():
             loop.wake()
         self._seen = {_key(each) for each in standing}
@@ -170,6 +170,16 @@ class Auditor:
             except Exception:
                 log.exception("auditor_could_not_look", clock=clock.id, ticket=clock.ticket_number)
                 yield Finding(FindingKind.MISSING_TIMER, clock.id, clock.ticket_number)
+
+    def _unarmed_pages(self) -> Iterator[Finding]:
+        """Open pages without a timer; armed again."""
+        with self._database.reading() as session:
+            found = audit.unarmed_pages(session, self._watched.team_id, AT_ONCE)
+        for page in found:
+            with self._database.transaction(Lane.LOOP) as session:
+                mended = repairs.arm_page_again(session, page, self._contract.now())
+            if mended:
+                yield Finding(FindingKind.MISSING_PAGE_TIMER, page.id, page.ticket_number, mended=True)
 
     def _armed_again(self, clock: Clock) -> Finding:
         with self._database.transaction(Lane.LOOP) as session:

@@ -48,7 +48,7 @@ SOON = 1.0
 REPEATED_WHEN_UNSURE = frozenset({Kind.PAGE})
 """Kinds that are said again when nobody can find out whether they were said."""
 
-BROADCAST = frozenset({Kind.ESCALATION})
+BROADCAST = frozenset({Kind.ESCALATION, Kind.CALL_OUT})
 """Kinds that stand in a thread and are shown in its channel too."""
 
 

@@ -1,4 +1,4 @@
-"""`workspace.toml`: the people, rotas, desks and customers of a workspace, as a file.
+"""`workspace.toml`: the people, rotas, escalations, desks and customers of a workspace, as a file.
 
 `read` parses it, `difference` says what importing it would change, `apply` does it in one
 transaction, `written` gives the file back. Importing twice changes nothing.
@@ -17,7 +17,9 @@ import tomlkit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from bot.settings import is_loopback
+from models.escalation import PROGRESS
 from models.rota.document import RotaDocument
+from models.rota.notations import CalendarName
 from models.sla.contract import Contract, Role
 from models.sla.policy import with_overrides
 from models.sla.policy_files import PolicyError
@@ -104,10 +106,56 @@ class ProductEntry(Strict):
     specialist: Key | None = None
 
 
+class StepEntry(Strict):
+    """One step of an escalation: exactly one of role, rota, person and channel, by key, handle or channel id."""
+
+    role: Role | None = None
+    rota: Key | None = None
+    person: Key | None = None
+    channel: Annotated[str, Field(pattern=r"^[CG][A-Z0-9]{2,20}$")] | None = None
+    wait: Annotated[int, Field(ge=1, le=1440)] | None = None
+    together: bool = False
+    hours_of: CalendarName | None = None
+    outside_hours_of: CalendarName | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> "StepEntry":
+        named = [each for each in (self.role, self.rota, self.person, self.channel) if each is not None]
+        if len(named) != 1:
+            message = 'write one of role, rota, person and channel in each step, such as role = "on_call"'
+            raise ValueError(message)
+        if self.role is Role.OWNER:
+            message = "role is owner, which is a ticket's and not a desk's; write another role"
+            raise ValueError(message)
+        if self.hours_of and self.outside_hours_of:
+            message = "write hours_of or outside_hours_of, not both"
+            raise ValueError(message)
+        return self
+
+
+class EscalationEntry(Strict):
+    """Whom to page in which order. `wait` is minutes: 5 for the first step and 15 for later ones unless written.
+
+    `repeats`: how often all of it is done again. `progress`: minutes from an acknowledgement in which work is to
+    start, before whoever acknowledged is asked again.
+    """
+
+    key: Key
+    steps: Annotated[list[StepEntry], Field(min_length=1, max_length=20)]
+    repeats: Annotated[int, Field(ge=0, le=20)] = 0
+    progress: Annotated[int, Field(ge=1, le=1440)] = PROGRESS
+
+    @property
+    def calendars(self) -> frozenset[str]:
+        """The calendars it names, each as "contract id/calendar name"."""
+        return frozenset(name for step in self.steps for name in (step.hours_of, step.outside_hours_of) if name)
+
+
 class DeskEntry(Strict):
     """A desk: its channel, the language of its posts, its people, the products it supports.
 
     `on_call_rota` is the key of the rota that says who is on call; without one the list `roles.on_call` does.
+    `escalation` is the key of the policy by which it pages; without one whoever is on call is paged, then managers.
     """
 
     key: Key
@@ -116,6 +164,7 @@ class DeskEntry(Strict):
     language: Language = "en"
     roles: Roles = Roles()
     on_call_rota: Key | None = None
+    escalation: Key | None = None
     products: list[ProductEntry] = Field([], max_length=100)
 
 
@@ -142,6 +191,7 @@ class Workspace(Strict):
 
     people: list[PersonEntry] = []
     rotas: list[RotaDocument] = Field([], max_length=1_000)
+    escalations: list[EscalationEntry] = Field([], max_length=1_000)
     desks: list[DeskEntry] = []
     customers: list[CustomerEntry] = []
 
@@ -159,6 +209,7 @@ class Workspace(Strict):
                 _known(f"desks.{desk.key}.roles.{role}", getattr(desk.roles, role, []), handles)
             _products_can_be_handled(desk)
         _rotas_can_be_kept(self.rotas, self.desks, handles)
+        _escalations_reach_somebody(self, handles)
         held = {desk.key: {product.key for product in desk.products} for desk in self.desks}
         for customer in self.customers:
             _known(f"customers.{customer.key}.desk", [customer.desk], desks)
@@ -197,6 +248,23 @@ def _rotas_can_be_kept(rotas: list[RotaDocument], desks: list[DeskEntry], handle
                 f" at that desk; add them to roles.on_call"
             )
             raise ValueError(message)
+
+
+def _escalations_reach_somebody(file: "Workspace", handles: set[str]) -> None:
+    """Escalations name people and rotas of the file, and desks escalations; whoever is paged works at a desk."""
+    keys = _unique("escalations", [each.key for each in file.escalations])
+    rotas = {rota.key for rota in file.rotas}
+    working = {handle for desk in file.desks for role in Role for handle in getattr(desk.roles, role, [])}
+    for each in file.escalations:
+        for number, step in enumerate(each.steps, start=1):
+            where = f"escalations.{each.key}.steps.{number}"
+            _known(f"{where}.rota", [step.rota] if step.rota else [], rotas)
+            _known(f"{where}.person", [step.person] if step.person else [], handles)
+            if step.person and step.person not in working:
+                message = f"{where}.person is {step.person}, who works at no desk; add them to a desk's roles"
+                raise ValueError(message)
+    for desk in file.desks:
+        _known(f"desks.{desk.key}.escalation", [desk.escalation] if desk.escalation else [], keys)
 
 
 def _unique(where: str, names: list[str]) -> set[str]:
@@ -255,11 +323,14 @@ def _contract_mistakes(workspace: Workspace, contracts: Mapping[str, Contract]) 
 
 
 def _calendar_mistakes(workspace: Workspace, contracts: Mapping[str, Contract]) -> Iterator[str]:
-    """Calendars that rotas name and no contract has."""
+    """Calendars that rotas and escalations name and no contract has."""
     known = {f"{each.id}/{name}" for each in contracts.values() for name in each.calendars}
     for rota in workspace.rotas:
         for missing in sorted(rota.calendars - known):
             yield f"rotas.{rota.key}: there is no calendar {missing}; there is {', '.join(sorted(known))}"
+    for each in workspace.escalations:
+        for missing in sorted(each.calendars - known):
+            yield f"escalations.{each.key}: there is no calendar {missing}; there is {', '.join(sorted(known))}"
 
 
 def _terms_mistakes(contract: Contract, customer: CustomerEntry) -> tuple[str, ...]:
@@ -286,7 +357,7 @@ class Change:
 def written(workspace: Workspace) -> str:
     """The file as text."""
     document = tomlkit.document()
-    for part in ("people", "rotas", "desks", "customers"):
+    for part in ("people", "rotas", "escalations", "desks", "customers"):
         entries = tomlkit.aot()
         for entry in getattr(workspace, part):
             entries.append(tomlkit.item(_plain(entry)))

@@ -5,10 +5,12 @@ from typing import Any, TypeVar
 
 from sqlmodel import Session, SQLModel, col, select
 
+from bot.escalation_entry import escalation_entry, escalation_plan
 from bot.workspace_file import (
     Change,
     CustomerEntry,
     DeskEntry,
+    EscalationEntry,
     PersonEntry,
     ProductEntry,
     Roles,
@@ -17,6 +19,8 @@ from bot.workspace_file import (
 from models.channel import Channel
 from models.customer import Agreement, Contact, Customer
 from models.desk import Desk, DeskRole
+from models.escalation import Plan
+from models.page import Escalation, escalation_by_key, escalations_of
 from models.person import Person
 from models.product import Product, products_at
 from models.rota.document import RotaDocument
@@ -29,13 +33,15 @@ Named = TypeVar("Named", Person, Desk, Customer)
 def import_workspace(session: Session, team_id: str, workspace: Workspace) -> list[Change]:
     """Make the database say what the file says; gives what was changed.
 
-    People, rotas and customers that the file does not name are kept: tickets and pages refer to them.
+    People, rotas, escalations and customers that the file does not name are kept: tickets and pages refer to them.
     """
     changes: list[Change] = []
     people = {entry.handle: _person(session, team_id, entry, changes) for entry in workspace.people}
     session.flush()
     for document in workspace.rotas:
         _rota(session, team_id, document, people, changes)
+    for escalation in workspace.escalations:
+        _escalation(session, team_id, escalation, people, changes)
     desks = {entry.key: _desk(session, team_id, entry, people, changes) for entry in workspace.desks}
     session.flush()
     for entry in workspace.customers:
@@ -78,6 +84,22 @@ def _rota(
         changes.append(Change("~", f"rota {entry.key}: {', '.join(differ)}"))
 
 
+def _escalation(
+    session: Session, team_id: str, entry: EscalationEntry, people: dict[str, Person], changes: list[Change]
+) -> None:
+    """Store a policy with its people by id. Pages that run go on by the one they were started with."""
+    document = escalation_plan(entry, {handle: person.id for handle, person in people.items()}).stored
+    found = escalation_by_key(session, team_id, entry.key)
+    if found is None:
+        session.add(Escalation(team_id=team_id, key=entry.key, document=document))
+        changes.append(Change("+", f"escalation {entry.key}"))
+        return
+    differ = [name for name in ("steps", "repeats", "progress") if found.document[name] != document[name]]
+    if differ:
+        found.document = document
+        changes.append(Change("~", f"escalation {entry.key}: {', '.join(differ)}"))
+
+
 def stored_document(entry: RotaDocument, ids: dict[str, str]) -> dict[str, Any]:
     """A rota of the file as it is stored."""
     return entry.called(ids).model_dump(mode="json", exclude_defaults=True)
@@ -96,6 +118,7 @@ def _desk(
         "channel_id": entry.channel,
         "language": entry.language,
         "on_call_rota": entry.on_call_rota,
+        "escalation": entry.escalation,
     }
     made = found or Desk(team_id=team_id, key=entry.key, name=entry.name, channel_id=entry.channel)
     _write(session, made, values, f"desk {entry.key}", changes, new=found is None)
@@ -271,6 +294,10 @@ def _unnamed(session: Session, team_id: str, workspace: Workspace) -> Iterator[C
     for rota in rotas_of(session, team_id):
         if rota.key not in rotas:
             yield Change("=", f"rota {rota.key} is not in the file and is kept")
+    escalations = {entry.key for entry in workspace.escalations}
+    for stored in escalations_of(session, team_id):
+        if stored.key not in escalations:
+            yield Change("=", f"escalation {stored.key} is not in the file and is kept")
     named = {entry.key for entry in workspace.customers}
     for key in session.exec(select(Customer.key).where(Customer.team_id == team_id)):
         if key not in named:
@@ -281,6 +308,7 @@ def export_workspace(session: Session, team_id: str) -> Workspace:
     """What is stored, as the file would say it."""
     people = list(session.exec(select(Person).where(Person.team_id == team_id).order_by(Person.name)))
     handles = {person.id: person.handle or person.slack_user.lower() for person in people}
+    policies = escalations_of(session, team_id)
     return Workspace(
         people=[
             PersonEntry(
@@ -295,6 +323,7 @@ def export_workspace(session: Session, team_id: str) -> Workspace:
             for person in people
         ],
         rotas=[RotaDocument.model_validate(rota.document).called(handles) for rota in rotas_of(session, team_id)],
+        escalations=[escalation_entry(each.key, Plan.of(each.document), handles) for each in policies],
         desks=[_desk_entry(session, desk, handles) for desk in _all(session, Desk, team_id)],
         customers=[_customer_entry(session, customer, handles) for customer in _all(session, Customer, team_id)],
     )
@@ -320,6 +349,7 @@ def _desk_entry(session: Session, desk: Desk, handles: dict[str, str]) -> DeskEn
         language=desk.language,
         roles=Roles(**roles),
         on_call_rota=desk.on_call_rota,
+        escalation=desk.escalation,
         products=[
             ProductEntry(
                 key=product.key,

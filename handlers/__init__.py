@@ -11,12 +11,13 @@ oncall, oncall_forms        `/oncall`, its buttons and its windows; with them
   rotas, rota_reach, rota_changes, oncall_pictures, oncall_news   who is on call; who may see and change
                             it; what is changed; rotas as facts; what people are told of it
 members                     who left Slack, or is back
+summons, paging, chain      `/page`; a page as it runs; whom its steps reach, and who is next
 timers                      ON_DUE: what a due timer asks, and what it answers
 audit                       what the auditor found: set going again, and told
 outgoing, undelivered       RENDER: how each owed message is drawn
 promises, owed              a ticket's clocks; messages owed
 counting, ladders           what a clock is counted by; what its ladder holds at an instant
-scene, pictures, clock_pictures, log_pictures, list_pictures   records into facts for the views
+scene, pictures, clock_pictures, log_pictures, list_pictures, page_pictures   records into facts for the views
 access, language, agreements, shapes, forms, once, retrying, answers, errors, desk   what they all stand on
 views                       what people see
 """
@@ -39,6 +40,7 @@ from handlers import (
     oncall_forms,
     opening,
     submits,
+    summons,
     talk,
 )
 from handlers.desk import Body, Desk
@@ -48,7 +50,7 @@ from handlers.views.names import Action, Field, Shortcut, View, heard
 
 Handler = Callable[[Body, Desk], Any]
 
-COMMANDS: Mapping[str, Handler] = {"/ticket": commands.ticket, "/oncall": oncall.command}
+COMMANDS: Mapping[str, Handler] = {"/ticket": commands.ticket, "/oncall": oncall.command, "/page": summons.page}
 
 SHORTCUTS: Mapping[str, Handler] = {
     Shortcut.OPEN: opening.from_shortcut,
@@ -99,6 +101,7 @@ ACTIONS: Mapping[str, Handler] = {
     Action.ACKNOWLEDGE: buttons.acknowledge,
     Action.DECLINE: buttons.decline,
     Action.ESCALATE: buttons.escalate_page,
+    Action.WHO_TOLD: looking.who_told,
     Action.NEXT_OPENING: asking.next_opening,
     Action.LIST: looking.choose_list,
     Action.LIST_PAGE: looking.list_page,

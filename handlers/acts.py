@@ -10,10 +10,10 @@ from handlers import access, counting, promises
 from handlers.access import Act
 from handlers.doing import Doing, last_event, refuse_ended, replan, somebody, stop
 from handlers.errors import UserError
-from handlers.owed import pages_of
+from handlers.paging import end_for
 from handlers.views.facts import PersonFact, Refusal
-from models import outbox
 from models.clock import clocks_of
+from models.escalation import Why
 from models.history import Event, Happening
 from models.person import Person
 from models.sla.contract import ClockKind, Role, Starts
@@ -55,8 +55,12 @@ def begin_work(doing: Doing, at: datetime, reason: str | None = None) -> None:
         owner_id=doing.ticket.owner_id or _may_own(doing),
     )
     stop(doing, STARTED, at)
-    for page in pages_of(doing.work.session, doing.ticket):
-        outbox.redraw(page, {}, doing.work.machine_now)
+    end_paging(doing, Why.STARTED)
+
+
+def end_paging(doing: Doing, why: Why) -> None:
+    """Nobody is paged for it any more."""
+    end_for(doing.work.ledger, doing.ticket, doing.work.now, doing.actor.id, why)
 
 
 def _may_own(doing: Doing) -> str | None:
@@ -127,6 +131,7 @@ def resolve(doing: Doing, outcome: str, *, call_back: bool) -> None:
     """Solved: the outcome goes to whoever asked. Implies that it was begun and answered."""
     refuse_ended(doing.ticket)
     begin_work(doing, doing.work.now)
+    end_paging(doing, Why.RESOLVED)
     text_id = doing.keep(outcome)
     happening = doing.happening(Event.RESOLVED, text_id=text_id, facts={"call_back": call_back})
     if doing.ticket.waiting:

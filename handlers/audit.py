@@ -6,9 +6,9 @@ finding is told once an hour for each kind and desk.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from handlers import ladders, promises
+from handlers import ladders, paging, promises
 from handlers.agreements import Agreements
 from handlers.owed import Ledger
 from handlers.views.facts import FindingKind
@@ -17,10 +17,14 @@ from models.clock import Clock
 from models.customer import Customer
 from models.desk import Desk, people_with_role
 from models.outbox import Kind, Outgoing, Priority
+from models.page import Page, page_by_id
 from models.sla.contract import Role
 from models.store import Session
 from models.ticket import Ticket, ticket_by_number
 from models.wait import waits_of
+
+AT_ONCE = 100
+"""Open pages without a timer that are looked at in one round."""
 
 TOLD_FOR = timedelta(hours=24)
 """How long a finding is still worth telling."""
@@ -51,6 +55,18 @@ def arm_again(session: Session, agreements: Agreements, clock: Clock) -> bool:
         return False
     contract = agreements.of_ticket(session, ticket, _customer(session, ticket))
     promises.arm(session, ticket, contract, [now_so], waits_of(session, ticket.team_id, ticket.number))
+    return True
+
+
+def arm_page_again(session: Session, page: Page, now: datetime) -> bool:
+    """Set the timer that an open page lacks; False when it has one by now, or is over."""
+    still = page_by_id(session, page.team_id, page.id)
+    if still is None or still.ended_at is not None:
+        return False
+    if not any(each.id == page.id for each in audit.unarmed_pages(session, page.team_id, AT_ONCE)):
+        return False
+    still.next_at = still.next_at or now
+    paging.arm(session, still)
     return True
 
 

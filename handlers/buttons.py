@@ -2,13 +2,14 @@
 
 from handlers import acts, classing, pages, waiting
 from handlers.access import Act, viewer_of
-from handlers.clicks import chosen, ticket_of_click
+from handlers.clicks import ad_hoc_page_of_click, chosen, ticket_of_click
 from handlers.desk import Body, Desk
 from handlers.doing import take_up
 from handlers.errors import UserError
 from handlers.once import once
 from handlers.origins import origin_of
 from handlers.views.facts import Refusal
+from models.escalation import Why
 
 
 def start(body: Body, desk: Desk) -> None:
@@ -60,7 +61,9 @@ def confirm(body: Body, desk: Desk) -> None:
 
 
 def acknowledge(body: Body, desk: Desk) -> None:
-    """*Acknowledge* a page: paging ends, the ticket's clock runs on."""
+    """*Acknowledge* a page: paging stops, the ticket's clock runs on."""
+    if _answered_ad_hoc(body, desk, Why.ACKNOWLEDGED):
+        return
     with once(desk, origin_of(body)) as work:
         doing = take_up(work, desk.agreements, ticket_of_click(body), Act.ANSWER_PAGE)
         pages.acknowledge(doing)
@@ -68,6 +71,8 @@ def acknowledge(body: Body, desk: Desk) -> None:
 
 def decline(body: Body, desk: Desk) -> None:
     """*I can't*: the next is paged."""
+    if _answered_ad_hoc(body, desk, Why.DECLINED):
+        return
     with once(desk, origin_of(body)) as work:
         doing = take_up(work, desk.agreements, ticket_of_click(body), Act.ANSWER_PAGE)
         pages.pass_on(doing, declined=True)
@@ -75,9 +80,21 @@ def decline(body: Body, desk: Desk) -> None:
 
 def escalate_page(body: Body, desk: Desk) -> None:
     """*Escalate now*: the next is paged."""
+    if _answered_ad_hoc(body, desk, Why.PASSED_ON):
+        return
     with once(desk, origin_of(body)) as work:
         doing = take_up(work, desk.agreements, ticket_of_click(body), Act.ANSWER_PAGE)
         pages.pass_on(doing, declined=False)
+
+
+def _answered_ad_hoc(body: Body, desk: Desk, answer: Why) -> bool:
+    """Whether it was a button of a page without a ticket, which is answered then."""
+    page_id = ad_hoc_page_of_click(body)
+    if page_id is None:
+        return False
+    with once(desk, origin_of(body)) as work:
+        pages.answer_ad_hoc(work, page_id, answer)
+    return True
 
 
 def nothing(body: Body, desk: Desk) -> None:

@@ -9,6 +9,7 @@ from handlers.fields import value_of
 from handlers.payloads import action_of, ticket_number
 from handlers.views import names
 from handlers.views.facts import Refusal
+from models.page import AD_HOC
 
 Kinds = TypeVar("Kinds", bound=StrEnum)
 
@@ -29,6 +30,12 @@ def ticket_of_click(body: Body) -> int:
     if number is None:
         raise UserError(Refusal.UNKNOWN_TICKET, number=named or "?")
     return number
+
+
+def ad_hoc_page_of_click(body: Body) -> str | None:
+    """The id of the page without a ticket that a pressed button belongs to; None for a ticket's."""
+    named = str(action_of(body).get("value") or "")
+    return named.removeprefix(AD_HOC) if named.startswith(AD_HOC) else None
 
 
 def chosen(body: Body) -> str:

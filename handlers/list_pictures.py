@@ -43,8 +43,12 @@ def details_facts(at: Scene, *, for_desk: bool, page: int) -> told.DetailsFacts:
         for_desk=for_desk,
         page=here,
         pages=pages,
+        paged=for_desk and any(entry.event in PAGING for entry in entries),
     )
 
+
+PAGING = frozenset({Event.PAGED, Event.CALLED_OUT})
+"""Events that somebody was told by."""
 
 SHOWN_TO_CUSTOMER = frozenset(
     {

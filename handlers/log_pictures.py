@@ -8,10 +8,11 @@ from typing import Any
 from handlers import counting
 from handlers.clock_pictures import clock_fact, is_shown
 from handlers.pictures import answers_of, is_best_effort
-from handlers.scene import Scene, last, person_fact, role_fact, severity_fact
+from handlers.scene import NOBODY, Scene, last, person_fact, role_fact, severity_fact
 from handlers.views import facts as told
 from models import typed_text
 from models.clock import Clock, ClockState, clocks_of
+from models.escalation import Why
 from models.history import Event, HistoryEntry
 from models.product import Product
 from models.sla import ledger as sla_ledger
@@ -47,6 +48,8 @@ LOG_KINDS: Mapping[str, told.LogKind] = {
     Event.LATE: told.LogKind.BREACHED,
     Event.ESCALATED: told.LogKind.ESCALATED,
     Event.PAGED: told.LogKind.PAGED,
+    Event.CALLED_OUT: told.LogKind.CALLED_OUT,
+    Event.ASKED_AGAIN: told.LogKind.ASKED_AGAIN,
     Event.ACKNOWLEDGED: told.LogKind.ACKNOWLEDGED,
     Event.TARGET_RELEASE: told.LogKind.TARGET_RELEASE,
     Event.NEXT_OPENING: told.LogKind.NEXT_OPENING,
@@ -83,6 +86,10 @@ def log_facts(at: Scene, entry: HistoryEntry) -> told.LogFacts:
             (datetime.fromisoformat(move["before"]), datetime.fromisoformat(move["after"]))
             for move in facts.get("moves", ())
         ),
+        passed_on=Why(facts["why"]) if facts.get("passed_on_from") else None,
+        passed_on_from=tuple(person_fact(session, team, each) or NOBODY for each in facts.get("passed_on_from", ())),
+        goes_on=bool(facts.get("runs")),
+        last=bool(facts.get("last")),
     )
 
 

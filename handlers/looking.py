@@ -1,6 +1,6 @@
 """What a press shows: the account of the deadlines, a ticket's details, a list; and their pages."""
 
-from handlers import access, language, list_pictures, log_pictures
+from handlers import access, language, list_pictures, log_pictures, page_pictures
 from handlers.access import Act, Viewer, viewer_of
 from handlers.clicks import chosen, one_of, page_in, ticket_of_click
 from handlers.desk import Body, Desk
@@ -8,7 +8,7 @@ from handlers.errors import UserError
 from handlers.origins import Origin, origin_of
 from handlers.payloads import ticket_number
 from handlers.scene import Scene, scene
-from handlers.views import lists
+from handlers.views import lists, paging
 from handlers.views import why as why_views
 from handlers.views.blocks import ViewDict
 from handlers.views.facts import Listing, Refusal
@@ -50,6 +50,14 @@ def details_of(body: Body, desk: Desk, number: int, page: int) -> ViewDict:
         inside = at.ticket.desk_id in viewer.roles
         facts = list_pictures.details_facts(at, for_desk=inside, page=page)
         return lists.details_view(facts, reader(session, viewer, at))
+
+
+def who_told(body: Body, desk: Desk) -> None:
+    """*Who was told?*: every page of a ticket with its receipts."""
+    with desk.reading() as session:
+        viewer, at = look(session, desk, origin_of(body), ticket_of_click(body), Act.SEE_INSIDE)
+        view = paging.told_view(page_pictures.told_facts(at), reader(session, viewer, at))
+    show_view(body, view, desk)
 
 
 def show_view(body: Body, view: ViewDict, desk: Desk) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from handlers import language, log_pictures, oncall_news, pictures, second_channels, undelivered
+from handlers import language, log_pictures, oncall_news, page_pictures, pictures, second_channels, undelivered
 from handlers.present import Present
 from handlers.scene import Scene, person_fact, role_fact, scene
-from handlers.views import alarms, cards, customer_cards, findings, log, notices, reminders
+from handlers.views import alarms, cards, customer_cards, findings, log, notices, paging, reminders
 from handlers.views import facts as told
 from handlers.views.beside import Plain, page_beside
 from handlers.views.blocks import Rendered, together
@@ -22,6 +22,7 @@ from models.customer import Customer
 from models.desk import Desk
 from models.history import Event, HistoryEntry, entry_at
 from models.outbox import Kind, Outgoing
+from models.page import Page, PageState
 from models.person import names_in
 from models.sla.contract import Role
 from models.sla.ladder import RungKind
@@ -270,34 +271,14 @@ def _why_told(entry: HistoryEntry, clock: Clock | None) -> told.EscalationReason
 
 
 def _page(row: Outgoing, here: Present) -> Rendered | None:
-    at = _scene(row, here)
-    entry = _entry(row, here)
     person = here.person(row.team_id, row.conversation)
-    if at is None or entry is None or person is None:
-        return None
-    picture = pictures.ticket_facts(at)
-    acknowledged = row.args.get("acknowledged_by")
-    return alarms.page(
-        told.PageFacts(
-            number=picture.number,
-            summary=picture.summary,
-            customer=picture.customer,
-            severity=picture.severity,
-            sent_at=entry.at,
-            now=here.now,
-            position=int(row.args.get("step", 1)),
-            acknowledged_by=person_fact(here.session, row.team_id, acknowledged),
-            acknowledged_by_reader=acknowledged == person.id,
-            acknowledged_at=_moment(row.args.get("acknowledged_at")),
-            declined=bool(row.args.get("declined")),
-            started=at.ticket.work_started_at is not None,
-            clock=picture.clock,
-            may_wait_until=log_pictures.next_opening_for_page(at),
-            waits_because=log_pictures.why_it_waits(at) if row.args.get("waits") else None,
-            repeated=bool(row.args.get("repeated")),
-        ),
-        language.for_person(person),
-    )
+    facts = page_pictures.page_facts(row, here, person) if person else None
+    return paging.page(facts, language.for_person(person)) if person and facts else None
+
+
+def _call_out(row: Outgoing, here: Present) -> Rendered | None:
+    told_so = page_pictures.call_out_facts(row, here)
+    return paging.call_out(told_so.facts, told_so.words) if told_so else None
 
 
 def _page_beside(row: Outgoing, here: Present) -> Plain | None:
@@ -311,9 +292,9 @@ def _page_beside(row: Outgoing, here: Present) -> Plain | None:
     return page_beside(said, address, names, language.for_person(person))
 
 
-def _is_answered(page: Outgoing, here: Present) -> bool:
-    at = _scene(page, here)
-    return bool(page.args.get("acknowledged_by")) or (at is not None and at.ticket.work_started_at is not None)
+def _is_answered(row: Outgoing, here: Present) -> bool:
+    page = here.session.get(Page, (row.team_id, str(row.args["page"])))
+    return page is None or page.state != PageState.PAGING
 
 
 def _undelivered(row: Outgoing, here: Present) -> Rendered:
@@ -362,6 +343,7 @@ RENDER: Mapping[Kind, Callable[[Outgoing, Present], Rendered | Plain | None]] = 
     Kind.PAGE: _page,
     Kind.PAGE_MAIL: _page_beside,
     Kind.PAGE_WEBHOOK: _page_beside,
+    Kind.CALL_OUT: _call_out,
     Kind.UNDELIVERED: _undelivered,
     Kind.FINDING: _finding,
     Kind.QUESTION: _question,

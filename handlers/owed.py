@@ -15,9 +15,9 @@ from models.record import Adds
 from models.store import Session
 from models.ticket import Ticket
 
-URGENT_EVENTS = frozenset({Event.LATE, Event.ESCALATED, Event.PAGED})
+URGENT_EVENTS = frozenset({Event.LATE, Event.ESCALATED, Event.PAGED, Event.ASKED_AGAIN})
 """Events whose line goes before cards. A reminder itself goes to the owner; its line in the thread can wait."""
-SILENT_EVENTS = frozenset({Event.ESCALATED})
+SILENT_EVENTS = frozenset({Event.ESCALATED, Event.CALLED_OUT})
 """Events whose thread line is the message that tells of them."""
 
 REMINDER_LASTS = timedelta(hours=24)
@@ -208,10 +208,3 @@ def _row(
         ready_at=machine_now,
         created_at=machine_now,
     )
-
-
-def pages_of(session: Session, ticket: Ticket) -> list[Outgoing]:
-    """Every page of a ticket: the history names who was paged."""
-    paged = history.all_of(session, ticket.team_id, ticket.number, Event.PAGED)
-    people = {str(entry.facts["to"]) for entry in paged if entry.facts.get("to")}
-    return outbox.pages_to(session, ticket.team_id, ticket.number, people)

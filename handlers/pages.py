@@ -1,101 +1,135 @@
-"""Pages: who is woken for a ticket, and what they answer. A page's answer stops no clock."""
+"""What people answer to a page. An answer stops no clock: acknowledging is not starting work."""
 
 from datetime import datetime
-from typing import Any
 
+from handlers import paging
+from handlers.access import Viewer
 from handlers.doing import Doing
 from handlers.errors import UserError
-from handlers.owed import Ledger, directly, note, pages_of
-from handlers.second_channels import owe_beside
+from handlers.once import Work
+from handlers.paging import Paging, page_next
 from handlers.views.facts import PersonFact, Refusal
-from models import outbox
-from models.desk import people_with_role
-from models.history import Event, Happening
-from models.outbox import Kind, Outgoing, Priority
+from models.desk import Desk
+from models.escalation import Why
+from models.history import Event
+from models.page import Page, PageState, page_by_id, pages_of_ticket, running_page
 from models.person import Person
-from models.sla.contract import Role
-from models.ticket import Ticket
 
-
-def page_next(ledger: Ledger, ticket: Ticket, happening: Happening) -> None:
-    """Wake the next person on the desk's on-call list who was not yet woken for this ticket.
-
-    After the last comes a manager; with nobody left the desk's thread says so.
-    """
-    session = ledger.session
-    paged = {row.conversation for row in pages_of(session, ticket)}
-    people = [
-        person
-        for role in (Role.ON_CALL, Role.MANAGER)
-        for person in people_with_role(session, ticket.team_id, ticket.desk_id, role)
-    ]
-    left = [person for person in people if person.slack_user not in paged]
-    facts: dict[str, Any] = {**happening.facts, "to": left[0].id if left else None}
-    entry = note(
-        ledger,
-        ticket,
-        Happening(event=Event.PAGED, at=happening.at, actor_id=happening.actor_id, facts=facts),
-    )
-    if left:
-        page = directly(
-            ledger.machine_now,
-            ticket.team_id,
-            kind=Kind.PAGE,
-            key=outbox.page_key(ticket.number, left[0].id),
-            slack_user=left[0].slack_user,
-            priority=Priority.PAGE,
-            args={"position": entry.position, "step": len(paged) + 1},
-            ticket_number=ticket.number,
-        )
-        outbox.owe(session, page)
-        owe_beside(session, page, left[0], ledger.machine_now)
+__all__ = ["acknowledge", "ad_hoc", "answer_ad_hoc", "leave_until_opening", "page_next", "pass_on"]
 
 
 def acknowledge(doing: Doing) -> None:
-    """Somebody is on it: nobody else is woken. The second to press is told who was first."""
-    rows = pages_of(doing.work.session, doing.ticket)
-    for row in rows:
-        _refuse_acknowledged(doing, row)
+    """Somebody is on it: nobody else is paged for now. The second to press is told who was first."""
+    case = _running(doing)
+    if case is not None:
+        _refuse_acknowledged(case)
     doing.note(doing.happening(Event.ACKNOWLEDGED))
-    for row in rows:
-        answer = {
-            "acknowledged_by": doing.actor.id,
-            "acknowledged_at": doing.work.now.isoformat(),
-        }
-        outbox.redraw(row, answer, doing.work.machine_now)
+    if case is not None:
+        paging.acknowledge(case)
 
 
 def leave_until_opening(doing: Doing, reason: str) -> None:
     """Whoever is on call chooses the next opening over now, and says why. Source: PI-06."""
-    rows = pages_of(doing.work.session, doing.ticket)
     doing.note(doing.happening(Event.NEXT_OPENING, text_id=doing.keep(reason)))
-    answer = {
-        "acknowledged_by": doing.actor.id,
-        "acknowledged_at": doing.work.now.isoformat(),
-        "waits": True,
-    }
-    for row in rows:
-        outbox.redraw(row, answer, doing.work.machine_now)
-
-
-def _refuse_acknowledged(doing: Doing, row: Outgoing) -> None:
-    by = row.args.get("acknowledged_by")
-    if by is None:
-        return
-    person = doing.work.session.get(Person, (doing.ticket.team_id, by))
-    raise UserError(
-        Refusal.ALREADY_ACKNOWLEDGED,
-        number=doing.ticket.name,
-        person=PersonFact(person.slack_user, person.name) if person else PersonFact(None, "?"),
-        at=datetime.fromisoformat(row.args["acknowledged_at"]),
-    )
+    paging.end_for(doing.work.ledger, doing.ticket, doing.work.now, doing.actor.id, Why.NEXT_OPENING)
 
 
 def pass_on(doing: Doing, *, declined: bool) -> None:
-    """The next one is woken: the one who was cannot, or wants help."""
-    rows = pages_of(doing.work.session, doing.ticket)
-    for row in rows:
-        _refuse_acknowledged(doing, row)
-        if declined and row.conversation == doing.actor.slack_user:
-            outbox.redraw(row, {"declined": True}, doing.work.machine_now)
-    page_next(doing.work.ledger, doing.ticket, doing.happening(Event.PAGED))
+    """The next one is paged at once: the one who was cannot, or wants help."""
+    case = _running(doing)
+    if case is None:
+        page_next(doing.work.ledger, doing.ticket, doing.happening(Event.PAGED))
+        return
+    if case.page.acknowledged_by != doing.actor.id:
+        _refuse_acknowledged(case)
+    _go_on(case, doing.actor, declined=declined)
+
+
+def _running(doing: Doing) -> Paging | None:
+    """The ticket's page that runs; None for one that an earlier version sent, of which there is no account.
+
+    Raises:
+        UserError: its page is over.
+    """
+    session, ticket = doing.work.session, doing.ticket
+    page = running_page(session, ticket.team_id, ticket.number)
+    desk = session.get(Desk, (ticket.team_id, ticket.desk_id))
+    if page is not None and desk is not None:
+        return Paging(doing.work.ledger, page, desk, ticket, doing.work.now, doing.actor.id)
+    before = pages_of_ticket(session, ticket.team_id, ticket.number)
+    if before:
+        raise UserError(Refusal.PAGE_OVER, at=before[-1].ended_at or doing.work.now)
+    return None
+
+
+def _refuse_acknowledged(case: Paging) -> None:
+    """Unless whoever acknowledged was asked again since: then anybody may take it."""
+    page = case.page
+    if page.state != PageState.ACKNOWLEDGED or page.asked_again_at is not None:
+        return
+    raise UserError(
+        Refusal.ALREADY_ACKNOWLEDGED,
+        number=case.ticket.name if case.ticket else page.name,
+        person=_who(case, page.acknowledged_by),
+        at=page.acknowledged_at or case.now,
+    )
+
+
+def _who(case: Paging, person_id: str | None) -> PersonFact:
+    person = case.session.get(Person, (case.page.team_id, person_id or ""))
+    return PersonFact(person.slack_user, person.name) if person else PersonFact(None, "?")
+
+
+def _go_on(case: Paging, actor: Person, *, declined: bool) -> None:
+    why = Why.DECLINED if declined else Why.PASSED_ON
+    if declined:
+        case.page.calls = [
+            {**call, "why": str(why)} if call["to"] == actor.id and call["until"] is None else call
+            for call in case.page.calls
+        ]
+    paging.go_on(case, why)
+
+
+# Pages without a ticket
+
+
+def ad_hoc(work: Work, page: Page, desk: Desk) -> None:
+    """Page without a ticket: whoever was named, then the desk's chain."""
+    paging.start(Paging(work.ledger, page, desk, None, work.now, work.viewer.person.id))
+
+
+def answer_ad_hoc(work: Work, page_id: str, answer: Why) -> None:
+    """*Acknowledge*, *I can't* or *Escalate now* on a page without a ticket.
+
+    Raises:
+        UserError: there is no such page, it is over, or it is another desk's.
+    """
+    case = _found(work, page_id)
+    if answer is Why.ACKNOWLEDGED:
+        paging.acknowledge(case)
+    else:
+        _go_on(case, work.viewer.person, declined=answer is Why.DECLINED)
+
+
+def _found(work: Work, page_id: str) -> Paging:
+    page = page_by_id(work.session, work.viewer.team_id, page_id)
+    desk = work.session.get(Desk, (work.viewer.team_id, page.desk_id)) if page else None
+    if page is None or desk is None or not _may_answer(work.viewer, page):
+        raise UserError(Refusal.OLD_BUTTON)
+    if page.state == PageState.ENDED:
+        _refuse_over(work, page)
+    return Paging(work.ledger, page, desk, None, work.now, work.viewer.person.id)
+
+
+def _may_answer(viewer: Viewer, page: Page) -> bool:
+    """Whoever works at its desk, and whoever was paged."""
+    return page.desk_id in viewer.roles or any(call["to"] == viewer.person.id for call in page.calls)
+
+
+def _refuse_over(work: Work, page: Page) -> None:
+    at: datetime = page.ended_at or work.now
+    person = work.session.get(Person, (page.team_id, page.ended_by or ""))
+    if page.ended_why != Why.ACKNOWLEDGED or person is None:
+        raise UserError(Refusal.PAGE_OVER, at=at)
+    told = PersonFact(person.slack_user, person.name)
+    raise UserError(Refusal.PAGE_ACKNOWLEDGED, person=told, at=at)

@@ -5,19 +5,20 @@ one owner at once is gathered by `finish` after the batch.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from handlers import ladders, promises
+from handlers import ladders, paging, promises
 from handlers.agreements import Agreements
 from handlers.owed import Ledger, directly, note, tell_role
-from handlers.pages import page_next
 from models import outbox
 from models.clock import Clock
 from models.customer import Customer
+from models.desk import Desk
 from models.history import Event, Happening
 from models.outbox import Kind, Outgoing, Priority
+from models.page import page_by_id
 from models.person import Person
 from models.record import Found, Fresh, Record, with_ids
 from models.sla.contract import Contract, WaitKind
@@ -96,6 +97,9 @@ def prepare(session: Session, timers: Sequence[Timer], batch: Batch) -> None:
 
 def handle(session: Session, timer: Timer, now: datetime, batch: Batch) -> None:
     """Look at what a timer is about, as it is now, and store what follows."""
+    if timer.kind == TimerKind.PAGE:
+        on_page(session, timer, now, batch)
+        return
     case = _case(session, timer, now, batch)
     if case is not None:
         ON_DUE[TimerKind(timer.kind)](case, timer, batch)
@@ -191,7 +195,9 @@ def _escalate(case: Case, clock: Clock, rung: Rung, batch: Batch) -> None:
 
 def _page(case: Case, clock: Clock, rung: Rung, batch: Batch) -> None:
     del batch
-    page_next(case.ledger, case.ticket, _happening(Event.PAGED, case, clock, rung))
+    # Now, and not when it came in: whoever is paged has the whole of the time to answer.
+    happening = replace(_happening(Event.PAGED, case, clock, rung), at=case.now)
+    paging.page_next(case.ledger, case.ticket, happening)
 
 
 SAYS: Mapping[RungKind, Callable[[Case, Clock, Rung, Batch], None]] = {
@@ -297,8 +303,19 @@ def on_access(case: Case, timer: Timer, batch: Batch) -> None:
     promises.arm_access_reminder(case.ledger.session, ticket, case.contract, case.now)
 
 
+def on_page(session: Session, timer: Timer, now: datetime, batch: Batch) -> None:
+    """Nobody answered a page, or nobody began: it goes on. A page needs no ticket."""
+    page = page_by_id(session, timer.team_id, timer.clock_id or "")
+    desk = session.get(Desk, (timer.team_id, page.desk_id)) if page else None
+    if page is None or desk is None:
+        return
+    ticket = batch.tickets.get((timer.team_id, page.ticket_number or 0))
+    ledger = Ledger(session, batch.machine_now, batch.changed, batch.fresh)
+    paging.on_due(paging.Paging(ledger, page, desk, ticket, now))
+
+
 ON_DUE: Mapping[TimerKind, Callable[[Case, Timer, Batch], None]] = {
     TimerKind.CLOCK: on_clock,
     TimerKind.ACCESS: on_access,
 }
-"""What each kind of timer asks."""
+"""What each kind of timer asks that is about a ticket alone; `on_page` is asked of those about a page."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from handlers import language, second_channels
+from handlers import language, paging, second_channels
 from handlers.scene import person_fact
 from handlers.views.blocks import Rendered
 from handlers.views.undelivered import UndeliveredFacts, undelivered
@@ -24,10 +24,11 @@ EVERYWHERE = frozenset({"token_revoked", "token_expired", "invalid_auth", "accou
 def tell_owner(session: Session, row: Outgoing, machine_now: datetime) -> None:
     """Owe the desk's channel the news that a message was refused; its administrators, when it is the desk's own.
 
-    A page goes by the person's second channels at once.
+    A page that Slack refused goes on to the next at once, and to the person's second channels.
     """
-    if row.kind == Kind.PAGE:
+    if row.kind == Kind.PAGE and row.ts is None:
         second_channels.hasten(session, row, machine_now)
+        paging.refused(session, row)
     code = _code(row)
     desk = _desk(session, row)
     if desk is None or code in EVERYWHERE:

@@ -6,13 +6,14 @@ its rows in place of the few that the index on their time leads to.
 
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, or_, select, update
+from sqlmodel import Session, col, func, or_, select, update
 
 from models.clock import Clock, ClockState
 from models.desk import Desk
 from models.outbox import Outgoing, State
+from models.page import Page
 from models.ticket import Team, Ticket
-from models.timer import LATE_AFTER, Timer, late
+from models.timer import LATE_AFTER, Timer, TimerKind, late
 
 STUCK_AFTER = timedelta(minutes=2)
 """Machine time after the end of a lease by which any sender should have taken a row over."""
@@ -88,6 +89,18 @@ def unarmed_clocks(session: Session, team_id: str, after: int, upto: int) -> lis
         .order_by(col(Clock.ticket_number), col(Clock.id))
     )
     return list(session.exec(query))
+
+
+def unarmed_pages(session: Session, team_id: str, limit: int) -> list[Page]:
+    """Pages that are not over and have no timer: each would stand still with nobody awake."""
+    armed = select(Timer.id).where(
+        Timer.team_id == Page.team_id,
+        Timer.ticket_number == func.coalesce(Page.ticket_number, 0),
+        Timer.clock_id == Page.id,
+        Timer.kind == TimerKind.PAGE,
+    )
+    query = select(Page).where(Page.team_id == team_id, col(Page.ended_at).is_(None), ~armed.exists())
+    return list(session.exec(query.order_by(col(Page.id)).limit(limit)))
 
 
 def last_number(session: Session, team_id: str) -> int:

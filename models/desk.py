@@ -14,7 +14,7 @@ class Desk(Record, table=True):
     """A support desk. Its cards stand in `channel_id`; its posts are in `language`.
 
     `on_call_rota` is the key of the rota that says who is on call for it; without one the people with
-    that role are, in their order.
+    that role are, in their order. `escalation` is the key of the policy by which it pages.
     """
 
     __table_args__ = (UniqueConstraint("team_id", "key"), BY_KEY)
@@ -26,6 +26,7 @@ class Desk(Record, table=True):
     channel_id: str
     language: str = "en"
     on_call_rota: str | None = None
+    escalation: str | None = None
 
 
 class DeskRole(Record, table=True):

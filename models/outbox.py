@@ -36,6 +36,7 @@ class Kind(StrEnum):
     PAGE = "page"
     PAGE_MAIL = "page_mail"
     PAGE_WEBHOOK = "page_webhook"
+    CALL_OUT = "call_out"
     UNDELIVERED = "undelivered"
     FINDING = "finding"
     QUESTION = "question"
@@ -192,23 +193,12 @@ def refresh_cards(session: Session, team_id: str, numbers: Iterable[int], machin
     )
 
 
-def page_key(number: int, person_id: str) -> str:
-    """The unique key of the page to one person for a ticket."""
-    return f"T-{number}:page:{person_id}"
-
-
-def pages_to(session: Session, team_id: str, number: int, person_ids: Collection[str]) -> list[Outgoing]:
-    """The pages for a ticket that were owed to these people, in order."""
-    query = (
-        select(Outgoing)
-        .where(
-            Outgoing.team_id == team_id,
-            col(Outgoing.key).in_([page_key(number, person_id) for person_id in sorted(person_ids)]),
-        )
-        .order_by(col(Outgoing.id))
-        .with_for_update()
-    )
-    return list(session.exec(query))
+def rows_with_ids(session: Session, team_id: str, ids: Collection[str]) -> list[Outgoing]:
+    """These messages, locked, in order; nothing is asked when there are none."""
+    if not ids:
+        return []
+    query = select(Outgoing).where(Outgoing.team_id == team_id, col(Outgoing.id).in_(sorted(ids)))
+    return list(session.exec(query.order_by(col(Outgoing.id)).with_for_update()))
 
 
 def redraw(row: Outgoing, args: dict[str, Any], machine_now: datetime) -> None:

@@ -47,8 +47,8 @@ def tidy_outbox(session: Session, before: datetime, after: Place | None, size: i
     """Forget messages that were said, or ended, and were owed before that machine instant.
 
     A card stays as long as its ticket: an old ticket is reopened and written about, and the card is
-    where its thread hangs. A page stays until its ticket has ended: it keeps a person from being
-    woken twice. What another row hangs under stays.
+    where its thread hangs. A page stays until its ticket has ended: it is edited as it is answered.
+    What another row hangs under stays.
     """
     columns = (col(Outgoing.team_id), col(Outgoing.id))
     stretch = _stretch(session, columns, after, size)
@@ -82,7 +82,7 @@ def _over(before: datetime) -> tuple[ColumnElement[bool], ...]:
         col(Outgoing.state).in_([State.SENT, *sorted(ENDED)]),
         or_(col(Outgoing.sent_at).is_(None), col(Outgoing.sent_at) < before),
         col(Outgoing.kind).not_in(sorted(CARDS)),
-        or_(col(Outgoing.kind) != Kind.PAGE, _ticket_ended()),
+        or_(col(Outgoing.kind) != Kind.PAGE, col(Outgoing.ticket_number).is_(None), _ticket_ended()),
     )
 
 

@@ -18,6 +18,8 @@ class TimerKind(StrEnum):
 
     CLOCK = "clock"
     ACCESS = "access"
+    PAGE = "page"
+    """`clock_id` is the page's id, and `ticket_number` 0 when it has no ticket."""
 
 
 class Timer(Record, table=True):
@@ -93,6 +95,20 @@ def disarm_kind(session: Session, team_id: str, number: int, kind: TimerKind) ->
     session.execute(
         delete(Timer)
         .where(col(Timer.team_id) == team_id, col(Timer.ticket_number) == number, col(Timer.kind) == kind)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def disarm_page(session: Session, team_id: str, number: int, page_id: str) -> None:
+    """Forget a page's timer; `number` is its ticket's, 0 without one."""
+    session.execute(
+        delete(Timer)
+        .where(
+            col(Timer.team_id) == team_id,
+            col(Timer.ticket_number) == number,
+            col(Timer.clock_id) == page_id,
+            col(Timer.kind) == TimerKind.PAGE,
+        )
         .execution_options(synchronize_session=False)
     )
 

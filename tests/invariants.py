@@ -14,6 +14,7 @@ of every event, and the answer that every opened ticket was given.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -22,11 +23,11 @@ from sqlmodel import SQLModel, col, select
 from handlers import counting, ladders
 from handlers.agreements import Agreements
 from handlers.opening import OPENED
-from handlers.owed import SILENT_EVENTS
 from models.clock import Clock, ClockState
 from models.customer import Customer
 from models.history import Event, HistoryEntry
 from models.outbox import CARDS, Kind, Outgoing, State
+from models.page import Page, PageState
 from models.person import Person
 from models.queue import place_of
 from models.received import Received
@@ -79,6 +80,11 @@ class Stored:
     def timers(self) -> list[Timer]:
         """Timers."""
         return self._all(Timer)
+
+    @cached_property
+    def pages(self) -> list[Page]:
+        """Pages."""
+        return self._all(Page)
 
     @cached_property
     def waits(self) -> dict[Of, list[Wait]]:
@@ -143,7 +149,8 @@ def everything_belongs_to_a_ticket(stored: Stored) -> Iterator[str]:
         ("history", stored.history),
         ("clock", stored.clocks),
         ("wait", stored.waits),
-        ("timer", {(timer.team_id, timer.ticket_number) for timer in stored.timers}),
+        ("timer", {(t.team_id, t.ticket_number) for t in stored.timers if t.ticket_number or t.kind != TimerKind.PAGE}),
+        ("page", {(page.team_id, page.ticket_number) for page in stored.pages if page.ticket_number is not None}),
         ("outbox", {(r.team_id, r.ticket_number) for r in stored.outbox.values() if r.ticket_number is not None}),
     ):
         for of in owners:
@@ -228,6 +235,45 @@ def a_timer_is_about_a_clock(stored: Stored) -> Iterator[str]:
             yield f"the timer {timer.id} of T-{timer.ticket_number} is about {timer.clock_id}"
 
 
+def a_page_that_runs_has_one_timer(stored: Stored) -> Iterator[str]:
+    """At the instant it goes on; one that is over has none, and a ticket has at most one that runs."""
+    timers: dict[tuple[str, str | None], list[datetime]] = defaultdict(list)
+    for timer in stored.timers:
+        if timer.kind == TimerKind.PAGE:
+            timers[timer.team_id, timer.clock_id].append(timer.due_at)
+    for page in stored.pages:
+        found = timers.pop((page.team_id, page.id), [])
+        wanted = [] if page.state == PageState.ENDED else [page.next_at]
+        if found != wanted:
+            yield f"the page {page.id} ({page.state}) has timers at {found}, and goes on at {wanted}"
+        if (page.ended_at is None) != (page.state != PageState.ENDED):
+            yield f"the page {page.id} is {page.state} and ended at {page.ended_at}"
+    for team_id, page_id in timers:
+        yield f"a timer of {team_id} is about the page {page_id}"
+    running = Counter((p.team_id, p.ticket_number) for p in stored.pages if p.ended_at is None and p.ticket_number)
+    yield from (f"T-{of[1]} has {count} running pages" for of, count in running.items() if count > 1)
+
+
+def a_page_is_waited_for_or_was_taken(stored: Stored) -> Iterator[str]:
+    """Each call has the message that was owed with it, once; whoever is waited for has not been passed over."""
+    owed = {(row.team_id, row.id): row for row in stored.outbox.values() if row.kind == Kind.PAGE}
+    for page in stored.pages:
+        rows = [owed.get((page.team_id, call["row"])) for call in page.calls]
+        if len({call["row"] for call in page.calls}) != len(rows):
+            yield f"the page {page.id} counts a message twice"
+        if page.ended_at is None and None in rows:
+            yield f"the page {page.id} has calls of which no message was owed"
+        if page.ended_at is not None and page.open_calls:
+            yield f"the page {page.id} is over and still waits for {page.open_calls}"
+        ticket = stored.tickets.get((page.team_id, page.ticket_number or 0))
+        if page.ended_at is None and ticket is not None and ticket.ended:
+            yield f"{ticket.name} is {ticket.status} and paged"
+
+
+SAID_ALOUD = {Event.ESCALATED: "escalation", Event.CALLED_OUT: "call_out"}
+"""Events whose line in the thread is a message of another kind."""
+
+
 def a_message_hangs_under_one_that_is_there(stored: Stored) -> Iterator[str]:
     """Under a card of its own ticket."""
     for row in stored.outbox.values():
@@ -289,7 +335,7 @@ def every_event_has_its_line(stored: Stored) -> Iterator[str]:
         for entry in entries:
             if entry.event == Event.CALENDAR_CORRECTED:  # thousands at once: the history alone tells of it
                 continue
-            line = "escalation" if entry.event in SILENT_EVENTS else "log"
+            line = SAID_ALOUD.get(Event(entry.event), "log")
             if (team_id, f"T-{number}:{line}:{entry.position}") not in stored.keys:
                 yield f"T-{number} has no line for {entry.position}, {entry.event}"
 
@@ -316,6 +362,8 @@ ALWAYS: tuple[Invariant, ...] = (
     a_ticket_waits_as_its_waits_say,
     a_clock_with_a_rung_to_come_has_one_timer,
     a_timer_is_about_a_clock,
+    a_page_that_runs_has_one_timer,
+    a_page_is_waited_for_or_was_taken,
     a_message_hangs_under_one_that_is_there,
     a_message_is_marked_whole,
     who_and_what_is_named_is_there,

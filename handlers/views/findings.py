@@ -18,6 +18,7 @@ UNMENDED: Mapping[FindingKind, str] = {
     FindingKind.FAILING_TIMER: mark("Whoever runs Vakt: look at vakt timers list --failing, then vakt timers retry."),
     FindingKind.STUCK_MESSAGE: mark("Whoever runs Vakt: look at the log."),
     FindingKind.MISSING_TIMER: mark("It could not be set going again. Whoever runs Vakt: look at the log."),
+    FindingKind.MISSING_PAGE_TIMER: mark("It could not be set going again. Whoever runs Vakt: look at the log."),
 }
 
 
@@ -61,10 +62,19 @@ def _missing_timers(count: int, words: Words) -> Mrkdwn:
     )
 
 
+def _missing_page_timers(count: int, words: Words) -> Mrkdwn:
+    return words.count(
+        "{n} open page had no timer, so it would not have gone on to the next.",
+        "{n} open pages had no timer, so they would not have gone on to the next.",
+        count,
+    )
+
+
 FOUND: Mapping[FindingKind, Callable[[int, Words], Mrkdwn]] = {
     FindingKind.LATE_TIMER: _late_timers,
     FindingKind.FAILING_TIMER: _failing_timers,
     FindingKind.STUCK_MESSAGE: _stuck_messages,
     FindingKind.MISSING_TIMER: _missing_timers,
+    FindingKind.MISSING_PAGE_TIMER: _missing_page_timers,
 }
 """What was found, counted."""

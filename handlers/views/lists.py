@@ -44,6 +44,7 @@ COMMANDS = (
     ("/ticket list", mark("open tickets; also: mine, breaching")),
     ("/ticket T-12", mark("one ticket in full")),
     ("/ticket why T-12", mark("why its deadline is what it is")),
+    ("/page @Kari", mark("page somebody, or a rota or role by its key; then what it is about")),
     ("/ticket help", mark("this")),
 )
 
@@ -195,7 +196,10 @@ def _buttons(facts: DetailsFacts, words: Words) -> list[Block]:
     if facts.link is not None:
         open_link = kit.button(words.plain("Go to the card"), Action.LINK, url=facts.link.url)
     buttons = kit.actions(
-        kit.button(words.plain("Why?"), Action.WHY, number), open_link, block_id=block_for("details", number)
+        kit.button(words.plain("Why?"), Action.WHY, number),
+        kit.button(words.plain("Who was told?"), Action.WHO_TOLD, number) if facts.paged else None,
+        open_link,
+        block_id=block_for("details", number),
     )
     return [buttons, *pages(number, facts.page, facts.pages, words, Action.DETAILS_PAGE)]
 

@@ -10,6 +10,7 @@ from handlers.views.blocks import Rendered
 from handlers.views.cards import intake_words
 from handlers.views.clocks import CLOCK, ROLE, joined, late, promise, remaining, severity_name, uncapital
 from handlers.views.facts import LinkFact, LogFacts, LogKind
+from handlers.views.paging import REASON
 from handlers.views.typed import Mrkdwn, clean, escape, one_line, shorten
 from handlers.views.words import Words, mark
 from models.sla.contract import WaitKind
@@ -30,6 +31,8 @@ CUSTOMER_SEES = frozenset(LogKind) - {
     LogKind.OUTSIDE_AGREEMENT,
     LogKind.ACCEPTED,
     LogKind.PAGED,
+    LogKind.CALLED_OUT,
+    LogKind.ASKED_AGAIN,
     LogKind.ACKNOWLEDGED,
     LogKind.NEXT_OPENING,
     LogKind.CALENDAR_CORRECTED,
@@ -299,7 +302,25 @@ def _accepted(line: LogFacts, words: Words) -> Mrkdwn:
 def _paged(line: LogFacts, words: Words) -> Mrkdwn:
     if line.to is None:
         return words.say("Nobody is left to page: whoever reads this, take it or call somebody")
-    return words.say("{person} was paged {at}", person=_to(line, words), at=words.moment_since(line.at, line.now))
+    person, at = words.mention(line.to), words.moment_since(line.at, line.now)
+    if line.goes_on:
+        return words.say("Paging was asked for again {at}; {person} is paged already", person=person, at=at)
+    said = words.say("{person} was paged {at}", person=person, at=at)
+    if line.passed_on is None:
+        return said
+    reason = words.plain(REASON[line.passed_on])
+    why = words.say("{people}: {reason}", people=words.names(line.passed_on_from), reason=reason)
+    return joined(said, why)
+
+
+def _called_out(line: LogFacts, words: Words) -> Mrkdwn:
+    if line.last:
+        return words.say("Nobody is left to page; the desk's channel was told")
+    return words.say("The desk's channel was told that nobody is on call, or that it is its turn")
+
+
+def _asked_again(line: LogFacts, words: Words) -> Mrkdwn:
+    return words.say("{person} acknowledged, work has not started: asked again", person=_to(line, words))
 
 
 def _acknowledged(line: LogFacts, words: Words) -> Mrkdwn:
@@ -362,6 +383,8 @@ LINES: Mapping[LogKind, Callable[[LogFacts, Words], Mrkdwn]] = {
     LogKind.OUTSIDE_AGREEMENT: _outside,
     LogKind.ACCEPTED: _accepted,
     LogKind.PAGED: _paged,
+    LogKind.CALLED_OUT: _called_out,
+    LogKind.ASKED_AGAIN: _asked_again,
     LogKind.ACKNOWLEDGED: _acknowledged,
     LogKind.TARGET_RELEASE: _target_release,
     LogKind.NEXT_OPENING: _next_opening,

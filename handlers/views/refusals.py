@@ -78,6 +78,28 @@ TEXTS: Mapping[Refusal, tuple[str, str]] = {
         mark("{person} was first: the page for {number} was acknowledged {at}."),
         mark("The clock runs until work starts; anyone may start it."),
     ),
+    Refusal.PAGE_ACKNOWLEDGED: (
+        mark("{person} was first: that page was acknowledged {at}."),
+        mark("Nobody is waited for any more."),
+    ),
+    Refusal.PAGE_OVER: (
+        mark("That page ended {at}, and nobody is waited for any more."),
+        mark("The ticket's log says why."),
+    ),
+    Refusal.PAGE_WHOM: (
+        mark('Nobody is reached by "{whom}".'),
+        mark(
+            "Write /page, then @somebody of a desk, the key of a rota or a role such as on_call, then what it is about."
+        ),
+    ),
+    Refusal.PAGE_ABOUT: (
+        mark("A page says what it is about."),
+        mark("Write /page {whom}, then a few words."),
+    ),
+    Refusal.PAGE_TEXT: (
+        mark("What a page says may have {limit} characters."),
+        mark("Say it shorter, or open a ticket."),
+    ),
     Refusal.ALREADY_ANSWERED: (
         mark("{person} was first: this was answered {at}."),
         mark("The thread shows what came of it."),

@@ -20,6 +20,7 @@ from handlers.views import (
     oncall,
     oncall_forms,
     opening,
+    paging,
     refusals,
     reminders,
     why,
@@ -493,15 +494,15 @@ def _reminding(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
         yield f"escalation, {reason}", alarms.escalation(escalation(reason, typed), w)
         nobody = escalation(reason, typed, role=f.RoleFact(Role.MANAGER), clock=None, owner=None, text=None)
         yield f"escalation to nobody, {reason}", alarms.escalation(nobody, w)
-    yield "page", alarms.page(page(typed), w)
-    yield "page, second", alarms.page(page(typed, position=2, next_steps=(), clock=START), w)
-    yield "page, night", alarms.page(page(typed, clock_starts_at=at("08:00")), w)
-    yield "page, may wait", alarms.page(page(typed, may_wait_until=at("08:00")), w)
-    yield "page, waits", alarms.page(page(typed, may_wait_until=at("08:00"), waits_because=typed), w)
-    yield "page, declined", alarms.page(page(typed, declined=True), w)
-    yield "page, started", alarms.page(page(typed, started=True), w)
+    yield "page", paging.page(page(typed), w)
+    yield "page, second", paging.page(page(typed, position=2, next_steps=(), clock=START), w)
+    yield "page, night", paging.page(page(typed, clock_starts_at=at("08:00")), w)
+    yield "page, may wait", paging.page(page(typed, may_wait_until=at("08:00")), w)
+    yield "page, waits", paging.page(page(typed, may_wait_until=at("08:00"), waits_because=typed), w)
+    yield "page, declined", paging.page(page(typed, declined=True), w)
+    yield "page, started", paging.page(page(typed, started=True), w)
     answered = page(typed, acknowledged_at=at("23:06", 21), acknowledged_by=person(typed))
-    yield "page, answered", alarms.page(answered, w)
+    yield "page, answered", paging.page(answered, w)
 
 
 def _noticing(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:

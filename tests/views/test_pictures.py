@@ -5,7 +5,20 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.views import acts, alarms, cards, customer_cards, lists, log, notices, opening, refusals, reminders, why
+from handlers.views import (
+    acts,
+    alarms,
+    cards,
+    customer_cards,
+    lists,
+    log,
+    notices,
+    opening,
+    paging,
+    refusals,
+    reminders,
+    why,
+)
 from handlers.views import facts as f
 from handlers.views.blocks import Block
 from handlers.views.names import Action, More
@@ -258,11 +271,11 @@ def test_a_role_with_a_group_is_mentioned_once_as_the_group() -> None:
 
 def test_an_acknowledged_page_says_that_the_clock_runs_on() -> None:
     facts = scenes.page(acknowledged_at=at("23:06", 21), acknowledged_by=KARI, acknowledged_by_reader=True)
-    said = seen(alarms.page(facts, EN).blocks)
+    said = seen(paging.page(facts, EN).blocks)
     assert (
         "Sent 23:04 CET, acknowledged by you 23:06 CET.\nThe ticket's clock runs on until someone starts work." in said
     )
-    assert pressed(alarms.page(facts, EN).blocks) == [Action.START, Action.SHOW]
+    assert pressed(paging.page(facts, EN).blocks) == [Action.START, Action.SHOW]
 
 
 # Why?

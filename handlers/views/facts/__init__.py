@@ -15,7 +15,6 @@ from handlers.views.facts.events import (
     GatheredFacts,
     LogFacts,
     LogKind,
-    PageFacts,
     ReminderFacts,
 )
 from handlers.views.facts.forms import (
@@ -31,6 +30,15 @@ from handlers.views.facts.forms import (
     QuestionFact,
 )
 from handlers.views.facts.lists import AgentHomeFacts, ContactHomeFacts, ListFacts, Listing
+from handlers.views.facts.paging import (
+    AccountFacts,
+    CallFacts,
+    CallOutFacts,
+    PageFacts,
+    SentFacts,
+    StepFact,
+    ToldFacts,
+)
 from handlers.views.facts.refusals import Refusal, RefusalFacts, Value
 from handlers.views.facts.rotas import (
     ChangedFacts,
@@ -60,9 +68,12 @@ from handlers.views.facts.tickets import (
 )
 
 __all__ = [
+    "AccountFacts",
     "ActFacts",
     "AgentHomeFacts",
     "Basis",
+    "CallFacts",
+    "CallOutFacts",
     "ChangeFormFacts",
     "ChangedFacts",
     "ChoiceFact",
@@ -103,13 +114,16 @@ __all__ = [
     "RoleFact",
     "RotaFact",
     "RowFact",
+    "SentFacts",
     "SeverityFact",
     "ShiftFact",
     "SkippedSpan",
     "Status",
+    "StepFact",
     "SwapFacts",
     "Texts",
     "TicketFacts",
+    "ToldFacts",
     "Value",
     "WeekFacts",
     "WhyFacts",

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from handlers.views.facts.tickets import ClockFacts, LinkFact, PersonFact, RoleFact, SeverityFact
+from models.escalation import Why
 from models.sla.contract import WaitKind
 
 
@@ -41,6 +42,8 @@ class LogKind(StrEnum):
     OUTSIDE_AGREEMENT = "outside_agreement"
     ACCEPTED = "accepted"
     PAGED = "paged"
+    CALLED_OUT = "called_out"
+    ASKED_AGAIN = "asked_again"
     ACKNOWLEDGED = "acknowledged"
     TARGET_RELEASE = "target_release"
     NEXT_OPENING = "next_opening"
@@ -75,6 +78,13 @@ class LogFacts:
     next_update_at: datetime | None = None
     moved: tuple[tuple[datetime, datetime], ...] = ()
     """Due instants that a correction moved: from, to."""
+    passed_on: Why | None = None
+    """Why somebody else is paged, in the place of `passed_on_from`."""
+    passed_on_from: tuple[PersonFact, ...] = ()
+    goes_on: bool = False
+    """Of a page: one runs already."""
+    last: bool = False
+    """Nobody is left to page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,35 +156,6 @@ class EscalationFacts:
     clause: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageFacts:
-    """A person woken for a ticket. Edited in place as it is answered."""
-
-    number: str
-    summary: str
-    customer: str
-    severity: SeverityFact | None
-    sent_at: datetime
-    now: datetime
-    position: int = 1
-    next_steps: tuple[tuple[str, datetime], ...] = ()
-    """Who is paged after, by name or by role in words, and when."""
-    acknowledged_by: PersonFact | None = None
-    acknowledged_by_reader: bool = False
-    acknowledged_at: datetime | None = None
-    declined: bool = False
-    started: bool = False
-    clock: ClockFacts | None = None
-    clock_starts_at: datetime | None = None
-    """Set when the contract's own clock waits for the next opening (PS-16)."""
-    may_wait_until: datetime | None = None
-    """The next opening, when whoever is on call chooses between now and then. Source: PI-06."""
-    waits_because: str | None = None
-    """Why it was left until then, once somebody chose so."""
-    repeated: bool = False
-    """Whether it may have been said before: nobody could find out."""
-
-
 class FindingKind(StrEnum):
     """What should have happened in Vakt and did not."""
 
@@ -182,6 +163,7 @@ class FindingKind(StrEnum):
     FAILING_TIMER = "failing_timer"
     STUCK_MESSAGE = "stuck_message"
     MISSING_TIMER = "missing_timer"
+    MISSING_PAGE_TIMER = "missing_page_timer"
 
 
 @dataclass(frozen=True, slots=True)

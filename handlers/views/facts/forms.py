@@ -149,4 +149,6 @@ class DetailsFacts:
     for_desk: bool = False
     page: int = 0
     pages: int = 1
+    paged: bool = False
+    """Whether anybody was paged for it."""
     link: LinkFact | None = None
