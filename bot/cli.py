@@ -24,6 +24,8 @@ PARTS = {
     "outbox": "bot.outbox_commands",
     "timers": "bot.timer_commands",
     "oncall": "bot.oncall_commands",
+    "pages": "bot.page_commands",
+    "rehearse": "bot.rehearse_commands",
     "backup": "bot.backup_commands",
     "restore": "bot.backup_commands",
     "policy": "bot.contract_commands",

@@ -156,6 +156,7 @@ class DeskEntry(Strict):
 
     `on_call_rota` is the key of the rota that says who is on call; without one the list `roles.on_call` does.
     `escalation` is the key of the policy by which it pages; without one whoever is on call is paged, then managers.
+    `escalations_for` has another for tickets that a contract's answers flag, such as "security_breach".
     """
 
     key: Key
@@ -165,6 +166,7 @@ class DeskEntry(Strict):
     roles: Roles = Roles()
     on_call_rota: Key | None = None
     escalation: Key | None = None
+    escalations_for: dict[Key, Key] = {}
     products: list[ProductEntry] = Field([], max_length=100)
 
 
@@ -265,6 +267,7 @@ def _escalations_reach_somebody(file: "Workspace", handles: set[str]) -> None:
                 raise ValueError(message)
     for desk in file.desks:
         _known(f"desks.{desk.key}.escalation", [desk.escalation] if desk.escalation else [], keys)
+        _known(f"desks.{desk.key}.escalations_for", list(desk.escalations_for.values()), keys)
 
 
 def _unique(where: str, names: list[str]) -> set[str]:

@@ -119,6 +119,7 @@ def _desk(
         "language": entry.language,
         "on_call_rota": entry.on_call_rota,
         "escalation": entry.escalation,
+        "escalations_for": entry.escalations_for or None,
     }
     made = found or Desk(team_id=team_id, key=entry.key, name=entry.name, channel_id=entry.channel)
     _write(session, made, values, f"desk {entry.key}", changes, new=found is None)
@@ -350,6 +351,7 @@ def _desk_entry(session: Session, desk: Desk, handles: dict[str, str]) -> DeskEn
         roles=Roles(**roles),
         on_call_rota=desk.on_call_rota,
         escalation=desk.escalation,
+        escalations_for=desk.escalations_for or {},
         products=[
             ProductEntry(
                 key=product.key,

@@ -23,9 +23,14 @@ LAST_RESORT_AGAIN = timedelta(hours=1)
 LONGEST_AGAIN = timedelta(hours=24)
 
 
-def plan_of(session: Session, desk: Desk) -> Plan:
-    """How a desk pages now: by its policy, else whoever is on call one by one, then its managers."""
-    stored = escalation_by_key(session, desk.team_id, desk.escalation) if desk.escalation else None
+def plan_of(session: Session, desk: Desk, flags: Collection[str] = ()) -> Plan:
+    """How a desk pages now: by its policy, else whoever is on call one by one, then its managers.
+
+    `flags` are what a ticket's answers established; a desk may have a policy for one of them. Source: PS-17.
+    """
+    flagged = [key for flag, key in sorted((desk.escalations_for or {}).items()) if flag in flags]
+    key = next(iter(flagged), desk.escalation)
+    stored = escalation_by_key(session, desk.team_id, key) if key else None
     if stored is not None:
         return replace(Plan.of(stored.document), policy=stored.key)
     rota = rotas.desk_rota(session, desk)

@@ -58,9 +58,10 @@ class Paging:
         return note(self.ledger, self.ticket, Happening(event=event, at=self.now, actor_id=self.actor_id, facts=told))
 
 
-def page_next(ledger: Ledger, ticket: Ticket, happening: Happening) -> None:
+def page_next(ledger: Ledger, ticket: Ticket, happening: Happening, flags: Collection[str] = ()) -> None:
     """Page the desk for a ticket: its chain begins, and goes on by itself until somebody acknowledges.
 
+    `happening.at` is the instant of paging, from which the waits count; `flags` are what its answers established.
     A page of the ticket that runs already goes on as it is; the history says that it was asked for again.
     """
     desk = ledger.session.get(Desk, (ticket.team_id, ticket.desk_id))
@@ -78,7 +79,7 @@ def page_next(ledger: Ledger, ticket: Ticket, happening: Happening) -> None:
         desk_id=desk.id,
         started_at=happening.at,
         started_by=happening.actor_id,
-        plan=plan_of(ledger.session, desk).stored,
+        plan=plan_of(ledger.session, desk, flags).stored,
     )
     start(Paging(ledger, page, desk, ticket, happening.at, happening.actor_id, dict(happening.facts)))
 

@@ -10,7 +10,7 @@ from handlers.errors import UserError
 from handlers.once import Work
 from handlers.owed import owe_cards, owe_first_line
 from handlers.promises import Start
-from handlers.setting import PRIVATE, Setting, notes_at, outcome_of
+from handlers.setting import PAGES, PRIVATE, Setting, notes_at, outcome_of
 from handlers.views import facts as told
 from handlers.views import opening as views
 from handlers.views.blocks import ViewDict
@@ -25,6 +25,7 @@ from models.roster import RosterChangedError
 from models.sla.contract import Place, Role
 from models.sla.plan import Planned
 from models.ticket import Ticket, take_number
+from models.timer import Timer, TimerKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ def open_ticket(
     promises.first_clocks(fresh, ticket, starts)
     _write_down(fresh, work, ticket, draft, requester, places.desk)
     _assign(fresh, work, ticket, setting, places.desk)
+    _page(fresh, work, ticket, setting)
     fresh.store(work.session)
     return ticket
 
@@ -100,6 +102,16 @@ def _assign(fresh: Fresh, work: Work, ticket: Ticket, setting: Setting, desk_cha
     happening = Happening(event=Event.ASSIGNED, at=work.now, facts=facts)
     entry = history.change(fresh, ticket, happening, owner_id=setting.specialist)
     owe_first_line(fresh, work.machine_now, ticket, entry, desk_channel)
+
+
+def _page(fresh: Fresh, work: Work, ticket: Ticket, setting: Setting) -> None:
+    """Have the desk paged at once, where the answers ask for it, whatever its clock does. Source: PS-16, PS-17."""
+    if PAGES in setting.flags and setting.walked.outcome is not None:
+        told = {"flags": sorted(setting.flags), "clause": setting.walked.outcome.clause}
+        timer = Timer(
+            team_id=ticket.team_id, kind=TimerKind.PAGE, ticket_number=ticket.number, due_at=work.now, args=told
+        )
+        fresh.add(timer)
 
 
 def places_of(work: Work, draft: Draft, setting: Setting, channels: tuple[str, str | None] | None) -> Places:

@@ -19,6 +19,8 @@ from models.sla.plan import Facts, Planned, notes_for, plans
 from models.sla.questions import Walk, walk
 
 PRIVATE = "private"
+PAGES = "page"
+"""Flags that an answer in a contract's questions may have: it stays out of channels, and it is paged at once."""
 """The flag of an outcome that must not be spoken of in a channel."""
 
 

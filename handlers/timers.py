@@ -304,13 +304,18 @@ def on_access(case: Case, timer: Timer, batch: Batch) -> None:
 
 
 def on_page(session: Session, timer: Timer, now: datetime, batch: Batch) -> None:
-    """Nobody answered a page, or nobody began: it goes on. A page needs no ticket."""
+    """Nobody answered a page, or nobody began: it goes on. A page needs no ticket; without a page, it begins."""
+    ledger = Ledger(session, batch.machine_now, batch.changed, batch.fresh)
+    opened = batch.tickets.get((timer.team_id, timer.ticket_number)) if timer.clock_id is None else None
+    if opened is not None:
+        happening = Happening(event=Event.PAGED, at=now, facts={"clause": timer.args.get("clause")})
+        paging.page_next(ledger, opened, happening, timer.args.get("flags", ()))
+        return
     page = page_by_id(session, timer.team_id, timer.clock_id or "")
     desk = session.get(Desk, (timer.team_id, page.desk_id)) if page else None
     if page is None or desk is None:
         return
     ticket = batch.tickets.get((timer.team_id, page.ticket_number or 0))
-    ledger = Ledger(session, batch.machine_now, batch.changed, batch.fresh)
     paging.on_due(paging.Paging(ledger, page, desk, ticket, now))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
 from models.ids import new_id
@@ -14,7 +14,8 @@ class Desk(Record, table=True):
     """A support desk. Its cards stand in `channel_id`; its posts are in `language`.
 
     `on_call_rota` is the key of the rota that says who is on call for it; without one the people with
-    that role are, in their order. `escalation` is the key of the policy by which it pages.
+    that role are, in their order. `escalation` is the key of the policy by which it pages, and
+    `escalations_for` that of tickets which their answers flag so ("security_breach").
     """
 
     __table_args__ = (UniqueConstraint("team_id", "key"), BY_KEY)
@@ -27,6 +28,9 @@ class Desk(Record, table=True):
     language: str = "en"
     on_call_rota: str | None = None
     escalation: str | None = None
+    escalations_for: dict[str, str] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True), nullable=True)
+    )
 
 
 class DeskRole(Record, table=True):

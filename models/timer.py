@@ -19,7 +19,7 @@ class TimerKind(StrEnum):
     CLOCK = "clock"
     ACCESS = "access"
     PAGE = "page"
-    """`clock_id` is the page's id, and `ticket_number` 0 when it has no ticket."""
+    """`clock_id` is the page's id, None to begin one; `ticket_number` is 0 for one without a ticket."""
 
 
 class Timer(Record, table=True):

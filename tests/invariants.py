@@ -239,7 +239,7 @@ def a_page_that_runs_has_one_timer(stored: Stored) -> Iterator[str]:
     """At the instant it goes on; one that is over has none, and a ticket has at most one that runs."""
     timers: dict[tuple[str, str | None], list[datetime]] = defaultdict(list)
     for timer in stored.timers:
-        if timer.kind == TimerKind.PAGE:
+        if timer.kind == TimerKind.PAGE and timer.clock_id is not None:  # without, it is about to begin
             timers[timer.team_id, timer.clock_id].append(timer.due_at)
     for page in stored.pages:
         found = timers.pop((page.team_id, page.id), [])

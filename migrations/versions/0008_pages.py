@@ -57,10 +57,12 @@ def upgrade() -> None:
     op.create_index("page_of_ticket", "page", ["team_id", "ticket_number"])
     op.create_index("page_running", "page", ["team_id", "id"], sqlite_where=RUNNING, postgresql_where=RUNNING)
     op.add_column("desk", sa.Column("escalation", STRING(), nullable=True))
+    op.add_column("desk", sa.Column("escalations_for", sa.JSON(), nullable=True))
 
 
 def downgrade() -> None:
     """Undo it."""
+    op.drop_column("desk", "escalations_for")
     op.drop_column("desk", "escalation")
     op.drop_table("page")
     op.drop_table("escalation")

@@ -17,6 +17,9 @@ from models.timer import Timer, TimerKind
 from models.wait import Wait, waits_of
 from tests.chaos.arena import Arena
 
+ASKED = (TimerKind.ACCESS, TimerKind.PAGE)
+"""Timers that are about no clock: time stops at each as well. That a page has its one is among the invariants."""
+
 
 @dataclass(frozen=True)
 class Watched:
@@ -59,7 +62,7 @@ class Watch:
     def _step(self) -> bool:
         with self.arena.looking() as session:
             clocks = list(self.clocks(session))
-            asked = session.exec(select(Timer.due_at).where(Timer.kind == TimerKind.ACCESS)).all()
+            asked = session.exec(select(Timer.due_at).where(col(Timer.kind).in_(ASKED))).all()
             self._timers_stand_right(session, clocks)
         instants = [step.at for each in clocks for step in each.steps]
         at = min([*instants, *asked], default=None)

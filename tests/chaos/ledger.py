@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from handlers.origins import origin_of
 from models.history import Event, HistoryEntry
 from models.outbox import Kind, Outgoing, State
+from models.page import Page
 from models.person import Person
 from models.received import Received
 from models.sending import GATHERED
@@ -36,8 +37,8 @@ IMPLIED = frozenset({Event.WORK_STARTED, Event.RESUMED})
 WITH = "said with "
 """How the reason of a message begins that another one says too."""
 
-MAY_BE_DROPPED = frozenset({Kind.CUSTOMER_LINE, Kind.REMINDER})
-"""Kinds that may no longer hold when they are sent."""
+MAY_BE_DROPPED = frozenset({Kind.CUSTOMER_LINE, Kind.REMINDER, Kind.PAGE, Kind.CALL_OUT})
+"""Kinds that may no longer hold when they are sent: nobody is woken for what somebody has begun by then."""
 
 
 @dataclass
@@ -105,6 +106,7 @@ def judged(arena: Arena, hands: Hands, watch: Watch) -> Ledger:
         _history(ledger, session, arena, hands.deeds)
         _whole(ledger, session, arena)
         _owners(ledger, session)
+        _pages(ledger, session)
         _posts(ledger, session, arena)
     _look_ups(ledger, arena)
     _logs(ledger, arena)
@@ -178,6 +180,20 @@ def _owners(ledger: Ledger, session: Session) -> None:
             if (owner.slack_user, entry.facts["clock"], entry.facts["rung"]) not in owed:
                 ledger.posts_lost += 1
                 ledger.says(f"{owner.name} was never owed {entry.facts} of T-{entry.ticket_number}")
+
+
+def _pages(ledger: Ledger, session: Session) -> None:
+    """Whoever a ticket's history says was paged was owed one message for it, and nobody else was."""
+    for page in session.exec(select(Page).where(col(Page.ticket_number).is_not(None))):
+        entries = session.exec(select(HistoryEntry).where(HistoryEntry.ticket_number == page.ticket_number)).all()
+        mine = [entry for entry in entries if entry.facts.get("page") == page.id and not entry.facts.get("runs")]
+        told = [entry.facts["to"] for entry in mine if entry.event in {Event.PAGED, Event.ASKED_AGAIN}]
+        owed = [call["to"] for call in page.calls]
+        rows = [session.get(Outgoing, (page.team_id, call["row"])) for call in page.calls]
+        if told != owed or None in rows or len({row.key for row in rows if row}) != len(owed):
+            ledger.posts_lost += len(told) > len(owed)
+            ledger.posts_doubled += len(told) < len(owed)
+            ledger.says(f"T-{page.ticket_number}: paged were {told}, owed was {owed}")
 
 
 def _posts(ledger: Ledger, session: Session, arena: Arena) -> None:

@@ -14,6 +14,25 @@ from tests.cli.conftest import Vakt
 NOTHING = "Nothing to change."
 
 
+def _steps(step: str) -> str:
+    return f'[[escalations]]\nkey = "night"\nsteps = [{step}]\n\n[[desks]]'
+
+
+ESCALATIONS = (
+    ("[[desks]]", _steps('{ role = "on_call", person = "ola" }'), "write one of role, rota, person and channel"),
+    ("[[desks]]", _steps("{ wait = 5 }"), "write one of role, rota, person and channel"),
+    ("[[desks]]", _steps('{ role = "owner" }'), "role is owner, which is a ticket's"),
+    ("[[desks]]", _steps('{ rota = "drift" }'), "escalations.night.steps.1.rota names drift"),
+    ("[[desks]]", _steps('{ person = "nobody" }'), "escalations.night.steps.1.person names nobody"),
+    ("[[desks]]", _steps('{ person = "anna" }'), "escalations.night.steps.1.person is anna, who works at no desk"),
+    ("[[desks]]", _steps('{ role = "manager", wait = 0 }'), "escalations.0.steps.0.wait"),
+    ("[[desks]]", _steps(""), "escalations.0.steps"),
+    ("[[desks]]", _steps('{ role = "manager", hours_of = "pindena/tea" }'), "there is no calendar pindena/tea"),
+    ('key = "servicedesk"', 'key = "servicedesk"\nescalation = "night"', "desks.servicedesk.escalation names night"),
+)
+"""What is wrong with escalations, where, and what is said of it."""
+
+
 def test_importing_shows_the_difference_first_and_changes_nothing(shell: Vakt) -> None:
     first, second = shell.says("import", WORKSPACE), shell.says("import", WORKSPACE, "--json")
     assert first.returncode == 0, first.stderr
@@ -68,6 +87,7 @@ def test_a_product_has_its_specialist_from_the_file_and_one_that_the_file_forget
         ('contract = "softone"', 'contract = "softtwo"', 'customers.acme.contract is "softtwo"; there is'),
         ('slack = "U0OLA"', 'slack = "ola"', "people.1.slack"),
         ("[[desks]]", "[[desks", "workspace.toml: "),
+        *ESCALATIONS,
     ],
 )
 def test_a_file_that_cannot_be_used_is_explained(tmp_path: Path, before: str, after: str, words: str) -> None:

@@ -144,7 +144,7 @@ def test_an_answer_the_question_does_not_have_counts_as_not_given(softone: Contr
 def test_nobody_can_log_in_is_reported_as_downtime(pureservice: Contract) -> None:
     walked = walk(pureservice.questions[FAULT], {"security": "no", "log_in": "none"})
     assert walked.outcome is not None
-    assert walked.outcome.flags == {"downtime"}
+    assert walked.outcome.flags == {"downtime", "page"}
 
 
 def test_a_suspected_breach_of_security_is_private(pureservice: Contract) -> None:

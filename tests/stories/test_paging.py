@@ -8,13 +8,16 @@ from sqlmodel import col, select
 from bot.escalation_entry import escalation_plan
 from bot.workspace_file import EscalationEntry
 from handlers import paging
+from handlers.owed import Ledger
+from handlers.pages import page_next
 from models.desk import Desk, DeskRole
-from models.history import Event, HistoryEntry
+from models.history import Event, Happening, HistoryEntry
 from models.outbox import Kind, Outgoing
 from models.page import Escalation, Page, PageState
 from models.person import Person as PersonRecord
 from models.sla.contract import Role
 from models.stored_rota import StoredRota
+from models.ticket import ticket_by_number
 from models.timer import Timer, TimerKind
 from sandbox import Message
 from tests.stories.conftest import House, oslo
@@ -338,4 +341,63 @@ def test_the_auditor_arms_an_open_page_that_has_no_timer(house: House) -> None:
     house.moves(minutes=5)
     _page_to(house, "ingrid")
     assert ticket.name
+    house.slack.forgets()
+
+
+BREACH = (("Mistenker du at noen har fått tilgang til data de ikke skal se?", "Ja"),)
+NOBODY_CAN = (
+    ("Mistenker du at noen har fått tilgang til data de ikke skal se?", "Nei"),
+    ("Kan noen av brukerne deres logge inn og bruke tjenesten?", "Nei, ingen"),
+)
+
+
+@pytest.mark.clause("PS-16")
+def test_nobody_can_log_in_at_night_pages_at_once_though_the_agreements_clock_waits(house: House) -> None:
+    """PS-01 stands until 08:00 on Monday; the page says both, and acknowledging it starts nothing."""
+    opened(house, *NOBODY_CAN, by="nina", in_="#bykommune", summary="Ingen kommer inn")
+    page = _page_to(house, "sara")
+    monday = int(oslo("2026-11-30 08:00").timestamp())
+    assert f"Avtalets klocka startar <!date^{monday}" in page.words
+    house.person("sara").clicks("Kvittera", on=page)
+    house.slack.expects_edit(page, "Ärendets klocka går")
+    assert f"<!date^{monday}" in page.words
+    assert stored(house, "T-1").work_started_at is None
+    house.slack.forgets()
+
+
+@pytest.mark.clause("PS-17")
+def test_a_suspected_breach_pages_those_named_for_it_and_says_nothing_of_it_in_a_channel(house: House) -> None:
+    """Its own policy, as the desk has one for what the answers flag; the channel hears the number alone."""
+    _desk(house, steps=[{"person": "ingrid", "wait": 2}])
+    with house.vakt.database.transaction() as session:
+        desk = session.exec(select(Desk)).one()
+        desk.escalation, desk.escalations_for = None, {"security_breach": "night"}
+    house.opens(house.person("nina"), "Noen har lest alt", *BREACH, in_="#bykommune", card=False)
+    page = _page_to(house, "ingrid")
+    assert "Noen har lest alt" in page.words
+    house.moves(minutes=2)
+    said = house.slack.expects("Nobody is left to page", in_="#desk", thread=None)
+    assert "T-1" in said.words
+    heard = [one for one in house.slack.world.heard if one.channel == "C0DESK"]
+    assert all("lest alt" not in str(one.body) for one in heard)
+    house.slack.forgets()
+
+
+@pytest.mark.clause("EM-19")
+def test_what_watches_pages_whoever_is_on_call_outside_hours_too(house: House) -> None:
+    """Whatever finds that something is wrong calls the same door; asked for again, the page goes on as it is."""
+    ticket = opened(house, by="marit", in_="#fjordvideo", kind="Noe virker ikke", summary="Broen svarer ikke")
+    for _ in range(2):
+        with house.vakt.database.transaction() as session:
+            found = ticket_by_number(session, house.slack.team_id, ticket.number, lock=True)
+            assert found is not None
+            happening = Happening(event=Event.PAGED, at=house.now(), facts={"clause": "EM-19"})
+            page_next(Ledger(session, house.vakt.desk.machine_now()), found, happening)
+        house.settles()
+    _page_to(house, "sara", "Broen svarer ikke")
+    house.slack.expects("is paged already", in_="#desk", thread=ticket.card)
+    house.moves(minutes=4)
+    house.slack.forgets()
+    house.moves(minutes=1)
+    _page_to(house, "ingrid", "Broen svarer ikke")
     house.slack.forgets()

@@ -28,6 +28,7 @@ from handlers.views import (
 from handlers.views import facts as f
 from handlers.views.blocks import Block, Rendered, ViewDict
 from handlers.views.words import Words
+from models.escalation import StepKind, Why
 from models.sla.clock import Until, WorkingTime
 from models.sla.contract import ClockKind, Role, Strength, TicketKind, WaitKind
 
@@ -290,6 +291,42 @@ def page(typed: str = ORDINARY, **changes: Any) -> f.PageFacts:
     return replace(facts, **changes)
 
 
+CALLED_OUT: Mapping[str, dict[str, Any]] = {
+    "nobody on call": {"then": (OLA,)},
+    "channel": {"nobody": ()},
+    "last": {"last": True, "people": (KARI, OLA)},
+    "private": {"summary": "", "customer": "", "severity": None},
+    "by hand": {"number": None, "value": "P-1", "severity": None, "customer": ""},
+}
+
+
+def call_out(typed: str = ORDINARY, **changes: Any) -> f.CallOutFacts:
+    facts = f.CallOutFacts(
+        number="T-21",
+        value="T-21",
+        summary=typed,
+        customer="Pindena",
+        severity=f.SeverityFact("critical", {"en": "Critical"}, {}, "PI-01"),
+        now=at("23:06", 21),
+        nobody=tuple(f.StepFact(kind, "on_call" if kind is StepKind.ROLE else typed) for kind in StepKind),
+    )
+    return replace(facts, **changes)
+
+
+def told(typed: str = ORDINARY, calls: int = 1) -> f.ToldFacts:
+    at_last = at("23:09", 21)
+    call = f.CallFacts(
+        person=person(typed), step=f.StepFact(StepKind.ROTA, typed), round=1, queued_at=at("23:04", 21), until=at_last
+    )
+    several = tuple(replace(call, why=why_, sent_at=at_last, ts="1.000001") for why_ in Why)
+    waited = replace(call, until=None, again=True, round=2)
+    page_ = f.AccountFacts(started_at=at("23:04", 21), calls=(*several * calls, call, waited), next_at=at_last)
+    refused = replace(page_, calls=(replace(call, refused=typed),))
+    taken = replace(page_, acknowledged_by=person(typed), acknowledged_at=at_last)
+    ended = replace(taken, ended_at=at_last, ended_by=person(typed), ended_why=Why.STARTED)
+    return f.ToldFacts(number="T-21", pages=(page_, refused, taken, ended), now=at("23:30", 21))
+
+
 def why_facts(typed: str = ORDINARY, ledgers: int = 1, spans: int = 1) -> f.WhyFacts:
     counted = (
         f.CountedSpan(at("15:30", 20), at("17:00", 20), hours(1, 30)),
@@ -503,6 +540,28 @@ def _reminding(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
     yield "page, started", paging.page(page(typed, started=True), w)
     answered = page(typed, acknowledged_at=at("23:06", 21), acknowledged_by=person(typed))
     yield "page, answered", paging.page(answered, w)
+    yield from _paging(typed, w)
+
+
+def _paging(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
+    for why_ in Why:
+        on = page(typed, passed_on=why_, passed_on_at=at("23:09", 21), passed_on_to=(person(typed),))
+        yield f"page, passed on, {why_}", paging.page(on, w)
+    yield "page, nobody left", paging.page(page(typed, passed_on=Why.NO_ANSWER, passed_on_at=at("23:09", 21)), w)
+    asked = {"acknowledged_at": at("23:06", 21), "asked_again_at": at("23:21", 21)}
+    yield "page, answered, asked later", paging.page(page(typed, acknowledged_by_reader=True, **asked), w)
+    yield "page, asked again", paging.page(page(typed, asks_again=True, **asked), w)
+    yield "page, resolved", paging.page(page(typed, resolved=True), w)
+    yield "page, gathered", paging.page(page(typed, others=(("T-1", typed), ("", typed))), w)
+    by_hand = page(typed, number="P-1", ad_hoc=True, by=person(typed), severity=None, customer="")
+    yield "page by hand", paging.page(by_hand, w)
+    yield "page by hand, last", paging.page(replace(by_hand, next_steps=()), w)
+    yield "page by hand, answered", paging.page(replace(by_hand, acknowledged_at=at("23:06", 21)), w)
+    for name, changes in CALLED_OUT.items():
+        yield f"call out, {name}", paging.call_out(call_out(typed, **changes), w)
+    steps = ((typed, at("23:09", 21)),)
+    yield "sent", paging.sent(f.SentFacts(people=(person(typed),), next_steps=steps, now=NOW), w)
+    yield "sent to nobody", paging.sent(f.SentFacts(people=(), next_steps=(), now=NOW), w)
 
 
 def _noticing(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
@@ -673,6 +732,9 @@ def views(typed: str, w: Words) -> Iterator[tuple[str, ViewDict]]:
     yield "why, no clock", why.why_view(why_facts(typed, ledgers=0), w)
     yield "list", lists.list_view(list_facts(typed, 40), w)
     yield "details", lists.details_view(details(typed), w)
+    yield "who was told", paging.told_view(told(typed), w)
+    yield "who was told, much", paging.told_view(told(typed, 40), w)
+    yield "who was told, nobody", paging.told_view(f.ToldFacts(number="T-1", pages=(), now=NOW), w)
     yield "refusal", refusals.refusal_view(refusal(f.Refusal.NOT_A_CONTACT, typed), w)
     yield "bug", refusals.bug_view(typed, w)
     for count in (0, 3, 200):

@@ -22,6 +22,7 @@ from handlers.views import (
 from handlers.views import facts as f
 from handlers.views.blocks import Block
 from handlers.views.names import Action, More
+from models.escalation import Why
 from models.sla.contract import Role, Strength, WaitKind
 from tests.views import scenes
 from tests.views.scenes import EN, KARI, NB, OLA, SV, at, clock, hours, seen, ticket
@@ -437,3 +438,25 @@ def test_a_list_names_its_pages_and_offers_the_next() -> None:
     assert said.text == "Open tickets: 40, page 2 of 3"
     assert "Previous page" in seen(said.blocks)
     assert "Next page" in seen(said.blocks)
+
+
+def test_every_reason_why_a_page_went_on_is_said() -> None:
+    assert set(paging.REASON) == set(Why)
+
+
+def test_a_page_that_was_passed_on_says_why_to_whom_and_when_and_can_still_be_taken() -> None:
+    facts = scenes.page(passed_on=Why.NO_ANSWER, passed_on_at=at("23:09", 21), passed_on_to=(OLA,))
+    said = seen(paging.page(facts, EN).blocks)
+    assert "then no answer. Ola Hansen was paged 23:09 CET" in said
+    assert pressed(paging.page(facts, EN).blocks) == [Action.ACKNOWLEDGE, Action.START, Action.SHOW]
+
+
+def test_the_last_resort_mentions_everybody_and_what_it_is_about() -> None:
+    said = paging.call_out(scenes.call_out(last=True, nobody=(), people=(KARI, OLA)), EN).text
+    assert "<@U1> <@U2> Nobody is left to page" in said
+    assert "T-21" in said
+
+
+def test_a_private_tickets_call_out_names_its_number_alone() -> None:
+    said = paging.call_out(scenes.call_out(summary="", customer="", severity=None), EN).text
+    assert said.endswith("This needs somebody now · T-21")
