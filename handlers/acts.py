@@ -130,8 +130,8 @@ def assign(doing: Doing, new_owner: Person, new_viewer: access.Viewer) -> None:
 def resolve(doing: Doing, outcome: str, *, call_back: bool) -> None:
     """Solved: the outcome goes to whoever asked. Implies that it was begun and answered."""
     refuse_ended(doing.ticket)
-    begin_work(doing, doing.work.now)
     end_paging(doing, Why.RESOLVED)
+    begin_work(doing, doing.work.now)
     text_id = doing.keep(outcome)
     happening = doing.happening(Event.RESOLVED, text_id=text_id, facts={"call_back": call_back})
     if doing.ticket.waiting:

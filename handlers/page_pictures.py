@@ -17,7 +17,7 @@ from models.desk import Desk, people_with_role
 from models.escalation import Plan, StepKind, Why
 from models.history import entry_at
 from models.outbox import Outgoing
-from models.page import Page, PageState, pages_of_ticket, running_pages
+from models.page import Page, PageState, count_open_to, open_pages_to, pages_of_ticket
 from models.person import Person
 from models.record import with_ids
 from models.sla.contract import Role
@@ -26,6 +26,9 @@ from models.ticket import Ticket
 
 STEPS_SHOWN = 3
 """How many of those who are paged next a page names."""
+
+OTHERS_SHOWN = 10
+"""How many of somebody's other open pages the newest one names."""
 
 
 def page_facts(row: Outgoing, here: Present, person: Person) -> told.PageFacts | None:
@@ -44,7 +47,12 @@ def page_facts(row: Outgoing, here: Present, person: Person) -> told.PageFacts |
         repeated=bool(row.args.get("repeated")),
         **_answered(here, page, call, person),
     )
-    return replace(facts, others=_others(here, page, person)) if call["until"] is None else facts
+    if call["until"] is not None:
+        return facts
+    others = _others(here, page, person)
+    if len(others) < OTHERS_SHOWN:
+        return replace(facts, others=others, others_count=len(others))
+    return replace(facts, others=others, others_count=count_open_to(here.session, page.team_id, person.id) - 1)
 
 
 def _about(here: Present, page: Page, at: Scene | None) -> told.PageFacts:
@@ -69,8 +77,9 @@ def _about(here: Present, page: Page, at: Scene | None) -> told.PageFacts:
         severity=picture.severity,
         sent_at=page.started_at,
         now=here.now,
-        started=at.ticket.work_started_at is not None,
-        resolved=at.ticket.ended,
+        started=page.ended_why == Why.STARTED,
+        resolved=page.ended_why == Why.RESOLVED,
+        begun=at.ticket.work_started_at is not None,
         clock=picture.clock,
         clock_starts_at=starts_at if starts_at and starts_at > here.now else None,
         may_wait_until=log_pictures.next_opening_for_page(at),
@@ -123,14 +132,10 @@ def next_steps(session: Session, page: Page, at: datetime) -> tuple[tuple[str, d
 
 def _others(here: Present, page: Page, person: Person) -> tuple[tuple[str, str], ...]:
     """The reader's other open pages, told in the newest message."""
-    mine = [
-        each
-        for each in running_pages(here.session, page.team_id)
-        if any(call["to"] == person.id for call in each.open_calls)
-    ]
-    if not mine or mine[-1].id != page.id:
+    mine = open_pages_to(here.session, page.team_id, person.id, OTHERS_SHOWN + 1)
+    if not mine or mine[0].id != page.id:
         return ()
-    return tuple(_named(here, each) for each in mine[:-1])
+    return tuple(_named(here, each) for each in mine[1:])
 
 
 def _named(here: Present, page: Page) -> tuple[str, str]:
@@ -150,6 +155,7 @@ def _of_earlier_version(row: Outgoing, here: Present, at: Scene, person: Person)
     said_at = row.args.get("acknowledged_at")
     return replace(
         _about(here, unsent, at),
+        started=at.ticket.work_started_at is not None,
         position=int(row.args.get("step", 1)),
         acknowledged_by=person_fact(here.session, row.team_id, acknowledged),
         acknowledged_by_reader=acknowledged == person.id,

@@ -17,7 +17,7 @@ from models.desk import Desk
 from models.escalation import Plan, StepKind, Why
 from models.history import Event, Happening, HistoryEntry
 from models.outbox import Kind, Outgoing, Priority
-from models.page import Page, PageState, among, page_by_id, running_page, running_pages
+from models.page import Page, PageState, among, open_pages_to, page_by_id, running_page, running_pages
 from models.person import Person
 from models.store import Session
 from models.ticket import Ticket
@@ -106,11 +106,12 @@ def go_on(case: Paging, why: Why | None) -> None:
         _call_out(case, turn, why)
     for person in turn.people:
         _call(case, person, *_passed_over(turn, why, before))
+    page.waits_for = turn.people[0].id if turn.people else None
     wait = min(LAST_RESORT_AGAIN * 2 ** min(page.resorts, 10), LONGEST_AGAIN) if turn.last else turn.wait
     page.resorts += turn.last
     _arm(case, case.now + wait)
     _redraw(case, before)
-    _gather(case, [*(call["to"] for call in before), *(person.id for person in turn.people)])
+    _gather(case, before)
 
 
 def _place(case: Paging) -> Place:
@@ -231,30 +232,34 @@ def _aloud(case: Paging, channel: str, key: str, args: dict[str, Any]) -> Outgoi
 
 
 def acknowledge(case: Paging) -> None:
-    """Somebody is on it: nobody else is paged, until work should have started and has not."""
-    page = case.page
-    if case.ticket is None:
+    """Somebody is on it: nobody else is paged, until work should have started and has not.
+
+    Where work has started before, or there is no ticket, that ends it.
+    """
+    page, before = case.page, case.page.open_calls
+    if case.ticket is None or case.ticket.work_started_at is not None:
         end(case, Why.ACKNOWLEDGED)
         return
+    page.waits_for = None
     _close(page, case.now, Why.ACKNOWLEDGED)
     page.state = PageState.ACKNOWLEDGED
     page.acknowledged_by, page.acknowledged_at, page.asked_again_at = case.actor_id, case.now, None
     _arm(case, case.now + timedelta(minutes=case.chain.plan.progress))
     _redraw(case, page.calls)
-    _gather(case, {call["to"] for call in page.calls})
+    _gather(case, before)
 
 
 def end(case: Paging, why: Why) -> None:
     """It is over: nobody is waited for any more."""
-    page = case.page
+    page, before = case.page, case.page.open_calls
     _close(page, case.now, why)
-    page.state, page.next_at = PageState.ENDED, None
+    page.state, page.next_at, page.waits_for = PageState.ENDED, None, None
     page.ended_at, page.ended_by, page.ended_why = case.now, case.actor_id, str(why)
-    if case.ticket is None and why is Why.ACKNOWLEDGED:
+    if why is Why.ACKNOWLEDGED:
         page.acknowledged_by, page.acknowledged_at = case.actor_id, case.now
     arm(case.session, page)
     _redraw(case, page.calls)
-    _gather(case, {call["to"] for call in page.calls})
+    _gather(case, before)
 
 
 def end_for(ledger: Ledger, ticket: Ticket, now: datetime, actor_id: str | None, why: Why) -> None:
@@ -292,7 +297,7 @@ def _ask_again(case: Paging) -> None:
     if person is None:
         go_on(case, Why.NO_PROGRESS)
         return
-    page.asked_again_at = case.now
+    page.asked_again_at, page.waits_for = case.now, person.id
     case.note(Event.ASKED_AGAIN, to=person.id)
     _owe_call(case, person, again=True)
     step = case.chain.step(Place(page.round, page.step))
@@ -356,9 +361,10 @@ def _redraw(case: Paging, calls: Sequence[dict[str, Any]]) -> None:
         outbox.redraw(row, {}, case.ledger.machine_now)
 
 
-def _gather(case: Paging, people: Collection[str]) -> None:
-    """Owe an edit of the newest message of whoever has other pages open: it lists them."""
-    others = [page for page in running_pages(case.session, case.page.team_id) if page.id != case.page.id]
-    newest = {call["to"]: call["row"] for page in others for call in page.open_calls if call["to"] in people}
-    for row in outbox.rows_with_ids(case.session, case.page.team_id, sorted(newest.values())):
+def _gather(case: Paging, over: Sequence[dict[str, Any]]) -> None:
+    """Owe an edit of the newest message of whoever is not waited for any more here: it lists their open pages."""
+    team_id = case.page.team_id
+    newest = [page for call in over for page in open_pages_to(case.session, team_id, call["to"], 1)]
+    rows = [call["row"] for page in newest if page.id != case.page.id for call in page.open_calls]
+    for row in outbox.rows_with_ids(case.session, team_id, rows):
         outbox.redraw(row, {}, case.ledger.machine_now)

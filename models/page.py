@@ -5,8 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index
-from sqlmodel import Field, Session, col, select
+from sqlalchemy import JSON, CheckConstraint, Column, ColumnElement, Index
+from sqlmodel import Field, Session, col, func, select
 
 from models.ids import new_id
 from models.record import BY_KEY, Record
@@ -34,8 +34,9 @@ class Page(Record, table=True):
     `plan` was frozen when it started: editing a policy changes no page. `round` and `step` say where it
     stands (a step after the last one is the last resort, told `resorts` times so far), `waiting` who of
     that step is still to be asked. `calls` are the receipts: each names whom ("to"), in which round and
-    step, since when ("at") and until when, why it went on, and the outbox's row. A running page has
-    one timer, due at `next_at`.
+    step, since when ("at") and until when, why it went on, and the outbox's row. `waits_for` is who is
+    waited for now; of several who were paged together, the first. A running page has one timer, due
+    at `next_at`.
     """
 
     __table_args__ = (
@@ -51,6 +52,7 @@ class Page(Record, table=True):
     text_id: str | None = None
     started_at: datetime
     started_by: str | None = None
+    waits_for: str | None = None
     plan: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     state: str = PageState.PAGING
     round: int = 1
@@ -102,6 +104,21 @@ def running_pages(session: Session, team_id: str) -> list[Page]:
     """Every page that is not over, the oldest first."""
     query = select(Page).where(Page.team_id == team_id, col(Page.ended_at).is_(None))
     return list(session.exec(query.order_by(col(Page.id))))
+
+
+def open_pages_to(session: Session, team_id: str, person_id: str, limit: int) -> list[Page]:
+    """The pages that wait for somebody, the newest first."""
+    query = select(Page).where(*_waiting_for(team_id, person_id)).order_by(col(Page.id).desc())
+    return list(session.exec(query.limit(limit)))
+
+
+def count_open_to(session: Session, team_id: str, person_id: str) -> int:
+    """How many pages wait for somebody."""
+    return int(session.exec(select(func.count()).where(*_waiting_for(team_id, person_id))).one())
+
+
+def _waiting_for(team_id: str, person_id: str) -> tuple[ColumnElement[bool], ...]:
+    return (col(Page.team_id) == team_id, col(Page.waits_for) == person_id, col(Page.ended_at).is_(None))
 
 
 def latest_pages(session: Session, team_id: str, limit: int) -> list[Page]:

@@ -76,7 +76,11 @@ PARTIAL = (
         "ts is not null",
         (col(outbox.Outgoing.team_id), col(outbox.Outgoing.channel), col(outbox.Outgoing.ts)),
     ),
-    ("page_running", "ended_at is null", (col(page.Page.team_id), col(page.Page.id))),
+    (
+        "page_running",
+        "ended_at is null",
+        (col(page.Page.team_id), col(page.Page.waits_for), col(page.Page.id)),
+    ),
     ("ticket_by_due", OPEN, (*LINE, col(ticket.Ticket.queue_at), col(ticket.Ticket.number), STATUS)),
     ("ticket_by_arrival", OPEN, (*LINE, col(ticket.Ticket.reported_at), col(ticket.Ticket.number), STATUS)),
     ("ticket_of_owner", "owner_id is not null", (col(ticket.Ticket.team_id), col(ticket.Ticket.owner_id))),

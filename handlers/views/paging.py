@@ -156,10 +156,9 @@ def _next_steps(facts: PageFacts | SentFacts, words: Words) -> Mrkdwn:
 
 
 def _others(facts: PageFacts, words: Words) -> Mrkdwn:
-    listed = Mrkdwn("; ".join(joined(number, one_line(summary, 80)) for number, summary in facts.others[:10]))
-    return words.count(
-        "Also open for you: {pages}", "Also open for you ({n}): {pages}", len(facts.others), pages=listed
-    )
+    listed = Mrkdwn("; ".join(joined(number, one_line(summary, 80)) for number, summary in facts.others))
+    count = max(facts.others_count, len(facts.others))
+    return words.count("Also open for you: {pages}", "Also open for you ({n}): {pages}", count, pages=listed)
 
 
 def _page_buttons(facts: PageFacts, words: Words) -> list[Block]:
@@ -180,6 +179,7 @@ def _page_buttons(facts: PageFacts, words: Words) -> list[Block]:
     begins = [start] if (answered or facts.declined or facts.passed_on or facts.asks_again) and not over else []
     if facts.waits_because is not None and not (facts.started or facts.resolved):
         begins = [start]
+    begins = [] if facts.begun else begins
     own = [] if facts.ad_hoc else [*begins, later, kit.button(words.plain("Open ticket"), Action.SHOW, number)]
     shown = [*asked, *own]
     return [kit.actions(*shown, block_id=block_for("page", number))] if any(shown) else []

@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("text_id", STRING(), nullable=True),
         sa.Column("started_at", INSTANT(), nullable=False),
         sa.Column("started_by", STRING(), nullable=True),
+        sa.Column("waits_for", STRING(), nullable=True),
         sa.Column("plan", sa.JSON(), nullable=False),
         sa.Column("state", STRING(), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
@@ -55,7 +56,8 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("page_of_ticket", "page", ["team_id", "ticket_number"])
-    op.create_index("page_running", "page", ["team_id", "id"], sqlite_where=RUNNING, postgresql_where=RUNNING)
+    running = ["team_id", "waits_for", "id"]
+    op.create_index("page_running", "page", running, sqlite_where=RUNNING, postgresql_where=RUNNING)
     op.add_column("desk", sa.Column("escalation", STRING(), nullable=True))
     op.add_column("desk", sa.Column("escalations_for", sa.JSON(), nullable=True))
 

@@ -12,7 +12,7 @@ from handlers.owed import Ledger
 from handlers.pages import page_next
 from models.desk import Desk, DeskRole
 from models.history import Event, Happening, HistoryEntry
-from models.outbox import Kind, Outgoing
+from models.outbox import Kind, Outgoing, State
 from models.page import Escalation, Page, PageState
 from models.person import Person as PersonRecord
 from models.sla.contract import Role
@@ -400,4 +400,45 @@ def test_what_watches_pages_whoever_is_on_call_outside_hours_too(house: House) -
     house.slack.forgets()
     house.moves(minutes=1)
     _page_to(house, "ingrid", "Broen svarer ikke")
+    house.slack.forgets()
+
+
+def test_a_page_for_a_ticket_that_is_worked_on_already_ends_when_it_is_acknowledged(house: House) -> None:
+    ticket = opened(house, by="marit", in_="#fjordvideo", kind="Noe virker ikke", summary="Broen svarer ikke")
+    house.person("ola").clicks("Start work", on=ticket.card)
+    house.slack.expects_edit(ticket.card, "Work started")
+    with house.vakt.database.transaction() as session:
+        found = ticket_by_number(session, house.slack.team_id, ticket.number, lock=True)
+        assert found is not None
+        happening = Happening(event=Event.PAGED, at=house.now())
+        page_next(Ledger(session, house.vakt.desk.machine_now()), found, happening)
+    page = _page_to(house, "sara", "Broen svarer ikke")
+    assert "Påbörja arbetet" not in page.words
+    house.person("sara").clicks("Kvittera", on=page)
+    house.slack.expects_edit(page, "kvitterat av dig")
+    assert _page(house).state == PageState.ENDED
+    house.moves(hours=1)
+    house.is_quiet()
+
+
+def test_a_command_that_slack_delivers_twice_pages_once(house: House) -> None:
+    house.slack.fault("slash_commands", kind="duplicate")
+    house.person("ola").types("/page <@U0INGRID> The fire alarm rings", in_="#desk")
+    _page_to(house, "ingrid", "The fire alarm rings")
+    house.settles()
+    with house.vakt.database.reading() as session:
+        assert len(session.exec(select(Page)).all()) == 1
+    house.slack.forgets()
+
+
+def test_nobody_is_woken_for_what_was_begun_before_slack_had_the_message(house: House) -> None:
+    """Slack was away when it came in; somebody at the desk saw it and began."""
+    house.slack.fault("chat.postMessage", kind="503", times=2, where=lambda args: "U0SARA" in str(args))
+    ticket = opened(house, *STOPPED, by="kari", in_="#nordkonf", summary="Registration is down")
+    house.person("ola").clicks("Start work", on=ticket.card)
+    house.slack.expects_edit(ticket.card, "Work started")
+    house.settles()
+    with house.vakt.database.reading() as session:
+        row = session.exec(select(Outgoing).where(Outgoing.kind == Kind.PAGE)).one()
+    assert (row.state, row.ts) == (State.DROPPED, None)
     house.slack.forgets()

@@ -44,6 +44,8 @@ class PageFacts:
     passed_on_at: datetime | None = None
     passed_on_to: tuple[PersonFact, ...] = ()
     started: bool = False
+    """Whether starting work ended it; `begun` is whether work had started at all."""
+    begun: bool = False
     resolved: bool = False
     clock: ClockFacts | None = None
     clock_starts_at: datetime | None = None
@@ -55,7 +57,8 @@ class PageFacts:
     repeated: bool = False
     """Whether it may have been said before: nobody could find out."""
     others: tuple[tuple[str, str], ...] = ()
-    """The reader's other open pages, each by number and summary."""
+    """The reader's other open pages, each by number and summary; the first few of `others_count`."""
+    others_count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
