@@ -7,7 +7,8 @@ from handlers.access import Viewer
 from handlers.doing import Doing
 from handlers.errors import UserError
 from handlers.once import Work
-from handlers.paging import Paging, page_next
+from handlers.page_calls import Paging
+from handlers.paging import page_next
 from handlers.views.facts import PersonFact, Refusal
 from models.desk import Desk
 from models.escalation import Why
@@ -81,13 +82,13 @@ def _who(case: Paging, person_id: str | None) -> PersonFact:
 
 
 def _go_on(case: Paging, actor: Person, *, declined: bool) -> None:
-    why = Why.DECLINED if declined else Why.PASSED_ON
-    if declined:
-        case.page.calls = [
-            {**call, "why": str(why)} if call["to"] == actor.id and call["until"] is None else call
-            for call in case.page.calls
-        ]
-    paging.go_on(case, why)
+    if not declined:
+        paging.go_on(case, Why.PASSED_ON)
+        return
+    waited_for = [call["to"] for call in case.page.open_calls] or [case.page.acknowledged_by]
+    if actor.id not in waited_for:
+        raise UserError(Refusal.PAGE_GONE_ON)
+    paging.decline(case)
 
 
 # Pages without a ticket

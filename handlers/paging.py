@@ -5,57 +5,21 @@ lost nor done twice. A running page has one timer.
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers.chain import LAST_RESORT_AGAIN, LONGEST_AGAIN, Asked, Chain, Place, Turn, plan_of
-from handlers.owed import Ledger, directly, note, owe_in_thread
-from handlers.second_channels import owe_beside
-from models import outbox
+from handlers.chain import LAST_RESORT_AGAIN, LONGEST_AGAIN, Asked, Place, Turn, plan_of
+from handlers.owed import Ledger
+from handlers.page_calls import Paging, call_out, call_person, close, gather, owe_call, redraw
 from models.desk import Desk
-from models.escalation import Plan, StepKind, Why
-from models.history import Event, Happening, HistoryEntry
-from models.outbox import Kind, Outgoing, Priority
-from models.page import Page, PageState, among, open_pages_to, page_by_id, running_page, running_pages
+from models.escalation import StepKind, Why
+from models.history import Event, Happening
+from models.outbox import Outgoing
+from models.page import Page, PageState, among, page_by_id, running_page, running_pages
 from models.person import Person
 from models.store import Session
 from models.ticket import Ticket
 from models.timer import Timer, TimerKind, disarm_page
-
-
-@dataclass(frozen=True, slots=True)
-class Paging:
-    """A page at an instant of contract time: who acts on it (None: time), and what belongs to it.
-
-    `facts` go into the first line of the history that this writes.
-    """
-
-    ledger: Ledger
-    page: Page
-    desk: Desk
-    ticket: Ticket | None
-    now: datetime
-    actor_id: str | None = None
-    facts: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def session(self) -> Session:
-        """Where all of it is stored."""
-        return self.ledger.session
-
-    @property
-    def chain(self) -> Chain:
-        """Its plan, as it was frozen."""
-        return Chain(self.session, self.desk, Plan.of(self.page.plan))
-
-    def note(self, event: Event, **facts: Any) -> HistoryEntry | None:
-        """Write it into the ticket's history; a page without a ticket has its own account only."""
-        if self.ticket is None:
-            return None
-        told = {"page": self.page.id, **self.facts, **facts}
-        self.facts.clear()
-        return note(self.ledger, self.ticket, Happening(event=event, at=self.now, actor_id=self.actor_id, facts=told))
 
 
 def page_next(ledger: Ledger, ticket: Ticket, happening: Happening, flags: Collection[str] = ()) -> None:
@@ -98,20 +62,21 @@ def _waited_for(page: Page) -> str | None:
 
 def go_on(case: Paging, why: Why | None) -> None:
     """The next is paged at once, `why` said of whoever was waited for."""
-    page, before = case.page, _close(case.page, case.now, why)
+    page, before = case.page, close(case.page, case.now, why)
+    was_on_it = page.acknowledged_by
     turn = case.chain.after(_place(case), asked_so_far(page), case.now)
     page.state, page.acknowledged_by, page.acknowledged_at, page.asked_again_at = PageState.PAGING, None, None, None
     page.round, page.step, page.waiting = turn.place.round, turn.place.step, list(turn.place.waiting)
     if turn.nobody or turn.channel or turn.last:
-        _call_out(case, turn, why)
+        call_out(case, turn, why)
     for person in turn.people:
-        _call(case, person, *_passed_over(turn, why, before))
+        call_person(case, person, *_passed_over(turn, why, before, was_on_it))
     page.waits_for = turn.people[0].id if turn.people else None
     wait = min(LAST_RESORT_AGAIN * 2 ** min(page.resorts, 10), LONGEST_AGAIN) if turn.last else turn.wait
     page.resorts += turn.last
     _arm(case, case.now + wait)
-    _redraw(case, before)
-    _gather(case, before)
+    redraw(case, before)
+    gather(case, before)
 
 
 def _place(case: Paging) -> Place:
@@ -126,109 +91,12 @@ def asked_so_far(page: Page) -> list[Asked]:
     return [Asked(call["round"], call["to"], declined=call["why"] == Why.DECLINED) for call in page.calls]
 
 
-def _close(page: Page, now: datetime, why: Why | None) -> list[dict[str, Any]]:
-    """End the calls that are waited for; gives them."""
-    over = {"until": now.isoformat(), "why": str(why) if why else None}
-    closed = [call["row"] for call in page.open_calls]
-    # A call that was asked for a reason of its own keeps it.
-    page.calls = [
-        {**call, **over, "why": call["why"] or over["why"]} if call["row"] in closed else call for call in page.calls
-    ]
-    return [call for call in page.calls if call["row"] in closed]
-
-
-def _passed_over(turn: Turn, why: Why | None, before: Sequence[dict[str, Any]]) -> tuple[Why | None, list[str]]:
-    """Why somebody is paged in whose place: who was waited for, else those who left Slack."""
-    asked_of = [call["to"] for call in before]
+def _passed_over(
+    turn: Turn, why: Why | None, before: Sequence[dict[str, Any]], acknowledged_by: str | None
+) -> tuple[Why | None, list[str]]:
+    """Why somebody is paged in whose place: who was waited for or was on it, else those who left Slack."""
+    asked_of = [call["to"] for call in before] or ([acknowledged_by] if acknowledged_by else [])
     return (why, asked_of) if asked_of else (Why.LEFT, list(turn.gone))
-
-
-def _call(case: Paging, person: Person, why: Why | None, instead_of: Sequence[str]) -> None:
-    """Owe somebody the direct message, and note it: the receipt and the ticket's history."""
-    passed_on = {"why": str(why), "passed_on_from": list(instead_of)} if why and instead_of else {}
-    case.note(Event.PAGED, to=person.id, **passed_on)
-    _owe_call(case, person, again=False)
-
-
-def _owe_call(case: Paging, person: Person, *, again: bool) -> None:
-    page, number = case.page, len(case.page.calls)
-    row = directly(
-        case.ledger.machine_now,
-        page.team_id,
-        kind=Kind.PAGE,
-        key=f"page:{page.id}:{page.round}:{page.step}:{person.id}:{number}",
-        slack_user=person.slack_user,
-        priority=Priority.PAGE,
-        args={"page": page.id, "call": number},
-        ticket_number=page.ticket_number,
-    )
-    case.session.add(row)
-    owe_beside(case.session, row, person, case.ledger.machine_now)
-    call = {
-        "to": person.id,
-        "round": page.round,
-        "step": page.step,
-        "at": case.now.isoformat(),
-        "row": row.id,
-        "again": again,
-        "until": None,
-        "why": None,
-    }
-    page.calls = [*page.calls, call]
-
-
-def _call_out(case: Paging, turn: Turn, why: Why | None) -> None:
-    """Tell the desk's channel, loudly: nobody is on call by a step, or a channel's turn, or nobody is left."""
-    page = case.page
-    told = {
-        "nobody": list(turn.nobody),
-        "last": turn.last,
-        "channel": turn.channel,
-        "then": [person.id for person in turn.people],
-        "why": str(why) if why else None,
-    }
-    entry = case.note(Event.CALLED_OUT, **told)
-    args = {**told, "page": page.id}
-    at = f"{page.round}:{page.step}:{page.resorts}:{len(page.calls)}"
-    if case.ticket is not None and entry is not None:
-        key = f"{case.ticket.name}:call_out:{entry.position}"
-        owe_in_thread(
-            case.ledger,
-            case.ticket,
-            kind=Kind.CALL_OUT,
-            key=key,
-            position=entry.position,
-            priority=Priority.PAGE,
-            args=args,
-        )
-        if _is_private(case):
-            case.session.add(_aloud(case, case.desk.channel_id, f"{key}:aloud", args))
-    else:
-        case.session.add(_aloud(case, case.desk.channel_id, f"page:{page.id}:call_out:{at}", args))
-    if turn.channel and turn.channel != case.desk.channel_id:
-        case.session.add(_aloud(case, turn.channel, f"page:{page.id}:call_out:{at}:there", args))
-
-
-def _is_private(case: Paging) -> bool:
-    """Whether the ticket's card, and so its thread, stands in no channel: the desk's is told the number alone."""
-    card = case.session.get(Outgoing, (case.page.team_id, (case.ticket.desk_card_id or "") if case.ticket else ""))
-    return card is not None and card.conversation != case.desk.channel_id
-
-
-def _aloud(case: Paging, channel: str, key: str, args: dict[str, Any]) -> Outgoing:
-    """A notice in a channel, under no card."""
-    at = case.ledger.machine_now
-    return Outgoing(
-        team_id=case.page.team_id,
-        key=key,
-        kind=Kind.CALL_OUT,
-        conversation=channel,
-        ticket_number=case.page.ticket_number,
-        args=args,
-        priority=Priority.PAGE,
-        ready_at=at,
-        created_at=at,
-    )
 
 
 def acknowledge(case: Paging) -> None:
@@ -241,25 +109,41 @@ def acknowledge(case: Paging) -> None:
         end(case, Why.ACKNOWLEDGED)
         return
     page.waits_for = None
-    _close(page, case.now, Why.ACKNOWLEDGED)
+    close(page, case.now, Why.ACKNOWLEDGED)
     page.state = PageState.ACKNOWLEDGED
     page.acknowledged_by, page.acknowledged_at, page.asked_again_at = case.actor_id, case.now, None
     _arm(case, case.now + timedelta(minutes=case.chain.plan.progress))
-    _redraw(case, page.calls)
-    _gather(case, before)
+    redraw(case, page.calls)
+    gather(case, before)
+
+
+def decline(case: Paging) -> None:
+    """Somebody cannot: the next is paged at once, unless others who were paged together are still waited for."""
+    page, actor_id = case.page, case.actor_id
+    latest = max((n for n, call in enumerate(page.calls) if call["to"] == actor_id), default=None)
+    page.calls = [{**call, "why": str(Why.DECLINED)} if n == latest else call for n, call in enumerate(page.calls)]
+    mine = [call for call in page.open_calls if call["to"] == actor_id]
+    if len(page.open_calls) == len(mine):
+        go_on(case, Why.DECLINED)
+        return
+    over = {"until": case.now.isoformat()}
+    page.calls = [{**call, **over} if call in mine else call for call in page.calls]
+    page.waits_for = page.open_calls[0]["to"]
+    redraw(case, mine)
+    gather(case, mine)
 
 
 def end(case: Paging, why: Why) -> None:
     """It is over: nobody is waited for any more."""
     page, before = case.page, case.page.open_calls
-    _close(page, case.now, why)
+    close(page, case.now, why)
     page.state, page.next_at, page.waits_for = PageState.ENDED, None, None
     page.ended_at, page.ended_by, page.ended_why = case.now, case.actor_id, str(why)
     if why is Why.ACKNOWLEDGED:
         page.acknowledged_by, page.acknowledged_at = case.actor_id, case.now
     arm(case.session, page)
-    _redraw(case, page.calls)
-    _gather(case, before)
+    redraw(case, page.calls)
+    gather(case, before)
 
 
 def end_for(ledger: Ledger, ticket: Ticket, now: datetime, actor_id: str | None, why: Why) -> None:
@@ -299,11 +183,11 @@ def _ask_again(case: Paging) -> None:
         return
     page.asked_again_at, page.waits_for = case.now, person.id
     case.note(Event.ASKED_AGAIN, to=person.id)
-    _owe_call(case, person, again=True)
+    owe_call(case, person, again=True)
     step = case.chain.step(Place(page.round, page.step))
     wait = step.waits if step and step.kind is not StepKind.CHANNEL else timedelta(minutes=case.chain.plan.progress)
     _arm(case, case.now + wait)
-    _redraw(case, page.calls[:-1])
+    redraw(case, page.calls[:-1])
 
 
 def refused(session: Session, row: Outgoing) -> None:
@@ -352,19 +236,3 @@ def arm(session: Session, page: Page) -> None:
                 due_at=page.next_at,
             )
         )
-
-
-def _redraw(case: Paging, calls: Sequence[dict[str, Any]]) -> None:
-    """Owe an edit of these calls' messages: what became of them is another now."""
-    case.session.flush()
-    for row in outbox.rows_with_ids(case.session, case.page.team_id, [call["row"] for call in calls]):
-        outbox.redraw(row, {}, case.ledger.machine_now)
-
-
-def _gather(case: Paging, over: Sequence[dict[str, Any]]) -> None:
-    """Owe an edit of the newest message of whoever is not waited for any more here: it lists their open pages."""
-    team_id = case.page.team_id
-    newest = [page for call in over for page in open_pages_to(case.session, team_id, call["to"], 1)]
-    rows = [call["row"] for page in newest if page.id != case.page.id for call in page.open_calls]
-    for row in outbox.rows_with_ids(case.session, team_id, rows):
-        outbox.redraw(row, {}, case.ledger.machine_now)

@@ -12,6 +12,7 @@ from typing import Any
 from handlers import ladders, paging, promises
 from handlers.agreements import Agreements
 from handlers.owed import Ledger, directly, note, tell_role
+from handlers.page_calls import Paging
 from models import outbox
 from models.clock import Clock
 from models.customer import Customer
@@ -316,7 +317,7 @@ def on_page(session: Session, timer: Timer, now: datetime, batch: Batch) -> None
     if page is None or desk is None:
         return
     ticket = batch.tickets.get((timer.team_id, page.ticket_number or 0))
-    paging.on_due(paging.Paging(ledger, page, desk, ticket, now))
+    paging.on_due(Paging(ledger, page, desk, ticket, now))
 
 
 ON_DUE: Mapping[TimerKind, Callable[[Case, Timer, Batch], None]] = {

@@ -60,8 +60,7 @@ def _head(facts: PageFacts, words: Words) -> Mrkdwn:
 
 def _is_open(facts: PageFacts) -> bool:
     """Whether the reader is waited for."""
-    done = facts.acknowledged_at is not None and not facts.asks_again
-    return not (done or facts.declined or facts.passed_on or facts.started or facts.resolved or facts.waits_because)
+    return not (_is_over(facts) or _is_answered(facts) or facts.passed_on)
 
 
 def _page_lines(facts: PageFacts, words: Words) -> list[Mrkdwn]:
@@ -162,27 +161,37 @@ def _others(facts: PageFacts, words: Words) -> Mrkdwn:
 
 
 def _page_buttons(facts: PageFacts, words: Words) -> list[Block]:
-    number = facts.number
-    over = facts.started or facts.resolved or facts.waits_because is not None
-    answered = facts.acknowledged_at is not None and not facts.asks_again
-    take = kit.button(words.plain("Acknowledge"), Action.ACKNOWLEDGE, number, style="primary")
-    cannot = kit.button(words.plain("I can't"), Action.DECLINE, number)
-    escalate = kit.button(words.plain("Escalate now"), Action.ESCALATE, number)
-    if over or answered or facts.declined:
-        asked: list[Block | None] = []
-    else:
-        asked = [take] if facts.passed_on is not None else [take, cannot, escalate]
-    later = None
-    if facts.may_wait_until is not None and not over:
-        later = kit.button(words.plain("Next opening…"), Action.NEXT_OPENING, number)
-    start = kit.button(words.plain("Start work"), Action.START, number)
-    begins = [start] if (answered or facts.declined or facts.passed_on or facts.asks_again) and not over else []
-    if facts.waits_because is not None and not (facts.started or facts.resolved):
-        begins = [start]
-    begins = [] if facts.begun else begins
-    own = [] if facts.ad_hoc else [*begins, later, kit.button(words.plain("Open ticket"), Action.SHOW, number)]
-    shown = [*asked, *own]
-    return [kit.actions(*shown, block_id=block_for("page", number))] if any(shown) else []
+    shown = [*_answers(facts, words), *([] if facts.ad_hoc else _ticket_buttons(facts, words))]
+    return [kit.actions(*shown, block_id=block_for("page", facts.number))] if shown else []
+
+
+def _is_over(facts: PageFacts) -> bool:
+    return facts.started or facts.resolved or facts.waits_because is not None
+
+
+def _is_answered(facts: PageFacts) -> bool:
+    return facts.declined or (facts.acknowledged_at is not None and not facts.asks_again)
+
+
+def _answers(facts: PageFacts, words: Words) -> list[Block]:
+    """What can be answered: everything while the reader is waited for; later it can still be taken."""
+    if _is_over(facts) or _is_answered(facts):
+        return []
+    take = kit.button(words.plain("Acknowledge"), Action.ACKNOWLEDGE, facts.number, style="primary")
+    if facts.passed_on is not None:
+        return [take]
+    cannot = kit.button(words.plain("I can't"), Action.DECLINE, facts.number)
+    return [take, cannot, kit.button(words.plain("Escalate now"), Action.ESCALATE, facts.number)]
+
+
+def _ticket_buttons(facts: PageFacts, words: Words) -> list[Block]:
+    shown = []
+    told = _is_answered(facts) or facts.passed_on is not None or facts.asks_again or facts.waits_because is not None
+    if told and not (facts.begun or facts.started or facts.resolved):
+        shown.append(kit.button(words.plain("Start work"), Action.START, facts.number))
+    if facts.may_wait_until is not None and not _is_over(facts):
+        shown.append(kit.button(words.plain("Next opening…"), Action.NEXT_OPENING, facts.number))
+    return [*shown, kit.button(words.plain("Open ticket"), Action.SHOW, facts.number)]
 
 
 # Aloud

@@ -86,6 +86,10 @@ TEXTS: Mapping[Refusal, tuple[str, str]] = {
         mark("That page ended {at}, and nobody is waited for any more."),
         mark("The ticket's log says why."),
     ),
+    Refusal.PAGE_GONE_ON: (
+        mark("That page has gone on from you already."),
+        mark("Nothing more is needed; you can still acknowledge it."),
+    ),
     Refusal.PAGE_WHOM: (
         mark('Nobody is reached by "{whom}".'),
         mark(

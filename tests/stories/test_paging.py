@@ -1,6 +1,6 @@
 """A page goes on by itself until somebody acknowledges it: whom it wakes when, and what each is told."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlmodel import col, select
@@ -21,7 +21,7 @@ from models.ticket import ticket_by_number
 from models.timer import Timer, TimerKind
 from sandbox import Message
 from tests.stories.conftest import House, oslo
-from tests.stories.scenes import Opened, opened, stored
+from tests.stories.scenes import Opened, opened, presses_old, stored
 from tests.stories.test_pindena import STOPPED
 
 NIGHT = oslo("2026-11-28 23:00")
@@ -238,8 +238,12 @@ def test_all_of_a_step_are_paged_together_where_the_policy_says_so(house: House)
     _critical(house)
     first, second = _page_to(house, "sara"), _page_to(house, "ingrid")
     house.moves(minutes=1)
+    house.person("sara").clicks("Jag kan inte", on=first)
+    house.slack.expects_edit(first, "Du har svarat att du inte kan")
+    house.is_quiet()
     house.person("ingrid").clicks("Kvitter", on=second)
     house.slack.expects_edit(first, "kvitterat av Ingrid Berg")
+    assert len(_page(house).calls) == 2
     house.moves(minutes=10)
     house.is_quiet()
 
@@ -441,4 +445,59 @@ def test_nobody_is_woken_for_what_was_begun_before_slack_had_the_message(house: 
     with house.vakt.database.reading() as session:
         row = session.exec(select(Outgoing).where(Outgoing.kind == Kind.PAGE)).one()
     assert (row.state, row.ts) == (State.DROPPED, None)
+    house.slack.forgets()
+
+
+def test_a_press_that_comes_too_late_is_told_so_and_changes_nothing(house: House) -> None:
+    """Who was first, that it has gone on, or that it is over: each in private, nothing is done twice."""
+    ticket = _critical(house)
+    sara, ingrid = house.person("sara"), house.person("ingrid")
+    first = _page_to(house, "sara")
+    house.moves(minutes=5)
+    second = _page_to(house, "ingrid")
+    presses_old(house, sara, first, "page.decline", block="page:T-1", value="T-1")
+    house.slack.expects_private("har redan gått vidare", to=sara)
+    ingrid.clicks("Kvitter", on=second)
+    house.slack.expects("Ingrid Berg acknowledged", in_="#desk", thread=ticket.card)
+    presses_old(house, sara, first, "page.acknowledge", block="page:T-1", value="T-1")
+    house.slack.expects_private("Ingrid Berg var först", to=sara)
+    house.person("ola").clicks("Start work", on=ticket.card)
+    house.slack.expects_edit(second, "Arbeidet er")
+    before = len(_told(house, Event.PAGED)), len(_told(house, Event.ACKNOWLEDGED))
+    presses_old(house, sara, first, "page.escalate", block="page:T-1", value="T-1")
+    house.slack.expects_private("Det larmet var slut", to=sara)
+    assert (len(_told(house, Event.PAGED)), len(_told(house, Event.ACKNOWLEDGED))) == before == (2, 1)
+    house.slack.forgets()
+
+
+def test_a_page_by_hand_is_answered_once_and_by_nobody_from_outside(house: House) -> None:
+    ola, sara, kari = (house.person(each) for each in ("ola", "sara", "kari"))
+    ola.types("/page <@U0SARA> The fire alarm rings", in_="#desk")
+    page = _page_to(house, "sara", "The fire alarm rings")
+    value = _page(house).name
+    theirs = opened(house, by="kari", in_="#nordkonf", kind="Et spørsmål").theirs
+    presses_old(house, kari, theirs, "page.acknowledge", block="page:x", value=value)
+    assert _page(house).state == PageState.PAGING
+    house.slack.forgets()
+    sara.clicks("Eskalera nu", on=page)
+    second = _page_to(house, "ingrid", "The fire alarm rings")
+    house.person("ingrid").clicks("Kvitter", on=second)
+    house.slack.expects_edit(second, "kvittert av deg")
+    presses_old(house, sara, page, "page.acknowledge", block="page:x", value=value)
+    house.slack.expects_private("Ingrid Berg var först", to=sara)
+    assert "500" in ola.types(f"/page on_call {'x' * 501}", in_="#desk").words
+    house.slack.forgets()
+
+
+@pytest.mark.clause("PS-16")
+def test_what_fell_due_while_vakt_was_down_goes_on_by_one_step_when_it_is_back(house: House) -> None:
+    """An hour away: the next is paged then, with all of the time to answer; nobody in between was asked in vain."""
+    _critical(house)
+    _page_to(house, "sara")
+    house.settles()
+    house.slack.clock.set((NIGHT + timedelta(hours=1)).astimezone(UTC))
+    house.settles()
+    _page_to(house, "ingrid")
+    assert [call["to"] for call in _page(house).calls] == [_id(house, "sara"), _id(house, "ingrid")]
+    assert _page(house).next_at == NIGHT + timedelta(hours=1, minutes=5)
     house.slack.forgets()

@@ -27,6 +27,7 @@ class Refusal(StrEnum):
     ALREADY_ACKNOWLEDGED = "already_acknowledged"
     PAGE_ACKNOWLEDGED = "page_acknowledged"
     PAGE_OVER = "page_over"
+    PAGE_GONE_ON = "page_gone_on"
     PAGE_WHOM = "page_whom"
     PAGE_ABOUT = "page_about"
     PAGE_TEXT = "page_text"
