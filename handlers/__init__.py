@@ -12,7 +12,7 @@ oncall, oncall_forms        `/oncall`, its buttons and its windows; with them
                             it; what is changed; rotas as facts; what people are told of it
 members                     who left Slack, or is back
 summons, paging, chain      `/page`; a page as it runs; whom its steps reach, and who is next
-timers                      ON_DUE: what a due timer asks, and what it answers
+timers, oncall_watch        ON_DUE: what a due timer asks, and what it answers; those of rotas
 audit                       what the auditor found: set going again, and told
 outgoing, undelivered       RENDER: how each owed message is drawn
 promises, owed              a ticket's clocks; messages owed
@@ -115,6 +115,7 @@ ACTIONS: Mapping[str, Handler] = {
     Action.ON_CALL_OVERRIDE: oncall_forms.override,
     Action.SWAP_ACCEPT: oncall_forms.accept_swap,
     Action.SWAP_DECLINE: oncall_forms.decline_swap,
+    Action.HANDOVER_ACCEPT: oncall_forms.have_it,
     Action.LINK: buttons.nothing,
     Field.CUSTOMER: opening.on_changed,
     Field.INTAKE: opening.on_changed,
