@@ -162,6 +162,7 @@ def build(
         aside=Courtesy(aside, gateway, database, lambda team_id, user: answers.expired(desk, team_id, user)),
         log=_log,
         notes=bind_contextvars,
+        public_url=settings.vakt_public_url,
     )
     ticker = _ticker(database, agreements, (contract_clock, machine), tally)
     sender = Sender(

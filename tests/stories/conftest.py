@@ -43,6 +43,7 @@ OSLO = ZoneInfo("Europe/Oslo")
 MONDAY = datetime(2026, 11, 23, 9, 40, tzinfo=OSLO)
 """When stories begin unless they say otherwise: a Monday in working hours."""
 TEAM = "T0VAKT"
+PUBLIC_URL = "https://vakt.example"
 FURNISHED = datetime(2026, 1, 1, tzinfo=UTC)
 """When the contracts were stored, before any story begins."""
 
@@ -350,6 +351,7 @@ def _settings(slack: Sandbox, database_url: str) -> Settings:
         slack_api_url=slack.api_url,
         vakt_database_url=database_url,
         vakt_http_port=0,
+        vakt_public_url=PUBLIC_URL,
     )
 
 

@@ -640,6 +640,9 @@ def _on_call(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
         for by in (OLA, person(typed)):
             told = changed(typed, by=by, reader_is_on_call=on_call_, layer=None if on_call_ else "primary")
             yield f"shift changed, {on_call_}, {by.name}", oncall.changed_message(told, w)
+    for of, url in ((typed, None), (None, None), (typed, "https://vakt.example/feeds/x.ics")):
+        feed = f.FeedFacts(name=of, key="support" if of else "", url=url, made_at=NOW, now=NOW)
+        yield f"feed, {bool(of)}, {bool(url)}", oncall.feed_message(feed, w)
     for state in ("asked", "holds", "declined"):
         for to_asker in (True, False):
             asked = swap_facts(typed, state=state, to_asker=to_asker, settled_at=NOW)
