@@ -31,7 +31,7 @@ WARNED_BEFORE = timedelta(days=7)
 LOOKED_AHEAD = timedelta(days=60)
 """How far gaps are looked for when there is none soon; looked at again before that is over."""
 LOOKED_AGAIN = timedelta(days=30)
-NEXT_HANDOVER = timedelta(days=400)
+NEXT_HANDOVER = (timedelta(days=8), timedelta(days=60), timedelta(days=400))
 TOLD_AT = time(9)
 """On the rota's own wall: when its owner hears of gaps."""
 GAPS_TOLD = 5
@@ -93,10 +93,19 @@ def _served(watch: Watch, timer: Timer) -> tuple[StoredRota, list[Desk]] | None:
 
 
 def _arm_handover(watch: Watch, stored: StoredRota, rota: "Rota") -> None:
-    ahead = questions().shifts(rota, watch.now, watch.now + NEXT_HANDOVER, rota.layers[0])
-    coming = next((shift.since for shift in ahead if shift.since > watch.now), None)
+    coming = _next_start(rota, watch.now)
     if coming is not None:
         watch.arm(stored, TimerKind.HANDOVER, coming)
+
+
+def _next_start(rota: "Rota", now: datetime) -> datetime | None:
+    """When the next shift of the first layer begins; looked for near by first."""
+    for ahead in NEXT_HANDOVER:
+        found = questions().shifts(rota, now, now + ahead, rota.layers[0])
+        coming: datetime | None = next((shift.since for shift in found if shift.since > now), None)
+        if coming is not None:
+            return coming
+    return None
 
 
 def on_handover(watch: Watch, timer: Timer) -> None:

@@ -34,6 +34,7 @@ from bot.workspace_file import Workspace, read
 from bot.workspace_import import import_workspace
 from models.outbox import Kind, Outgoing
 from models.ticket import Team
+from models.timer import Timer
 from sandbox import Clock, Limits, Message, Person, Sandbox, load_seed
 from tests.invariants import broken
 
@@ -138,6 +139,12 @@ class House:
         if card:
             self.slack.expects(found[0], in_=in_)
         return found[0]
+
+    def ticket_timers(self) -> list[tuple[str | None, datetime]]:
+        """What stands about tickets: by which clock, and when it is due. The rota has timers of its own."""
+        with self.vakt.database.reading() as session:
+            found = session.exec(select(Timer).where(Timer.ticket_number > 0))
+            return sorted(((timer.clock_id, timer.due_at) for timer in found), key=str)
 
     def is_quiet(self, *, tidied: bool = False) -> None:
         """Fail if anything was said to people that the story did not expect, or is stored by halves.
