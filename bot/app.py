@@ -35,7 +35,7 @@ from bot.settings import LANDS_IN_TIMEOUTS, Settings
 from bot.tally import Tally
 from bot.ticker import Handling, Ticker
 from bot.watched_database import WatchedDatabase
-from handlers import answers, outgoing, register, timers, undelivered
+from handlers import answers, outgoing, register, rotas, timers, undelivered
 from handlers.agreements import Agreements
 from handlers.desk import Desk
 from handlers.present import present
@@ -44,6 +44,7 @@ from models import outbox
 from models.outbox import Outgoing
 from models.record import Fresh
 from models.store import ConflictError
+from models.stored_rota import rotas_of
 from models.ticket import Team
 from models.timer import Timer
 
@@ -106,6 +107,10 @@ class Vakt:
     def load_the_rest(self) -> None:
         """Load what nobody waits for: once the door is open, a process is ready."""
         contracts.warm()
+        with self.database.reading() as session:
+            has_rotas = bool(rotas_of(session, self.team.team_id))
+        if has_rotas:
+            rotas.warm()
         self.jobs.start()
 
     def stop(self) -> None:
@@ -162,6 +167,7 @@ def build(
         aside=Courtesy(aside, gateway, database, lambda team_id, user: answers.expired(desk, team_id, user)),
         log=_log,
         notes=bind_contextvars,
+        public_url=settings.vakt_public_url,
     )
     ticker = _ticker(database, agreements, (contract_clock, machine), tally)
     sender = Sender(

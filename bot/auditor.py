@@ -147,7 +147,9 @@ class Auditor:
         ]
 
     def _ours(self, kind: FindingKind, rows: Sequence[Timer | Outgoing]) -> list[Finding]:
-        return [Finding(kind, row.id, row.ticket_number) for row in rows if row.team_id == self._watched.team_id]
+        return [
+            Finding(kind, row.id, row.ticket_number or None) for row in rows if row.team_id == self._watched.team_id
+        ]
 
     def _released(self, findings: Sequence[Finding]) -> list[Finding]:
         """The findings, with the stuck messages' leases ended."""

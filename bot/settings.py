@@ -30,6 +30,17 @@ def _heartbeat_address(secret: SecretStr) -> SecretStr:
     raise ValueError(message)
 
 
+def _public_address(url: str) -> str:
+    """Refuse an address that anybody on the way could read: what is below it is secret. Without the last slash."""
+    parts = urlsplit(url)
+    if not url or (parts.hostname and parts.scheme == "https"):
+        return url.rstrip("/")
+    if parts.scheme == "http" and is_loopback(parts.hostname or ""):
+        return url.rstrip("/")
+    message = f"VAKT_PUBLIC_URL is {url}; it must be an https address, plain http is allowed to this machine only"
+    raise ValueError(message)
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host is this machine."""
     try:
@@ -72,6 +83,7 @@ class Settings(BaseSettings):
     vakt_http_port: int = Field(default=3000, ge=0, le=65535)
     vakt_watch_port: int | None = Field(default=None, ge=0, le=65535)
     vakt_watch_host: str = "127.0.0.1"
+    vakt_public_url: Annotated[str, AfterValidator(_public_address)] = ""
     vakt_policies: Path | None = None
     vakt_slack_timeout_seconds: int = Field(default=8, ge=1, le=60)
     vakt_lease_seconds: float = Field(default=30.0, ge=2.0, le=600.0)

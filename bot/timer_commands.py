@@ -64,9 +64,9 @@ def retry_command(
             if timer is None:
                 fail(f"There is no timer {timer_id}. See: vakt timers list")
             let_go(timer)
-            ticket = timer.ticket_number
+            about = timer.about
         database.dispose()
-    typer.echo(f"Timer {timer_id} of T-{ticket} is looked at again.")
+    typer.echo(f"Timer {timer_id} of {about} is looked at again.")
 
 
 def _opened() -> tuple[Database, str]:
@@ -80,7 +80,7 @@ def _opened() -> tuple[Database, str]:
 def _shape(timer: Timer, now: datetime) -> dict[str, Any]:
     return {
         "id": timer.id,
-        "ticket": f"T-{timer.ticket_number}" if timer.ticket_number else None,
+        "ticket": timer.about if timer.ticket_number else None,
         "kind": str(timer.kind),
         "due": timer.due_at.isoformat(),
         "late_seconds": max(0, int((now - timer.due_at).total_seconds())),
@@ -93,8 +93,7 @@ def _shape(timer: Timer, now: datetime) -> dict[str, Any]:
 def _line(timer: Timer, now: datetime) -> str:
     """One timer in words; how long it is late in whole minutes."""
     minutes = int((now - timer.due_at).total_seconds() // 60)
-    of = f"T-{timer.ticket_number}" if timer.ticket_number else "no ticket"
-    line = f"{timer.id}  {of}  {timer.kind}  due {timer.due_at:%Y-%m-%d %H:%M} UTC"
+    line = f"{timer.id}  {timer.about}  {timer.kind}  due {timer.due_at:%Y-%m-%d %H:%M} UTC"
     if minutes > 0:
         line += f", {minutes} min ago"
     if timer.attempts:

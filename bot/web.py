@@ -1,4 +1,4 @@
-"""What a process tells those who watch it: `/healthz`, `/readyz`, `/metrics`.
+"""What a process tells those who watch it: `/healthz`, `/readyz`, `/metrics`; and calendars, to who has their address.
 
 In HTTP mode they stand beside `/slack/events`; in Socket Mode on a port of their own, when one is set.
 """
@@ -14,6 +14,7 @@ from bot.app import Vakt
 from bot.gauges import Clocks, Gauges
 from bot.health import Door, Health, Part
 from bot.listening import Listener, StartResponse, reply
+from handlers.feeds import ENDING, PATH
 
 FRESH = {"cache-control": "no-store"}
 THREADS = 4
@@ -44,6 +45,7 @@ class Watch:
     def __init__(self, vakt: Vakt, door: Door) -> None:
         """Nothing is looked at until somebody asks."""
         desk = vakt.desk
+        self._desk, self._team_id = desk, vakt.team.team_id
         self._tally = vakt.tally
         self._gauges = Gauges(vakt.database, Clocks(desk.now, desk.machine_now))
         self._health = Health(
@@ -58,7 +60,17 @@ class Watch:
             return _told(self._health.ready())
         if path == "/metrics":
             return Answer(200, self._page.text(), FRESH | {"content-type": self._page.content_type})
+        if path.startswith(PATH) and path.endswith(ENDING):
+            return self._feed(path.removeprefix(PATH).removesuffix(ENDING))
         return None
+
+    def _feed(self, secret: str) -> Answer | None:
+        # Loaded at the first request: iCalendar's library is no part of a process whose calendars nobody reads.
+        calendar: bytes | None = import_module("bot.feeds").feed(self._desk, self._team_id, secret)
+        if calendar is None:
+            return None
+        kept = {"cache-control": "private, max-age=300", "content-type": "text/calendar; charset=utf-8"}
+        return Answer(200, calendar.decode(), kept)
 
     @cached_property
     def _page(self) -> Page:

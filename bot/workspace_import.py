@@ -26,6 +26,7 @@ from models.product import Product, products_at
 from models.rota.document import RotaDocument
 from models.sla.contract import Role
 from models.stored_rota import StoredRota, rota_by_key, rotas_of
+from models.timer import look_at_rota
 
 Named = TypeVar("Named", Person, Desk, Customer)
 
@@ -47,6 +48,9 @@ def import_workspace(session: Session, team_id: str, workspace: Workspace) -> li
     for entry in workspace.customers:
         _customer(session, team_id, entry, people, desks[entry.desk], changes)
     session.flush()
+    if changes:
+        for rota in rotas_of(session, team_id):
+            look_at_rota(session, team_id, rota.id)
     changes.extend(_unnamed(session, team_id, workspace))
     return changes
 

@@ -7,12 +7,12 @@ doing                       a person at work on a ticket; with it the acts:
   acts, waiting, classing, levels, said, pages   begun, answered, solved; waits; the class; who else
                             takes part; words in the thread; who is woken
 commands, talk, home        `/ticket`; threads; App Home
-oncall, oncall_forms        `/oncall`, its buttons and its windows; with them
+oncall, oncall_forms, feeds `/oncall`, its buttons, its windows, its calendars; with them
   rotas, rota_reach, rota_changes, oncall_pictures, oncall_news   who is on call; who may see and change
                             it; what is changed; rotas as facts; what people are told of it
 members                     who left Slack, or is back
 summons, paging, chain      `/page`; a page as it runs; whom its steps reach, and who is next
-timers                      ON_DUE: what a due timer asks, and what it answers
+timers, oncall_watch        ON_DUE: what a due timer asks, and what it answers; those of rotas
 audit                       what the auditor found: set going again, and told
 outgoing, undelivered       RENDER: how each owed message is drawn
 promises, owed              a ticket's clocks; messages owed
@@ -33,6 +33,7 @@ from handlers import (
     asking,
     buttons,
     commands,
+    feeds,
     home,
     looking,
     members,
@@ -113,8 +114,10 @@ ACTIONS: Mapping[str, Handler] = {
     Action.ON_CALL_TAKE: oncall_forms.take,
     Action.ON_CALL_SWAP: oncall_forms.swap,
     Action.ON_CALL_OVERRIDE: oncall_forms.override,
+    Action.ON_CALL_FEED: feeds.new_address,
     Action.SWAP_ACCEPT: oncall_forms.accept_swap,
     Action.SWAP_DECLINE: oncall_forms.decline_swap,
+    Action.HANDOVER_ACCEPT: oncall_forms.have_it,
     Action.LINK: buttons.nothing,
     Field.CUSTOMER: opening.on_changed,
     Field.INTAKE: opening.on_changed,

@@ -68,6 +68,8 @@ class Desk:
     notes: Callable[..., object]
     """Puts facts about the request in hand (ids only) into every further line of its log."""
     kept: Kept = field(default_factory=Kept)
+    public_url: str = ""
+    """Where Vakt's own pages are reached from outside; empty when they are not."""
 
 
 Body = Mapping[str, Any]

@@ -1,5 +1,6 @@
 """App Home: an agent's tickets and queue, a contact's tickets and contract."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,13 +11,18 @@ from handlers.clicks import chosen, page_in
 from handlers.desk import Body, Desk
 from handlers.origins import origin_of, team_of
 from handlers.payloads import part_of, word_of
+from handlers.rotas import desk_rota, people_on_call
 from handlers.rows import row_facts
 from handlers.views import facts as told
 from handlers.views import homes
 from handlers.views.blocks import ViewDict
 from handlers.views.words import Words
 from models.customer import Customer
+from models.desk import Desk as SupportDesk
 from models.desk import people_with_role
+from models.person import Person
+from models.record import with_ids
+from models.rota.shift import RotaError
 from models.sla.contract import Contract, Role
 from models.store import Session
 from models.ticket import Ticket
@@ -78,8 +84,8 @@ def _agent(session: Session, viewer: Viewer, page: int, desk: Desk) -> told.Agen
     here = min(page, pages - 1)
     on_call = [
         told.PersonFact(person.slack_user, person.name)
-        for desk_id in sorted(viewer.roles)
-        for person in people_with_role(session, viewer.team_id, desk_id, Role.ON_CALL)
+        for each in with_ids(session, SupportDesk, viewer.team_id, sorted(viewer.roles))
+        for person in _on_call(session, each, now)
     ]
     return told.AgentHomeFacts(
         mine=tuple(sorted(mine, key=_due)[:PAGE]),
@@ -92,6 +98,17 @@ def _agent(session: Session, viewer: Viewer, page: int, desk: Desk) -> told.Agen
         page=here,
         pages=pages,
     )
+
+
+def _on_call(session: Session, desk: SupportDesk, now: datetime) -> Sequence[Person]:
+    """Who is on call for a desk, in the order in which they are asked: by its rota, else by its own list."""
+    rota = desk_rota(session, desk)
+    if rota is not None:
+        try:
+            return people_on_call(session, desk.team_id, rota, now)
+        except RotaError:
+            return ()  # `/oncall` says why
+    return people_with_role(session, desk.team_id, desk.id, Role.ON_CALL)
 
 
 def _due(row: told.RowFact) -> tuple[bool, float]:

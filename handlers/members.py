@@ -10,6 +10,7 @@ from handlers.payloads import part_of
 from models.person import person_by_slack_id
 from models.store import Session
 from models.stored_rota import rotas_of
+from models.timer import look_at_rota
 
 
 def user_changed(body: Body, desk: Desk) -> None:
@@ -49,4 +50,5 @@ def note_member(session: Session, team_id: str, user: Mapping[str, Any], now: da
     for rota in rotas_of(session, team_id):
         if person.id in rota.people:
             rota.touch()
+            look_at_rota(session, team_id, rota.id, now)
     return True

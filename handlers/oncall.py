@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from handlers import language, oncall_forms
+from handlers import feeds, language, oncall_forms
 from handlers.access import Viewer, viewer_of
 from handlers.clicks import chosen, page_in
 from handlers.desk import Body, Desk
@@ -108,5 +108,6 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {
     "take": oncall_forms.take_named,
     "swap": oncall_forms.swap_named,
     "override": oncall_forms.override_named,
+    "feed": feeds.feed_named,
 }
 """What may stand after `/oncall`; a rota's name may follow each."""

@@ -208,3 +208,9 @@ def _carried_rota(body: Body) -> str:
     if not isinstance(found, str):
         raise UserError(Refusal.OLD_WINDOW)
     return found
+
+
+def have_it(body: Body, desk: Desk) -> None:
+    """*I have it* under a handover."""
+    with once(desk, origin_of(body)) as work:
+        rota_changes.accept_handover(work, chosen(body))

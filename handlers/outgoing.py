@@ -349,5 +349,7 @@ RENDER: Mapping[Kind, Callable[[Outgoing, Present], Rendered | Plain | None]] = 
     Kind.QUESTION: _question,
     Kind.SHIFT_CHANGED: oncall_news.changed,
     Kind.SWAP: oncall_news.swap,
+    Kind.HANDOVER: oncall_news.handover,
+    Kind.GAPS: oncall_news.gaps,
 }
 """How each kind of owed message is drawn."""

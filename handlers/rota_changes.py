@@ -13,7 +13,7 @@ from handlers.oncall_pictures import Sight, sight
 from handlers.once import Work
 from handlers.owed import directly
 from handlers.rota_reach import demand_change, demand_eligible
-from handlers.rotas import questions, swap_of, swapping
+from handlers.rotas import people_on_call, questions, swap_of, swapping
 from handlers.views import facts as told
 from handlers.views.facts import PersonFact, Refusal
 from handlers.views.names import Field, shift_in
@@ -23,6 +23,7 @@ from models.person import Person
 from models.rota.changes import Turn
 from models.store import Session
 from models.stored_rota import ChangeKind, ChangeState, RotaChange, StoredRota, change_of, rota_by_key
+from models.timer import look_at_rota
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +150,7 @@ def store(work: Work, rota: StoredRota, change: RotaChange) -> None:
     """Store a change that holds from now on."""
     work.session.add(change)
     rota.touch()
-    work.session.add(rota)
+    look_at_rota(work.session, rota.team_id, rota.id, work.now)
 
 
 def changed_facts(
@@ -271,6 +272,7 @@ def answer_swap(work: Work, change_id: str, *, accept: bool) -> None:
     if accept:
         _check(sight(work.session, work.viewer, stored, work.now), change, work.now, asking=False)
         stored.touch()
+        look_at_rota(work.session, stored.team_id, stored.id, work.now)
     change.state = ChangeState.HOLDS if accept else ChangeState.DECLINED
     change.settled_by, change.settled_at = asked, work.now
     work.session.flush()
@@ -282,6 +284,28 @@ def _redraw(work: Work, change: RotaChange, asked: str) -> None:
     row = outbox.row_of_key(work.session, change.team_id, f"rota:{change.id}:{Kind.SWAP}:{asked}")
     if row is not None:
         outbox.redraw(row, {}, work.machine_now)
+
+
+def accept_handover(work: Work, row_id: str) -> None:
+    """Whoever takes over says so; the post shows it.
+
+    Raises:
+        UserError: somebody did before, or the shift is not the viewer's.
+    """
+    row = outbox.row_of_id(work.session, work.viewer.team_id, row_id)
+    if row is None or row.kind != Kind.HANDOVER:
+        raise UserError(Refusal.OLD_BUTTON)
+    stored = work.session.get(StoredRota, (row.team_id, row.args["rota"]))
+    if stored is None:
+        raise UserError(Refusal.OLD_BUTTON)
+    if row.args.get("accepted_by"):
+        at = datetime.fromisoformat(row.args["accepted_at"])
+        raise UserError(Refusal.HANDOVER_TAKEN, person=_named(work.session, stored, row.args["accepted_by"]), at=at)
+    on_call = people_on_call(work.session, stored.team_id, stored.key, work.now)
+    if work.viewer.person.id not in {row.args["incoming"], *(person.id for person in on_call)}:
+        raise UserError(Refusal.HANDOVER_NOT_YOURS, person=_named(work.session, stored, row.args["incoming"]))
+    answer = {"accepted_by": work.viewer.person.id, "accepted_at": work.now.isoformat()}
+    outbox.redraw(row, answer, work.machine_now)
 
 
 def swap_facts(

@@ -87,6 +87,12 @@ def people_on_call(session: Session, team_id: str, rota_key: str, at: datetime) 
     return tuple(people[each] for each in ids if each in people)
 
 
+def warm() -> None:
+    """Load what lays rotas out, before somebody is paged by one."""
+    for name in ("document", "rota", "questions"):
+        _part(name)
+
+
 def questions() -> ModuleType:
     """`models.rota.questions`: what a rota answers."""
     return _part("questions")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from handlers import ladders, paging, promises
+from handlers import ladders, oncall_watch, paging, promises
 from handlers.agreements import Agreements
 from handlers.owed import Ledger, directly, note, tell_role
 from handlers.page_calls import Paging
@@ -26,7 +26,7 @@ from models.sla.contract import Contract, WaitKind
 from models.sla.ladder import Rung, RungKind, folded
 from models.store import Session
 from models.ticket import Ticket, tickets_numbered
-from models.timer import Timer, TimerKind
+from models.timer import OF_ROTAS, Timer, TimerKind
 from models.wait import Wait, waits_of_all
 
 
@@ -100,6 +100,11 @@ def handle(session: Session, timer: Timer, now: datetime, batch: Batch) -> None:
     """Look at what a timer is about, as it is now, and store what follows."""
     if timer.kind == TimerKind.PAGE:
         on_page(session, timer, now, batch)
+        return
+    if timer.kind in OF_ROTAS:
+        oncall_watch.ON_DUE[TimerKind(timer.kind)](
+            oncall_watch.Watch(session, batch.agreements, batch.machine_now, now), timer
+        )
         return
     case = _case(session, timer, now, batch)
     if case is not None:

@@ -5,11 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import JSON, CheckConstraint, Column, ColumnElement, Index, exists, or_
-from sqlmodel import Field, Session, col, select
+from sqlmodel import Field, Session, col, func, select
 
 from models.ids import new_id
 from models.record import BY_KEY, Record
-from models.ticket import Ticket
+from models.ticket import Status, Ticket
 
 
 class ClockState(StrEnum):
@@ -73,6 +73,26 @@ def clocks_of_all(session: Session, team_id: str, numbers: Collection[int]) -> l
     """Every clock that these tickets ever had, in the order in which they were started."""
     query = select(Clock).where(Clock.team_id == team_id, col(Clock.ticket_number).in_(numbers))
     return list(session.exec(query.order_by(col(Clock.id))))
+
+
+def due_between(
+    session: Session, team_id: str, desk_id: str, begin: datetime, end: datetime, limit: int
+) -> tuple[list[Clock], int]:
+    """Running clocks of a desk's open tickets that fall due in [begin, end): the first few, and on how many tickets."""
+    conditions = (
+        Ticket.team_id == team_id,
+        Ticket.desk_id == desk_id,
+        col(Ticket.status).in_([Status.NEW, Status.IN_PROGRESS]),
+        col(Ticket.queue_at) < end,
+        Clock.team_id == Ticket.team_id,
+        Clock.ticket_number == Ticket.number,
+        Clock.state == ClockState.RUNNING,
+        col(Clock.due_at) >= begin,
+        col(Clock.due_at) < end,
+    )
+    count = session.exec(select(func.count(func.distinct(Ticket.number))).where(*conditions)).one()
+    query = select(Clock).where(*conditions).order_by(col(Clock.due_at), col(Clock.id)).limit(limit)
+    return list(session.exec(query)), count
 
 
 def late_by(at: datetime) -> ColumnElement[bool]:

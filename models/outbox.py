@@ -42,10 +42,12 @@ class Kind(StrEnum):
     QUESTION = "question"
     SHIFT_CHANGED = "shift_changed"
     SWAP = "swap"
+    HANDOVER = "handover"
+    GAPS = "gaps"
 
 
 CARDS = frozenset({Kind.DESK_CARD, Kind.CUSTOMER_CARD})
-LIVING = CARDS | {Kind.PAGE, Kind.SWAP}
+LIVING = CARDS | {Kind.PAGE, Kind.SWAP, Kind.HANDOVER}
 """Kinds that are edited in place instead of said once."""
 
 
@@ -226,6 +228,12 @@ def waiting_with_keys(session: Session, team_id: str, keys: Collection[str]) -> 
 def row_of_key(session: Session, team_id: str, key: str) -> Outgoing | None:
     """The row of a unique key, for whoever is about to change it."""
     query = select(Outgoing).where(Outgoing.team_id == team_id, Outgoing.key == key).with_for_update()
+    return session.exec(query).first()
+
+
+def row_of_id(session: Session, team_id: str, row_id: str) -> Outgoing | None:
+    """The row of an id, for whoever is about to change it."""
+    query = select(Outgoing).where(Outgoing.team_id == team_id, Outgoing.id == row_id).with_for_update()
     return session.exec(query).first()
 
 

@@ -148,3 +148,8 @@ def changes_that_hold(session: Session, team_id: str, rota_id: str) -> list[Rota
         .order_by(col(RotaChange.made_at), col(RotaChange.id))
     )
     return list(session.exec(query))
+
+
+def feeds_of(session: Session, team_id: str, person_id: str) -> list[RotaFeed]:
+    """The addresses that somebody holds."""
+    return list(session.exec(select(RotaFeed).where(RotaFeed.team_id == team_id, RotaFeed.person_id == person_id)))

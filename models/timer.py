@@ -1,7 +1,7 @@
 """Timers: what must be looked at, at an instant of contract time. Rows, so they survive us."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -20,6 +20,17 @@ class TimerKind(StrEnum):
     ACCESS = "access"
     PAGE = "page"
     """`clock_id` is the page's id, None to begin one; `ticket_number` is 0 for one without a ticket."""
+    ROTA = "rota"
+    """A rota, or what people changed about it, is another: its other timers are set anew."""
+    HANDOVER = "handover"
+    GAPS = "gaps"
+
+
+OF_ROTAS = frozenset({TimerKind.ROTA, TimerKind.HANDOVER, TimerKind.GAPS})
+"""Timers of no ticket: their number is 0, and `clock_id` is the id of a rota."""
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+"""When something is due that is to be looked at as soon as anybody looks."""
 
 
 class Timer(Record, table=True):
@@ -41,6 +52,13 @@ class Timer(Record, table=True):
     attempts: int = 0
     held_until: datetime | None = None
     failure: str | None = None
+
+    @property
+    def about(self) -> str:
+        """What it is about, in a word."""
+        if self.kind in OF_ROTAS:
+            return "a rota"
+        return f"T-{self.ticket_number}" if self.ticket_number else "a page"
 
 
 LATE_AFTER = timedelta(minutes=1)
@@ -88,6 +106,11 @@ def disarm(session: Session, team_id: str, number: int, clock_ids: list[str]) ->
             col(Timer.clock_id).in_(clock_ids),
         )
     )
+
+
+def look_at_rota(session: Session, team_id: str, rota_id: str, at: datetime = LONG_AGO) -> None:
+    """Have a rota's timers set anew, by whoever turns timers."""
+    session.add(Timer(team_id=team_id, kind=TimerKind.ROTA, ticket_number=0, clock_id=rota_id, due_at=at))
 
 
 def disarm_kind(session: Session, team_id: str, number: int, kind: TimerKind) -> None:

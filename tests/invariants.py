@@ -35,7 +35,7 @@ from models.sla.contract import Contract
 from models.sla.plan import Facts, promises_for
 from models.store import Session
 from models.ticket import Status, Team, Ticket
-from models.timer import Timer, TimerKind
+from models.timer import OF_ROTAS, Timer, TimerKind
 from models.typed_text import TypedText
 from models.wait import Wait
 
@@ -149,7 +149,14 @@ def everything_belongs_to_a_ticket(stored: Stored) -> Iterator[str]:
         ("history", stored.history),
         ("clock", stored.clocks),
         ("wait", stored.waits),
-        ("timer", {(t.team_id, t.ticket_number) for t in stored.timers if t.ticket_number or t.kind != TimerKind.PAGE}),
+        (
+            "timer",
+            {
+                (t.team_id, t.ticket_number)
+                for t in stored.timers
+                if t.ticket_number or t.kind not in {TimerKind.PAGE, *OF_ROTAS}
+            },
+        ),
         ("page", {(page.team_id, page.ticket_number) for page in stored.pages if page.ticket_number is not None}),
         ("outbox", {(r.team_id, r.ticket_number) for r in stored.outbox.values() if r.ticket_number is not None}),
     ):

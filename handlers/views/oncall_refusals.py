@@ -94,6 +94,10 @@ TEXTS: Mapping[Refusal, tuple[str, str]] = {
         mark("{person} was first and has it since {at}."),
         mark("Nothing more is needed."),
     ),
+    Refusal.HANDOVER_NOT_YOURS: (
+        mark("{person} is on call now, and says so."),
+        mark("/oncall take makes the shift yours."),
+    ),
     Refusal.NO_FEEDS: (
         mark("Calendars need an address under which they are read, and VAKT_PUBLIC_URL is not set."),
         mark("Ask an administrator."),

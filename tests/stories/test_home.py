@@ -78,3 +78,11 @@ def test_a_contact_sees_its_tickets_and_its_contract_in_five_lines(house: House)
     house.slack.add_person("guest", name="Gustav Guest")
     assert "ask an administrator of the desk" in house.person("guest").opens_home().text
     house.is_quiet()
+
+
+def test_who_is_on_call_in_a_home_follows_the_rota(house: House) -> None:
+    """In the week of 30 November Ingrid is first and Ola second."""
+    house.moves_to(oslo("2026-11-30 09:00"))
+    text = house.person("ola").opens_home().text.replace("*", "")
+    assert "On call now: Ingrid Berg" in text
+    house.slack.forgets()

@@ -172,7 +172,7 @@ def test_due_timers_and_owed_messages_are_seen_when_somebody_looks(house: House)
     ola.chooses("Assign", ola, on=it.card)
     house.slack.idle()
     with house.vakt.database.transaction() as session:
-        timers = session.exec(select(Timer).order_by(col(Timer.due_at))).all()
+        timers = session.exec(select(Timer).where(Timer.ticket_number > 0).order_by(col(Timer.due_at))).all()
         for ago, timer in zip((300, 30), timers, strict=True):
             timer.due_at = house.now() - timedelta(seconds=ago)
     samples = scraped(house)

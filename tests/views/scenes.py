@@ -19,6 +19,7 @@ from handlers.views import (
     notices,
     oncall,
     oncall_forms,
+    oncall_watch,
     opening,
     paging,
     refusals,
@@ -597,6 +598,7 @@ def _answering(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
     for spans in (1, 20):
         yield f"why, {spans} spans", why.why_message(why_facts(typed, spans=spans), w)
     yield from _on_call(typed, w)
+    yield from _watched(typed, w)
     for key in f.Refusal:
         yield f"refusal, {key}", refusals.refusal_message(refusal(key, typed), w)
     yield "bug", refusals.bug_message(typed, w)
@@ -697,10 +699,56 @@ def _on_call(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
         for by in (OLA, person(typed)):
             told = changed(typed, by=by, reader_is_on_call=on_call_, layer=None if on_call_ else "primary")
             yield f"shift changed, {on_call_}, {by.name}", oncall.changed_message(told, w)
+    for of, url in ((typed, None), (None, None), (typed, "https://vakt.example/feeds/x.ics")):
+        feed = f.FeedFacts(name=of, key="support" if of else "", url=url, made_at=NOW, now=NOW)
+        yield f"feed, {bool(of)}, {bool(url)}", oncall.feed_message(feed, w)
     for state in ("asked", "holds", "declined"):
         for to_asker in (True, False):
             asked = swap_facts(typed, state=state, to_asker=to_asker, settled_at=NOW)
             yield f"swap, {state}, {to_asker}", oncall.swap_message(asked, w)
+
+
+def gap_facts(typed: str = ORDINARY, count: int = 5) -> f.GapFacts:
+    return f.GapFacts(
+        name=typed,
+        key="support",
+        gaps=((at("08:00", 28), at("08:00", 30)),) * count,
+        now=NOW,
+        desk=typed,
+        contract="Pindena",
+        clause="PI-06",
+        more=count - 1,
+    )
+
+
+def handover(typed: str = ORDINARY, count: int = 10, **changes: Any) -> f.HandoverFacts:
+    clocks = (START, clock(breached=True), clock(stopped_at=at("10:12")), clock(paused=WaitKind.CUSTOMER))
+    due = tuple(
+        f.DueFact(number=f"T-{row}", summary=typed, customer=typed, clock=clocks[row % len(clocks)])
+        for row in range(count)
+    )
+    facts = f.HandoverFacts(
+        id="o1",
+        name=typed,
+        layer="primary",
+        outgoing=person(typed),
+        incoming=OLA,
+        until=at("08:00", 30),
+        now=NOW,
+        due=due,
+        total=count * 2,
+    )
+    return replace(facts, **changes)
+
+
+def _watched(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
+    for count in (1, 5):
+        yield f"gaps, {count}", oncall_watch.gaps_message(gap_facts(typed, count), w)
+    for count in (0, 1, 10):
+        yield f"handover, {count}", oncall_watch.handover_message(handover(typed, count), w)
+    yield "handover from nobody", oncall_watch.handover_message(handover(typed, outgoing=None), w)
+    done = handover(typed, accepted_by=OLA, accepted_at=NOW)
+    yield "handover, accepted", oncall_watch.handover_message(done, w)
 
 
 def _on_call_views(typed: str, w: Words) -> Iterator[tuple[str, ViewDict]]:

@@ -86,6 +86,7 @@ class Refusal(StrEnum):
     SWAP_NOT_YOURS = "swap_not_yours"
     SWAP_GONE = "swap_gone"
     HANDOVER_TAKEN = "handover_taken"
+    HANDOVER_NOT_YOURS = "handover_not_yours"
     NO_FEEDS = "no_feeds"
 
 

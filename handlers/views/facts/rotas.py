@@ -121,11 +121,13 @@ class GapFacts:
     """Where a rota that has to be kept day and night has nobody in the days ahead."""
 
     name: str
+    key: str
     gaps: tuple[tuple[datetime, datetime], ...]
     now: datetime
     desk: str
-    needed_by: str
-    """The contract and clause that page around the clock."""
+    contract: str
+    clause: str
+    """By which somebody is paged at any hour."""
     more: int = 0
 
 
@@ -146,7 +148,7 @@ class HandoverFacts:
     id: str
     name: str
     layer: str
-    outgoing: tuple[PersonFact, ...]
+    outgoing: PersonFact | None
     incoming: PersonFact
     until: datetime
     now: datetime
