@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from handlers import paging
 from handlers.desk import Body, Desk
 from handlers.origins import team_of
 from handlers.payloads import part_of
@@ -49,4 +50,6 @@ def note_member(session: Session, team_id: str, user: Mapping[str, Any], now: da
     for rota in rotas_of(session, team_id):
         if person.id in rota.people:
             rota.touch()
+    if person.left_at is not None:
+        paging.left(session, person)
     return True
