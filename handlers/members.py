@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from handlers import paging
 from handlers.desk import Body, Desk
 from handlers.origins import team_of
 from handlers.payloads import part_of
@@ -51,4 +52,6 @@ def note_member(session: Session, team_id: str, user: Mapping[str, Any], now: da
         if person.id in rota.people:
             rota.touch()
             look_at_rota(session, team_id, rota.id, now)
+    if person.left_at is not None:
+        paging.left(session, person)
     return True

@@ -219,20 +219,26 @@ def _give_up(session: Session, page: Page, why: Why, on: Callable[[dict[str, Any
 
 
 def _arm(case: Paging, at: datetime) -> None:
-    case.page.next_at = at
-    arm(case.session, case.page)
+    page, begins = case.page, case.page.next_at is None
+    page.next_at = at
+    if begins:
+        case.session.add(_timer(page, at))
+    else:
+        arm(case.session, page)
 
 
 def arm(session: Session, page: Page) -> None:
     """Set a page's one timer to when it goes on; one that is over has none."""
     disarm_page(session, page.team_id, page.ticket_number or 0, page.id)
     if page.next_at is not None:
-        session.add(
-            Timer(
-                team_id=page.team_id,
-                kind=TimerKind.PAGE,
-                ticket_number=page.ticket_number or 0,
-                clock_id=page.id,
-                due_at=page.next_at,
-            )
-        )
+        session.add(_timer(page, page.next_at))
+
+
+def _timer(page: Page, due_at: datetime) -> Timer:
+    return Timer(
+        team_id=page.team_id,
+        kind=TimerKind.PAGE,
+        ticket_number=page.ticket_number or 0,
+        clock_id=page.id,
+        due_at=due_at,
+    )

@@ -97,8 +97,8 @@ def _rehearsed(well: Vakt, *more: str, at: str = "2026-12-24T23:00", severity: s
 def test_a_rehearsal_tells_who_would_be_paged_when_if_nobody_answers(well: Vakt, database: Database) -> None:
     assert _rehearsed(well) == [
         "Nordkonf (pindena), critical, Thu 2026-12-24 23:00: desk servicedesk, whoever is on call, then managers",
-        "  Thu 23:00  Sara Holm (role on_call), waits 5 min",
-        "  Thu 23:05  Ingrid Berg (role on_call), waits 5 min",
+        "  Thu 23:00  Ingrid Berg (rota support), waits 5 min",
+        "  Thu 23:05  Ola Hansen (rota support), waits 5 min",
         "  Thu 23:10  Per Lind (role manager), waits 15 min",
         "  Thu 23:25  last resort: the desk's channel is told, and again an hour later",
     ]
