@@ -144,6 +144,8 @@ def _laid_out(session: Session, stored: StoredRota, before: _Kept | None, at: da
     else:
         spec = _part("document").spec_of(document, {name: calendar for name, (_, calendar) in named.items()})
         rota = _part("rota").compile_rota(spec, changes)
+    if rota_revision(session, stored.team_id, stored.key) != (stored.id, stored.revision):
+        return rota  # changed while it was read: what was read belongs to no revision
     with _lock:
         _kept[stored.id] = _Kept(stored.revision, stored.document, calendars, day, asked_at, rota)
     return rota

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import delete
 
 from bot.database import Database
 from bot.demo_seed import TEAM
@@ -23,6 +24,7 @@ def database(well: Vakt) -> Iterator[Database]:
     late = SystemClock().now() - timedelta(minutes=30)
     given: dict[str, Any] = {"team_id": TEAM["id"], "kind": TimerKind.CLOCK}
     with made.transaction() as session:
+        session.execute(delete(Timer))  # of the workspace's rota
         session.add_all(
             [
                 Timer(id="ahead", ticket_number=1, due_at=FAR, **given),
