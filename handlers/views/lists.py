@@ -44,9 +44,10 @@ COMMANDS = (
     ("/ticket list", mark("open tickets; also: mine, breaching")),
     ("/ticket T-12", mark("one ticket in full")),
     ("/ticket why T-12", mark("why its deadline is what it is")),
-    ("/page @Kari", mark("page somebody, or a rota or role by its key; then what it is about")),
     ("/ticket help", mark("this")),
 )
+FOR_DESK = (("/page @Kari", mark("page somebody, or a rota or role by its key; then what it is about")),)
+"""What only a desk's people can type."""
 
 
 def list_message(facts: ListFacts, words: Words) -> Rendered:
@@ -206,9 +207,10 @@ def _buttons(facts: DetailsFacts, words: Words) -> list[Block]:
 
 def help_message(for_desk: bool, words: Words) -> Rendered:  # noqa: FBT001 - every view is (facts, words)
     """What can be typed, as a private answer."""
-    lines = [Mrkdwn(f"`{command}`  {words.say(meaning)}") for command, meaning in COMMANDS]
+    commands = COMMANDS + FOR_DESK if for_desk else COMMANDS
+    lines = [Mrkdwn(f"`{command}`  {words.say(meaning)}") for command, meaning in commands]
     small = [words.say("On a message: the menu ⋯, Ticket from message. The ticket counts from that message.")]
     if for_desk:
         small.append(words.say("On a card: the buttons. Your own words in the customer's thread count as a reply."))
-    text = words.say("What can be typed: {commands}", commands=", ".join(c for c, _ in COMMANDS))
+    text = words.say("What can be typed: {commands}", commands=", ".join(c for c, _ in commands))
     return kit.rendered(text, [kit.section(Mrkdwn("\n".join(lines))), kit.context(*small)])

@@ -323,6 +323,8 @@ def test_a_page_without_words_or_to_nobody_is_refused_and_customers_page_nobody(
     assert "what it is about" in ola.types("/page on_call", in_="#desk").words
     assert "Nobody is reached by" in ola.types("/page fridge It is open", in_="#desk").words
     assert "Nobody is reached by" in ola.types("/page <@U0KARI> Hello", in_="#desk").words
+    assert "/page" not in kari.types("/ticket help", in_="#nordkonf").words
+    assert "/page" in ola.types("/ticket help", in_="#desk").words
     kari.types("/page on_call Help", in_="#nordkonf")
     with house.vakt.database.reading() as session:
         assert not session.exec(select(Page)).all()
