@@ -18,12 +18,13 @@ from structlog.contextvars import bind_contextvars
 from bot import breaches, contracts, crash
 from bot.aside import Aside
 from bot.auditor import Auditor, Watched
-from bot.calendar_jobs import CalendarJobs, Kept
+from bot.calendar_jobs import CalendarJobs, Kept, Looks
 from bot.carriers import SecondChannels
 from bot.courier import Pace, Ways
 from bot.courtesy import Courtesy
 from bot.database import Database
 from bot.gateway import Gateway, SlackRefusedError, SlackUnavailableError
+from bot.group_watch import GroupWatch
 from bot.kept_client import KeptClient
 from bot.lifeline import Lifeline
 from bot.machine import ContractClock, MachineClock, SystemClock
@@ -83,6 +84,7 @@ class Vakt:
     jobs: CalendarJobs
     auditor: Auditor
     members: MemberWatch
+    groups: GroupWatch
     team: Team
     tally: Tally
     stopping: bool = field(default=False)
@@ -188,11 +190,14 @@ def build(
     bolt = _bolt(settings, client, team)
     register(bolt, desk)
     members = MemberWatch(database, gateway, team.team_id, contract_clock.now)
-    jobs = CalendarJobs(database, machine, _kept(settings), members.look)
+    groups = GroupWatch(database, gateway, team.team_id, (contract_clock, machine))
+    jobs = CalendarJobs(database, machine, _kept(settings), Looks(members.look, groups.look))
     auditor = _auditor(
         settings, Watched(team.team_id, database, agreements, (contract_clock, machine), (ticker, sender))
     )
-    return Vakt(settings, database, gateway, bolt, desk, ticker, sender, aside, jobs, auditor, members, team, tally)
+    return Vakt(
+        settings, database, gateway, bolt, desk, ticker, sender, aside, jobs, auditor, members, groups, team, tally
+    )
 
 
 def _kept(settings: Settings) -> Kept:

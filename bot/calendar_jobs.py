@@ -32,14 +32,20 @@ class Kept:
     sent: timedelta
 
 
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """What is compared with Slack: who of the rotas' people is still there, and the groups of who is on call."""
+
+    members: Callable[[], object]
+    groups: Callable[[], object]
+
+
 class CalendarJobs:
     """The scheduler and its jobs."""
 
-    def __init__(
-        self, database: Database, machine: MachineClock, kept: Kept, look_at_members: Callable[[], object]
-    ) -> None:
-        """Nothing runs until `start`. `look_at_members` asks Slack who of the rotas' people is still there."""
-        self._look_at_members = look_at_members
+    def __init__(self, database: Database, machine: MachineClock, kept: Kept, looks: Looks) -> None:
+        """Nothing runs until `start`."""
+        self._looks = looks
         self._database = database
         self._machine = machine
         self._kept = kept
@@ -53,8 +59,9 @@ class CalendarJobs:
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
         )
         scheduler.add_job(self.tidy, "cron", hour=3, minute=17, id="tidy")
-        scheduler.add_job(self._look_at_members, "cron", hour=3, minute=47, id="members")
-        scheduler.add_job(self._look_at_members, id="members at start")
+        scheduler.add_job(self._looks.members, "cron", hour=3, minute=47, id="members")
+        scheduler.add_job(self._looks.members, id="members at start")
+        scheduler.add_job(self._looks.groups, "cron", second=5, id="groups")
         scheduler.start()
         self._scheduler = scheduler
 

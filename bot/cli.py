@@ -35,6 +35,9 @@ PARTS = {
 }
 """Where each command is, in the order in which help lists them."""
 
+READ_PART = "bot.oncall_calendar"
+"""`vakt oncall read …` asks the database, the other `vakt oncall …` their file."""
+
 CORRECT_PART = "bot.correct_calendar"
 """`vakt calendar correct …` asks the database, `vakt calendar softone …` the contract."""
 
@@ -102,6 +105,8 @@ def parts(words: Sequence[str]) -> Iterable[str]:
         return [TICKET_PART]
     if named == "calendar" and next((word for word in words[1:] if not word.startswith("-")), "") == "correct":
         return [CORRECT_PART]
+    if named == "oncall" and next((word for word in words[1:] if not word.startswith("-")), "") == "read":
+        return [READ_PART]
     return [PARTS[named]] if named in PARTS else dict.fromkeys(PARTS.values())
 
 

@@ -196,6 +196,10 @@ class Gateway:
         found: Mapping[str, Any] = answer["user"]
         return found
 
+    def set_group(self, team_id: str, group: str, slack_users: Sequence[str]) -> None:
+        """Make a user group these people. Slack refuses an empty one."""
+        self._call(team_id, "usergroups.users.update", usergroup=group, users=",".join(slack_users))
+
     def identity(self, team_id: str) -> tuple[Mapping[str, Any], frozenset[str]]:
         """Who we are in a workspace, and the scopes its token holds."""
         try:

@@ -37,7 +37,10 @@ Policies = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Put `vakt oncall` on the command line."""
-    oncall = typer.Typer(help="Rotas: checked, shown, written as calendars.", no_args_is_help=True)
+    oncall = typer.Typer(
+        help="Rotas: checked, shown, written as calendars. vakt oncall read ROTA FILE|URL stores one.",
+        no_args_is_help=True,
+    )
     oncall.callback()(oncall_commands)
     oncall.command("check")(check_command)
     oncall.command("show")(show_command)

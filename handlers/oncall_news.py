@@ -109,3 +109,12 @@ def _due(team_id: str, clock_id: str, here: Present) -> DueFact | None:
         customer=at.customer.name,
         clock=clock_fact(at, clock, here.waits_of(team_id, ticket.number)),
     )
+
+
+def group_refused(row: Outgoing, here: Present) -> Rendered | None:
+    """To a desk: why a rota's user group is not kept."""
+    rota = here.session.get(StoredRota, (row.team_id, row.args["rota"]))
+    desk = here.session.get(Desk, (row.team_id, row.args["desk"]))
+    if rota is None or desk is None:
+        return None
+    return oncall_watch.group_refused(rota.name, str(row.args["error"]), language.spoken(desk.language))

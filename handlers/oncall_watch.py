@@ -21,8 +21,8 @@ from models.rota.shift import Gap, Shift
 from models.sla.clock import AtOnce
 from models.sla.contract import Contract, OutsideHours
 from models.store import Session
-from models.stored_rota import StoredRota
-from models.timer import Timer, TimerKind, disarm
+from models.stored_rota import StoredRota, rota_by_id
+from models.timer import Timer, TimerKind, disarm_rota
 
 if TYPE_CHECKING:
     from models.rota.rota import Rota
@@ -78,7 +78,7 @@ def on_rota(watch: Watch, timer: Timer) -> None:
     if found is None:
         return
     stored, desks = found
-    disarm(watch.session, stored.team_id, 0, [stored.id])
+    disarm_rota(watch.session, stored.team_id, stored.id)
     rota = rota_of(watch.session, stored.team_id, stored.key, watch.now)
     _arm_handover(watch, stored, rota)
     if _needed_by(watch, desks) is not None:
@@ -86,8 +86,11 @@ def on_rota(watch: Watch, timer: Timer) -> None:
 
 
 def _served(watch: Watch, timer: Timer) -> tuple[StoredRota, list[Desk]] | None:
-    """The rota and the desks that go by it; None when it is gone, or none does."""
-    stored = watch.session.get(StoredRota, (timer.team_id, timer.clock_id or ""))
+    """The rota, locked, and the desks that go by it; None when it is gone, or none does.
+
+    Whoever changes the rota waits, and so its timers are set from what it is, one after the other.
+    """
+    stored = rota_by_id(watch.session, timer.team_id, timer.clock_id or "", lock=True)
     desks = desks_with_rota(watch.session, timer.team_id, stored.key) if stored else []
     return (stored, desks) if stored is not None and desks else None
 

@@ -351,5 +351,6 @@ RENDER: Mapping[Kind, Callable[[Outgoing, Present], Rendered | Plain | None]] = 
     Kind.SWAP: oncall_news.swap,
     Kind.HANDOVER: oncall_news.handover,
     Kind.GAPS: oncall_news.gaps,
+    Kind.GROUP_REFUSED: oncall_news.group_refused,
 }
 """How each kind of owed message is drawn."""

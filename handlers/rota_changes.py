@@ -22,7 +22,7 @@ from models.outbox import Kind, Priority
 from models.person import Person
 from models.rota.changes import Turn
 from models.store import Session
-from models.stored_rota import ChangeKind, ChangeState, RotaChange, StoredRota, change_of, rota_by_key
+from models.stored_rota import ChangeKind, ChangeState, RotaChange, StoredRota, change_of, rota_by_id, rota_by_key
 from models.timer import look_at_rota
 
 
@@ -258,10 +258,9 @@ def answer_swap(work: Work, change_id: str, *, accept: bool) -> None:
         UserError: it is not theirs to answer, it was answered before, or the shifts are not what they were.
     """
     change = change_of(work.session, work.viewer.team_id, change_id)
-    stored = work.session.get(StoredRota, (work.viewer.team_id, change.rota_id)) if change else None
+    stored = rota_by_id(work.session, work.viewer.team_id, change.rota_id, lock=True) if change else None
     if change is None or stored is None or change.kind != ChangeKind.SWAP:
         raise UserError(Refusal.SWAP_GONE)
-    stored = rota_by_key(work.session, stored.team_id, stored.key, lock=True) or stored
     change = change_of(work.session, work.viewer.team_id, change_id) or change  # as it is under the lock
     asked = str((change.other or {})["person"])
     if work.viewer.person.id != asked:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from models import contract_version
+from models.contract_version import CalendarVersion
 from models.desk import Desk
 from models.person import Person, departures_among
 from models.record import with_ids
@@ -48,21 +49,27 @@ class UnknownRotaError(RotaError):
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """A rota laid out, and what it was laid out from: its calendars are those in force on `day`."""
+    """A rota laid out, and what it was laid out from: its document, and versions of the calendars that it names."""
 
     revision: str
     document: Mapping[str, Any]
+    names: frozenset[str]
     calendars: tuple[str, ...]
-    day: date
-    asked_at: float
     rota: "Rota"
+    days: dict[date, tuple[float, tuple[str, ...]]]
+    """Which versions are in force on a day, and when that was asked."""
 
-    def holds(self, revision: str, at: datetime) -> bool:
-        """Whether it is as it would be laid out now, for that instant."""
-        if self.revision != revision or not self.calendars:
-            return self.revision == revision
-        return self.day == at.astimezone(self.rota.spec.zone).date() and time.monotonic() - self.asked_at < ASK_AGAIN
+    def in_force(self, at: datetime) -> tuple[str, ...] | None:
+        """The versions in force on the day of an instant; None when they are not known, or not any more."""
+        asked_at, versions = self.days.get(self.day_of(at), (0.0, None))
+        return versions if versions is not None and time.monotonic() - asked_at < ASK_AGAIN else None
 
+    def day_of(self, at: datetime) -> date:
+        """The civil day where the rota is."""
+        return at.astimezone(self.rota.spec.zone).date()
+
+
+DAYS_KEPT = 400
 
 _kept: dict[str, _Kept] = {}
 """By the id of the rota. A revision is another in every database, so databases share it without harm."""
@@ -123,7 +130,7 @@ def rota_of(session: Session, team_id: str, rota_key: str, at: datetime) -> "Rot
         raise UnknownRotaError(f'there is no rota "{rota_key}"; there is {there}')
     rota_id, revision = found
     kept = _kept.get(rota_id)
-    if kept and kept.holds(revision, at):
+    if kept and kept.revision == revision and _has_its_calendars(session, team_id, kept, at):
         return kept.rota
     stored = rota_by_key(session, team_id, rota_key)
     if stored is None:
@@ -131,14 +138,31 @@ def rota_of(session: Session, team_id: str, rota_key: str, at: datetime) -> "Rot
     return _laid_out(session, stored, kept, at)
 
 
+def _has_its_calendars(session: Session, team_id: str, kept: _Kept, at: datetime) -> bool:
+    """Whether a rota was laid out from the calendars that are in force on the day of an instant."""
+    if not kept.names:
+        return True
+    found = kept.in_force(at)
+    if found is None:
+        day = kept.day_of(at)
+        found = _versions(_in_force(session, team_id, kept.rota.key, kept.names, day))
+        _remember(kept.days, day, found)
+    return found == kept.calendars
+
+
+def _remember(days: dict[date, tuple[float, tuple[str, ...]]], day: date, versions: tuple[str, ...]) -> None:
+    with _lock:
+        if len(days) >= DAYS_KEPT:
+            days.clear()
+        days[day] = (time.monotonic(), versions)
+
+
 def _laid_out(session: Session, stored: StoredRota, before: _Kept | None, at: datetime) -> "Rota":
     """The rota from what is stored now; of what was laid out before, whatever still holds is kept."""
     document = _part("document").RotaDocument.model_validate(stored.document)
     day = at.astimezone(ZoneInfo(document.zone)).date()
-    named = _in_force(session, stored, document.calendars, day)
-    changes = changes_of(session, stored, document.people)
-    calendars = tuple(sorted({version for version, _ in named.values()}))
-    asked_at = time.monotonic()
+    named = _in_force(session, stored.team_id, stored.key, document.calendars, day)
+    changes, calendars = changes_of(session, stored, document.people), _versions(named)
     if before and before.document == stored.document and before.calendars == calendars:
         rota = before.rota if before.revision == stored.revision else before.rota.changed(changes)
     else:
@@ -146,9 +170,15 @@ def _laid_out(session: Session, stored: StoredRota, before: _Kept | None, at: da
         rota = _part("rota").compile_rota(spec, changes)
     if rota_revision(session, stored.team_id, stored.key) != (stored.id, stored.revision):
         return rota  # changed while it was read: what was read belongs to no revision
+    kept = _Kept(stored.revision, stored.document, document.calendars, calendars, rota, {})
+    _remember(kept.days, day, calendars)
     with _lock:
-        _kept[stored.id] = _Kept(stored.revision, stored.document, calendars, day, asked_at, rota)
+        _kept[stored.id] = kept
     return rota
+
+
+def _versions(named: Mapping[str, tuple[str, Calendar]]) -> tuple[str, ...]:
+    return tuple(sorted({version for version, _ in named.values()}))
 
 
 def changes_of(session: Session, stored: StoredRota, people: frozenset[str]) -> Changes:
@@ -193,23 +223,28 @@ def _fixed(each: Mapping[str, Any]) -> FixedShift:
 
 
 def _in_force(
-    session: Session, stored: StoredRota, names: frozenset[str], day: date
+    session: Session, team_id: str, key: str, names: frozenset[str], day: date
 ) -> dict[str, tuple[str, Calendar]]:
     """The calendars that a rota names, each with its version: those of the contract in force on that day."""
     found = {}
     for name in names:
         contract, _, calendar = name.partition("/")
-        version = contract_version.version_in_force(session, stored.team_id, contract, day)
-        calendars = contract_version.latest_calendars(session, version) if version else None
-        if calendars is None:
-            raise RotaError(f"{stored.key} needs the calendar {calendar} of {contract}, which is not in force on {day}")
-        if calendars.id not in _calendars:
-            read = {key: restored(each) for key, each in json.loads(calendars.content).items()}
-            _calendars[calendars.id] = read
-        if calendar not in _calendars[calendars.id]:
-            raise RotaError(f"{stored.key}: {contract} has no calendar {calendar} any more; name another")
-        found[name] = (calendars.id, _calendars[calendars.id][calendar])
+        version_id = contract_version.calendars_in_force(session, team_id, contract, day)
+        if version_id is None:
+            raise RotaError(f"{key} needs the calendar {calendar} of {contract}, which is not in force on {day}")
+        calendars = _calendars.get(version_id) or _read(session, team_id, version_id)
+        if calendar not in calendars:
+            raise RotaError(f"{key}: {contract} has no calendar {calendar} any more; name another")
+        found[name] = (version_id, calendars[calendar])
     return found
+
+
+def _read(session: Session, team_id: str, version_id: str) -> Mapping[str, Calendar]:
+    stored = session.get(CalendarVersion, (team_id, version_id))
+    documents = json.loads(stored.content) if stored else {}
+    calendars = {name: restored(document) for name, document in documents.items()}
+    with _lock:
+        return _calendars.setdefault(version_id, calendars)
 
 
 @cache

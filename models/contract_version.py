@@ -69,3 +69,21 @@ def latest_calendars(session: Session, version: ContractVersion) -> CalendarVers
         .order_by(col(CalendarVersion.stored_at).desc(), col(CalendarVersion.id).desc())
     )
     return session.exec(query).first()
+
+
+def calendars_in_force(session: Session, team_id: str, contract: str, day: date) -> str | None:
+    """The id of the calendars of the version in force on a civil day, without reading what they hold."""
+    version = select(ContractVersion.hash).where(
+        ContractVersion.team_id == team_id, ContractVersion.contract == contract, ContractVersion.effective <= day
+    )
+    newest = version.order_by(col(ContractVersion.effective).desc(), col(ContractVersion.stored_at).desc()).limit(1)
+    query = (
+        select(CalendarVersion.id)
+        .where(
+            CalendarVersion.team_id == team_id,
+            CalendarVersion.contract == contract,
+            CalendarVersion.contract_hash == newest.scalar_subquery(),
+        )
+        .order_by(col(CalendarVersion.stored_at).desc(), col(CalendarVersion.id).desc())
+    )
+    return session.exec(query).first()

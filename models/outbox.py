@@ -44,6 +44,7 @@ class Kind(StrEnum):
     SWAP = "swap"
     HANDOVER = "handover"
     GAPS = "gaps"
+    GROUP_REFUSED = "group_refused"
 
 
 CARDS = frozenset({Kind.DESK_CARD, Kind.CUSTOMER_CARD})

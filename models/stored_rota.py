@@ -127,6 +127,14 @@ def rotas_of(session: Session, team_id: str) -> list[StoredRota]:
     return list(session.exec(select(StoredRota).where(StoredRota.team_id == team_id).order_by(col(StoredRota.key))))
 
 
+def rota_by_id(session: Session, team_id: str, rota_id: str, *, lock: bool = False) -> StoredRota | None:
+    """The rota of that id; with `lock` as `rota_by_key`."""
+    query = select(StoredRota).where(StoredRota.team_id == team_id, StoredRota.id == rota_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return session.exec(query).first()
+
+
 def rota_by_key(session: Session, team_id: str, key: str, *, lock: bool = False) -> StoredRota | None:
     """The rota of that key; locked, and read as it is now, for whoever is about to change something about it."""
     query = select(StoredRota).where(StoredRota.team_id == team_id, StoredRota.key == key)

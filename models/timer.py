@@ -113,6 +113,20 @@ def look_at_rota(session: Session, team_id: str, rota_id: str, at: datetime = LO
     session.add(Timer(team_id=team_id, kind=TimerKind.ROTA, ticket_number=0, clock_id=rota_id, due_at=at))
 
 
+def disarm_rota(session: Session, team_id: str, rota_id: str) -> None:
+    """Forget what was set for a rota; that it is to be looked at stays, for somebody may just have said so again."""
+    session.execute(
+        delete(Timer)
+        .where(
+            col(Timer.team_id) == team_id,
+            col(Timer.ticket_number) == 0,
+            col(Timer.clock_id) == rota_id,
+            col(Timer.kind).in_([TimerKind.HANDOVER, TimerKind.GAPS]),
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
 def disarm_kind(session: Session, team_id: str, number: int, kind: TimerKind) -> None:
     """Forget a ticket's timers of one kind."""
     session.execute(

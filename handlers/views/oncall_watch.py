@@ -31,6 +31,19 @@ def gaps_message(facts: GapFacts, words: Words) -> Rendered:
     return kit.rendered(Mrkdwn(f"{listed}\n{why}"), [kit.section(listed), kit.context(why, way), button])
 
 
+def group_refused(rota: str, error: str, words: Words) -> Rendered:
+    """Why a rota's user group is not kept, and what to do about it."""
+    said = words.say(
+        "Slack does not let the user group of {rota} follow who is on call: {error}.",
+        rota=one_line(rota, 80),
+        error=one_line(error, 60),
+    )
+    way = words.say(
+        "It needs a paid plan and the scope usergroups:write; until then people are mentioned by name. Said once."
+    )
+    return kit.rendered(Mrkdwn(f"{said} {way}"), [kit.section(said), kit.context(way)])
+
+
 def handover_message(facts: HandoverFacts, words: Words) -> Rendered:
     """Who has it from now on, who had it, what falls due; with a button until it is accepted."""
     head = _head(facts, words)

@@ -6,7 +6,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -146,12 +146,13 @@ class TemporaryPart(Part):
 
 
 class RotaDocument(Part):
-    """One rota of the file."""
+    """One rota of the file. `user_group` is the id of a Slack user group that is kept equal to who is on call."""
 
     key: Key
     name: Name
     zone: Zone
     owner: Key
+    user_group: Annotated[str, Field(pattern=r"^S[A-Z0-9]{2,20}$")] | None = None
     layers: list[LayerPart] = Field(max_length=10)
     temporary: list[TemporaryPart] = Field([], max_length=100)
 

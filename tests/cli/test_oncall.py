@@ -1,11 +1,20 @@
 """`vakt oncall`: a file of rotas, checked, shown, written as a calendar."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from icalendar import Calendar
 
+from bot.database import Database
+from bot.demo import WORKSPACE
+from bot.demo_seed import TEAM
+from bot.machine import SystemClock
+from handlers.rotas import rota_of
+from models.person import Person
+from models.rota.questions import on_call
 from tests.cli.conftest import Vakt
 
 ROTAS = """
@@ -104,3 +113,70 @@ def test_a_mistake_is_named_with_the_file(shell: Vakt, file: Path, text: str, sa
 def test_a_rota_that_is_not_there_is_named_with_those_that_are(shell: Vakt, file: Path) -> None:
     done = shell.says("oncall", "show", str(file), "--rota", "dag")
     assert (done.returncode, done.stderr) == (2, "there is no rota dag; there is drift, vakt\n")
+
+
+READ = """BEGIN:VCALENDAR
+VERSION:2.0
+BEGIN:VEVENT
+UID:1
+DTSTART;TZID=Europe/Oslo:{day}T080000
+DTEND;TZID=Europe/Oslo:{day}T160000
+RRULE:FREQ=DAILY;COUNT=3
+SUMMARY:Duty: Ola Hansen
+END:VEVENT
+BEGIN:VEVENT
+UID:2
+DTSTART;TZID=Europe/Oslo:{day}T160000
+DTEND;TZID=Europe/Oslo:{day}T230000
+SUMMARY:Somebody else
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+@pytest.fixture
+def followed(well: Vakt) -> Vakt:
+    """A shell whose stored rota has a layer that follows a calendar; the calendar is beside it."""
+    text = WORKSPACE.read_text("utf-8")
+    layer = '[[rotas.layers]]\nname = "duty"\nfrom_calendar = true\n\n[[desks]]'
+    (well.folder / "workspace.toml").write_text(text.replace("[[desks]]", layer, 1), "utf-8")
+    assert well.says("import", "workspace.toml", "--yes").returncode == 0
+    day = f"{SystemClock().now() + timedelta(days=2):%Y%m%d}"
+    (well.folder / "duty.ics").write_text(READ.format(day=day), "utf-8")
+    return well
+
+
+def test_a_calendar_is_read_as_a_rota_shown_first_and_stored_once(followed: Vakt) -> None:
+    said = followed.says("oncall", "read", "support", "duty.ics").stdout.splitlines()
+    assert said[0].startswith('not read: "Somebody else": names nobody who is known here')
+    assert said[1:] == ["Shifts: 3; events not read: 1.", "Nothing was changed. With --yes they are stored."]
+    assert "Nothing" not in followed.says("oncall", "read", "support", "duty.ics", "--yes").stdout
+    assert "Nothing to change." in followed.says("oncall", "read", "support", "duty.ics", "--yes").stdout
+    database = Database(followed.database_url)
+    with database.reading() as session:
+        at = (SystemClock().now() + timedelta(days=3)).astimezone(ZoneInfo("Europe/Oslo")).replace(hour=12)
+        shifts = on_call(rota_of(session, TEAM["id"], "support", at), at)
+        found = {shift.layer: shift.person for shift in shifts}
+        person = session.get(Person, (TEAM["id"], found["duty"]))
+        assert person is not None
+        assert person.handle == "ola"
+    database.dispose()
+
+
+@pytest.mark.parametrize(
+    ("key", "source", "said"),
+    [
+        ("support", "nowhere.ics", "nowhere.ics cannot be read"),
+        ("drift", "duty.ics", "there is no rota drift; vakt import brings one in"),
+        ("support", "workspace.toml", "this is no iCalendar file"),
+        ("support", "http://calendar.example/x.ics", "give an https address"),
+        ("support", "https://127.0.0.1:9/x.ics", "cannot be read"),
+    ],
+)
+def test_a_calendar_that_cannot_be_read_says_why(followed: Vakt, key: str, source: str, said: str) -> None:
+    assert said in followed.refuses("oncall", "read", key, source)
+
+
+def test_a_rota_without_a_layer_for_it_takes_no_calendar(well: Vakt) -> None:
+    (well.folder / "duty.ics").write_text(READ.format(day="20270101"), "utf-8")
+    assert "support has no layer from_calendar" in well.refuses("oncall", "read", "support", "duty.ics")

@@ -57,6 +57,10 @@ def test_timers_are_listed_by_what_is_wrong_with_them(well: Vakt, database: Data
     assert _ids(well, "--limit", "1") == ["fails"]
 
 
+def test_a_timer_of_a_rota_says_so(well: Vakt) -> None:
+    assert "  a rota  rota  due 2000-01-01 00:00 UTC" in well.says("timers", "list").stdout
+
+
 def test_a_list_for_people_says_since_when_and_why(well: Vakt, database: Database) -> None:
     said = well.says("timers", "list").stdout
     assert "fails  T-3  clock  due " in said

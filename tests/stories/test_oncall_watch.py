@@ -15,6 +15,7 @@ from models.outbox import Kind, Outgoing
 from models.stored_rota import StoredRota
 from models.timer import look_at_rota
 from sandbox import Message
+from sandbox.workspace import UserGroup
 from tests.stories.conftest import P2, TEAM, House, oslo
 from tests.stories.scenes import forget, hears, opened, presses_old
 from tests.stories.test_oncall import takes
@@ -160,4 +161,49 @@ def test_a_gap_is_told_to_the_desk_when_the_owner_has_left(house: House) -> None
     house.slack.idle()
     change_rota(house, _weekdays_only)
     house.slack.expects("Nobody is on call by the rota", in_="#desk")
+    forget(house)
+
+
+@pytest.fixture
+def group(house: House) -> UserGroup:
+    """The Slack user group that the rota names; Per is in it."""
+    made = UserGroup("S0ONCALL", "On call", "oncall", "U0PER", 0, users=["U0PER"])
+    house.slack.do(lambda: house.slack.world.workspace.groups.update({made.id: made}))
+    change_rota(house, lambda document: {**document, "user_group": made.id})
+    return made
+
+
+def test_the_user_group_follows_who_is_on_call_and_is_told_only_when_that_changes(
+    house: House, group: UserGroup
+) -> None:
+    assert house.vakt.groups.look() == 1
+    assert set(group.users) == {"U0SARA", "U0INGRID"}
+    assert house.vakt.groups.look() == 0
+    takes(house, house.person("ola"), "Fri 27 Nov 08:00")
+    house.moves_to(oslo("2026-11-27 08:00"))
+    assert house.vakt.groups.look() == 1
+    assert set(group.users) == {"U0OLA", "U0INGRID"}
+    forget(house)
+
+
+def test_the_user_group_is_never_emptied(house: House, group: UserGroup) -> None:
+    change_rota(house, _weekdays_only)
+    house.moves_to(oslo("2026-11-28 12:00"))
+    assert house.vakt.groups.look() == 0
+    assert group.users == ["U0PER"]
+    forget(house)
+
+
+def test_a_refused_user_group_is_said_once_to_the_desk_and_asked_again_at_the_next_handover(
+    house: House, group: UserGroup
+) -> None:
+    house.slack.fault("usergroups.users.update", kind="plan_upgrade_required", times=2)
+    assert house.vakt.groups.look() == house.vakt.groups.look() == 0
+    house.settles()
+    house.slack.expects("does not let the user group of Support, day and night follow who is on call", in_="#desk")
+    house.moves_to(oslo("2026-11-30 08:01"))
+    assert house.vakt.groups.look() == 0
+    house.moves_to(oslo("2026-12-07 08:01"))
+    assert house.vakt.groups.look() == 1
+    assert len(owed(house, Kind.GROUP_REFUSED)) == 1
     forget(house)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlmodel import col, func, select
 
-from bot.calendar_jobs import CalendarJobs, Kept
+from bot.calendar_jobs import CalendarJobs, Kept, Looks
 from bot.database import Database
 from bot.machine import MachineClock
 from models import tidying
@@ -103,7 +103,7 @@ def test_what_is_owed_new_or_needed_stays(database: Database) -> None:
     with database.transaction() as session:
         session.add_all([*stays, *goes])
         kept = {row.key for row in stays}
-    jobs = CalendarJobs(database, MachineClock(NOW), KEPT, lambda: None)
+    jobs = CalendarJobs(database, MachineClock(NOW), KEPT, Looks(lambda: None, lambda: None))
     assert jobs.tidy(batch=3) == len(goes)
     with database.reading() as session:
         assert set(session.exec(select(Outgoing.key))) == kept
@@ -133,7 +133,7 @@ def test_people_write_while_thousands_of_rows_are_tidied(database: Database) -> 
         session.add_all([_owed(f"T-{n}:log:1", ticket_number=n) for n in range(5000)])
         session.add(Received(team_id=TEAM, key="event:new", stored_at=NOW))
     done, written = threading.Event(), 0
-    jobs = CalendarJobs(database, MachineClock(NOW), KEPT, lambda: None)
+    jobs = CalendarJobs(database, MachineClock(NOW), KEPT, Looks(lambda: None, lambda: None))
 
     def tidies() -> None:
         jobs.tidy()

@@ -746,6 +746,7 @@ def _watched(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
         yield f"gaps, {count}", oncall_watch.gaps_message(gap_facts(typed, count), w)
     for count in (0, 1, 10):
         yield f"handover, {count}", oncall_watch.handover_message(handover(typed, count), w)
+    yield "group refused", oncall_watch.group_refused(typed, "plan_upgrade_required", w)
     yield "handover from nobody", oncall_watch.handover_message(handover(typed, outgoing=None), w)
     done = handover(typed, accepted_by=OLA, accepted_at=NOW)
     yield "handover, accepted", oncall_watch.handover_message(done, w)
