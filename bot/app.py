@@ -45,7 +45,7 @@ from models import outbox
 from models.outbox import Outgoing
 from models.record import Fresh
 from models.store import ConflictError
-from models.stored_rota import rotas_of
+from models.stored_rota import has_any_rota
 from models.ticket import Team
 from models.timer import Timer
 
@@ -110,7 +110,7 @@ class Vakt:
         """Load what nobody waits for: once the door is open, a process is ready."""
         contracts.warm()
         with self.database.reading() as session:
-            has_rotas = bool(rotas_of(session, self.team.team_id))
+            has_rotas = has_any_rota(session, self.team.team_id)
         if has_rotas:
             rotas.warm()
         self.jobs.start()

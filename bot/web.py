@@ -14,7 +14,7 @@ from bot.app import Vakt
 from bot.gauges import Clocks, Gauges
 from bot.health import Door, Health, Part
 from bot.listening import Listener, StartResponse, reply
-from handlers.feeds import ENDING, PATH
+from models.stored_rota import FEED_ENDING, FEED_PATH
 
 FRESH = {"cache-control": "no-store"}
 THREADS = 4
@@ -60,8 +60,8 @@ class Watch:
             return _told(self._health.ready())
         if path == "/metrics":
             return Answer(200, self._page.text(), FRESH | {"content-type": self._page.content_type})
-        if path.startswith(PATH) and path.endswith(ENDING):
-            return self._feed(path.removeprefix(PATH).removesuffix(ENDING))
+        if path.startswith(FEED_PATH) and path.endswith(FEED_ENDING):
+            return self._feed(path.removeprefix(FEED_PATH).removesuffix(FEED_ENDING))
         return None
 
     def _feed(self, secret: str) -> Answer | None:

@@ -16,6 +16,7 @@ timers, oncall_watch        ON_DUE: what a due timer asks, and what it answers; 
 audit                       what the auditor found: set going again, and told
 outgoing, undelivered       RENDER: how each owed message is drawn
 promises, owed              a ticket's clocks; messages owed
+later                       what is loaded when it is first needed
 counting, ladders           what a clock is counted by; what its ladder holds at an instant
 scene, pictures, clock_pictures, log_pictures, list_pictures, page_pictures   records into facts for the views
 access, language, agreements, shapes, forms, once, retrying, answers, errors, desk   what they all stand on
@@ -33,25 +34,26 @@ from handlers import (
     asking,
     buttons,
     commands,
-    feeds,
     home,
     looking,
     members,
-    oncall,
-    oncall_forms,
     opening,
     submits,
-    summons,
     talk,
 )
 from handlers.desk import Body, Desk
+from handlers.later import Later
 from handlers.origins import about
 from handlers.retrying import retrying
 from handlers.views.names import Action, Field, Shortcut, View, heard
 
 Handler = Callable[[Body, Desk], Any]
 
-COMMANDS: Mapping[str, Handler] = {"/ticket": commands.ticket, "/oncall": oncall.command, "/page": summons.page}
+COMMANDS: Mapping[str, Handler] = {
+    "/ticket": commands.ticket,
+    "/oncall": Later("oncall", "command"),
+    "/page": Later("summons", "page"),
+}
 
 SHORTCUTS: Mapping[str, Handler] = {
     Shortcut.OPEN: opening.from_shortcut,
@@ -72,9 +74,9 @@ VIEWS: Mapping[str, Handler] = {
     View.ACCEPT: submits.accept,
     View.RELEASE: submits.release,
     View.NEXT_OPENING: submits.next_opening,
-    View.TAKE: oncall_forms.taken,
-    View.OVERRIDE: oncall_forms.overridden,
-    View.SWAP: oncall_forms.swap_asked,
+    View.TAKE: Later("oncall_forms", "taken"),
+    View.OVERRIDE: Later("oncall_forms", "overridden"),
+    View.SWAP: Later("oncall_forms", "swap_asked"),
 }
 
 ACTIONS: Mapping[str, Handler] = {
@@ -109,15 +111,15 @@ ACTIONS: Mapping[str, Handler] = {
     Action.DETAILS_PAGE: looking.details_page,
     Action.WHY_PAGE: looking.why_page,
     Action.HOME_PAGE: home.turned,
-    Action.ON_CALL_WEEK: oncall.week,
-    Action.ON_CALL_PAGE: oncall.week_page,
-    Action.ON_CALL_TAKE: oncall_forms.take,
-    Action.ON_CALL_SWAP: oncall_forms.swap,
-    Action.ON_CALL_OVERRIDE: oncall_forms.override,
-    Action.ON_CALL_FEED: feeds.new_address,
-    Action.SWAP_ACCEPT: oncall_forms.accept_swap,
-    Action.SWAP_DECLINE: oncall_forms.decline_swap,
-    Action.HANDOVER_ACCEPT: oncall_forms.have_it,
+    Action.ON_CALL_WEEK: Later("oncall", "week"),
+    Action.ON_CALL_PAGE: Later("oncall", "week_page"),
+    Action.ON_CALL_TAKE: Later("oncall_forms", "take"),
+    Action.ON_CALL_SWAP: Later("oncall_forms", "swap"),
+    Action.ON_CALL_OVERRIDE: Later("oncall_forms", "override"),
+    Action.ON_CALL_FEED: Later("feeds", "new_address"),
+    Action.SWAP_ACCEPT: Later("oncall_forms", "accept_swap"),
+    Action.SWAP_DECLINE: Later("oncall_forms", "decline_swap"),
+    Action.HANDOVER_ACCEPT: Later("oncall_forms", "have_it"),
     Action.LINK: buttons.nothing,
     Field.CUSTOMER: opening.on_changed,
     Field.INTAKE: opening.on_changed,

@@ -15,10 +15,7 @@ from handlers.rota_reach import one_rota, rotas_for
 from handlers.views import oncall as views
 from handlers.views.blocks import Rendered
 from handlers.views.facts import FeedFacts, Refusal
-from models.stored_rota import RotaFeed, StoredRota, feeds_of
-
-PATH = "/feeds/"
-ENDING = ".ics"
+from models.stored_rota import FEED_ENDING, FEED_PATH, RotaFeed, StoredRota, feeds_of
 
 
 def hash_of(secret: str) -> str:
@@ -53,7 +50,7 @@ def _new(body: Body, named: str, desk: Desk) -> Rendered:
         rotas_for(work.session, work.viewer)
         rota = one_rota(work.session, work.viewer, named) if named else None
         secret = _make(work, rota)
-        url = f"{desk.public_url}{PATH}{secret}{ENDING}"
+        url = f"{desk.public_url}{FEED_PATH}{secret}{FEED_ENDING}"
         return views.feed_message(_facts(rota, work.now, url=url), language.for_person(work.viewer.person))
 
 

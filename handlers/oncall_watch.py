@@ -223,3 +223,8 @@ ON_DUE: Mapping[TimerKind, Callable[[Watch, Timer], None]] = {
     TimerKind.GAPS: on_gaps,
 }
 """What each timer of a rota asks."""
+
+
+def on_due(session: Session, agreements: Agreements, machine_now: datetime, now: datetime, timer: Timer) -> None:
+    """Look at what a timer of a rota is about."""
+    ON_DUE[TimerKind(timer.kind)](Watch(session, agreements, machine_now, now), timer)

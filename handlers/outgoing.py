@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from handlers import language, log_pictures, oncall_news, page_pictures, pictures, second_channels, undelivered
+from handlers import language, log_pictures, page_pictures, pictures, second_channels, undelivered
+from handlers.later import Later
 from handlers.present import Present
 from handlers.scene import Scene, person_fact, role_fact, scene
 from handlers.views import alarms, cards, customer_cards, findings, log, notices, paging, reminders
@@ -347,10 +348,10 @@ RENDER: Mapping[Kind, Callable[[Outgoing, Present], Rendered | Plain | None]] = 
     Kind.UNDELIVERED: _undelivered,
     Kind.FINDING: _finding,
     Kind.QUESTION: _question,
-    Kind.SHIFT_CHANGED: oncall_news.changed,
-    Kind.SWAP: oncall_news.swap,
-    Kind.HANDOVER: oncall_news.handover,
-    Kind.GAPS: oncall_news.gaps,
-    Kind.GROUP_REFUSED: oncall_news.group_refused,
+    Kind.SHIFT_CHANGED: Later("oncall_news", "changed"),
+    Kind.SWAP: Later("oncall_news", "swap"),
+    Kind.HANDOVER: Later("oncall_news", "handover"),
+    Kind.GAPS: Later("oncall_news", "gaps"),
+    Kind.GROUP_REFUSED: Later("oncall_news", "group_refused"),
 }
 """How each kind of owed message is drawn."""

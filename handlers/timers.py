@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from handlers import ladders, oncall_watch, paging, promises
+from handlers import ladders, paging, promises
 from handlers.agreements import Agreements
+from handlers.later import Later
 from handlers.owed import Ledger, directly, note, tell_role
 from handlers.page_calls import Paging
 from models import outbox
@@ -96,15 +97,17 @@ def prepare(session: Session, timers: Sequence[Timer], batch: Batch) -> None:
             batch.waits[team_id, wait.ticket_number].append(wait)
 
 
+OF_A_ROTA = Later("oncall_watch", "on_due")
+"""What the timer of a rota asks."""
+
+
 def handle(session: Session, timer: Timer, now: datetime, batch: Batch) -> None:
     """Look at what a timer is about, as it is now, and store what follows."""
     if timer.kind == TimerKind.PAGE:
         on_page(session, timer, now, batch)
         return
     if timer.kind in OF_ROTAS:
-        oncall_watch.ON_DUE[TimerKind(timer.kind)](
-            oncall_watch.Watch(session, batch.agreements, batch.machine_now, now), timer
-        )
+        OF_A_ROTA(session, batch.agreements, batch.machine_now, now, timer)
         return
     case = _case(session, timer, now, batch)
     if case is not None:

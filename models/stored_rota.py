@@ -95,6 +95,10 @@ class RotaChange(Record, table=True):
     settled_at: datetime | None = None
 
 
+FEED_PATH, FEED_ENDING = "/feeds/", ".ics"
+"""What stands before and after the secret in the address of a feed."""
+
+
 class RotaFeed(Record, table=True):
     """A secret address at which one person reads a rota as a calendar; without a rota, their own shifts.
 
@@ -133,6 +137,11 @@ def rota_by_id(session: Session, team_id: str, rota_id: str, *, lock: bool = Fal
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
     return session.exec(query).first()
+
+
+def has_any_rota(session: Session, team_id: str) -> bool:
+    """Whether a team has rotas at all."""
+    return session.exec(select(StoredRota.id).where(StoredRota.team_id == team_id).limit(1)).first() is not None
 
 
 def rota_by_key(session: Session, team_id: str, key: str, *, lock: bool = False) -> StoredRota | None:
