@@ -18,9 +18,8 @@ from structlog.contextvars import bind_contextvars
 from bot import breaches, contracts, crash
 from bot.aside import Aside
 from bot.auditor import Auditor, Watched
-from bot.calendar_jobs import CalendarJobs, Kept, Looks
 from bot.beat_watch import BeatWatch
-from bot.calendar_jobs import CalendarJobs, Kept
+from bot.calendar_jobs import CalendarJobs, Kept, Looks
 from bot.carriers import SecondChannels
 from bot.courier import Pace, Ways
 from bot.courtesy import Courtesy
@@ -195,7 +194,6 @@ def build(
     members = MemberWatch(database, gateway, team.team_id, contract_clock.now)
     groups = GroupWatch(database, gateway, team.team_id, (contract_clock, machine))
     jobs = CalendarJobs(database, machine, _kept(settings), Looks(members.look, groups.look))
-    jobs = CalendarJobs(database, machine, _kept(settings), members.look)
     loops = (ticker, sender)
     auditor = _auditor(
         settings, Watched(team.team_id, database, agreements, (contract_clock, machine), loops, beats.arm_again)

@@ -362,10 +362,6 @@ RENDER: Mapping[Kind, Callable[[Outgoing, Present], Rendered | Plain | None]] = 
     Kind.HANDOVER: Later("oncall_news", "handover"),
     Kind.GAPS: Later("oncall_news", "gaps"),
     Kind.GROUP_REFUSED: Later("oncall_news", "group_refused"),
-    Kind.SHIFT_CHANGED: oncall_news.changed,
-    Kind.SWAP: oncall_news.swap,
-    Kind.HANDOVER: oncall_news.handover,
-    Kind.GAPS: oncall_news.gaps,
     Kind.UNROUTED: _unrouted,
 }
 """How each kind of owed message is drawn."""
