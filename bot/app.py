@@ -18,6 +18,7 @@ from structlog.contextvars import bind_contextvars
 from bot import breaches, contracts, crash
 from bot.aside import Aside
 from bot.auditor import Auditor, Watched
+from bot.beat_watch import BeatWatch
 from bot.calendar_jobs import CalendarJobs, Kept, Looks
 from bot.carriers import SecondChannels
 from bot.courier import Pace, Ways
@@ -171,7 +172,8 @@ def build(
         notes=bind_contextvars,
         public_url=settings.vakt_public_url,
     )
-    ticker = _ticker(database, agreements, (contract_clock, machine), tally)
+    beats = BeatWatch(database, team.team_id, contract_clock.now)
+    ticker = _ticker(database, agreements, (contract_clock, machine), tally, beats.after_downtime)
     sender = Sender(
         database,
         Ways(gateway, _second_channels(settings)),
@@ -192,8 +194,9 @@ def build(
     members = MemberWatch(database, gateway, team.team_id, contract_clock.now)
     groups = GroupWatch(database, gateway, team.team_id, (contract_clock, machine))
     jobs = CalendarJobs(database, machine, _kept(settings), Looks(members.look, groups.look))
+    loops = (ticker, sender)
     auditor = _auditor(
-        settings, Watched(team.team_id, database, agreements, (contract_clock, machine), (ticker, sender))
+        settings, Watched(team.team_id, database, agreements, (contract_clock, machine), loops, beats.arm_again)
     )
     return Vakt(
         settings, database, gateway, bolt, desk, ticker, sender, aside, jobs, auditor, members, groups, team, tally
@@ -262,7 +265,11 @@ def _noted(database: Database, found: Mapping[str, Any]) -> Team:
 
 
 def _ticker(
-    database: Database, agreements: Agreements, clocks: tuple[ContractClock, MachineClock], tally: Tally
+    database: Database,
+    agreements: Agreements,
+    clocks: tuple[ContractClock, MachineClock],
+    tally: Tally,
+    resumed: Callable[[], None],
 ) -> Ticker:
     machine, current = clocks[1], threading.local()
 
@@ -286,7 +293,7 @@ def _ticker(
         del handled
         timers.finish(session, current.batch, now, down_since)
 
-    return Ticker(database, Handling(prepare, handle, store, finish), clocks, count=tally.count)
+    return Ticker(database, Handling(prepare, handle, store, finish), clocks, count=tally.count, resumed=resumed)
 
 
 def _drawing(agreements: Agreements) -> Drawing:

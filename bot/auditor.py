@@ -6,7 +6,7 @@ hour when the machine's clock is set back by one.
 
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -60,6 +60,8 @@ class Watched:
     agreements: Agreements
     clocks: tuple[ContractClock, MachineClock]
     loops: Sequence[Loop]
+    arm_beats: Callable[[], None] = lambda: None
+    """Sets timers of expected beats that are missing."""
 
 
 class Auditor:
@@ -122,6 +124,7 @@ class Auditor:
         What may only seem so for a moment, while a loop is at it, counts when it is still so in the
         next round; until then the loops are woken.
         """
+        self._watched.arm_beats()
         standing = self._standing()
         confirmed = [each for each in standing if each.kind not in SEEN_TWICE or _key(each) in self._seen]
         found = [*self._unarmed(), *self._unarmed_pages(), *self._released(confirmed)]

@@ -26,6 +26,8 @@ PARTS = {
     "oncall": "bot.oncall_commands",
     "pages": "bot.page_commands",
     "rehearse": "bot.rehearse_commands",
+    "hooks": "bot.hook_commands",
+    "route": "bot.route_commands",
     "backup": "bot.backup_commands",
     "restore": "bot.backup_commands",
     "policy": "bot.contract_commands",

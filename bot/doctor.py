@@ -26,6 +26,7 @@ from bot.settings import Settings
 from models.channel import Channel
 from models.customer import Customer
 from models.desk import Desk
+from models.hook import Hook
 from models.person import Person
 from models.sla.policy_files import PolicyError
 from models.sla.policy_lint import FindingKind, check
@@ -89,6 +90,8 @@ def examine(patient: Patient, now: datetime) -> Iterator[Finding]:
     has_schema = all(each.state is not State.BROKEN for each in stored)
     yield from slack(patient, now, has_schema=has_schema)
     yield from mail(patient, has_schema=has_schema)
+    if has_schema:
+        yield from hooks(patient)
 
 
 # --- policies and database ----------------------------------------------------------------------------
@@ -302,3 +305,28 @@ def mail(patient: Patient, *, has_schema: bool) -> Iterator[Finding]:
 def _somebody_has_mail(database: Database) -> bool:
     with database.reading() as session:
         return session.exec(select(Person.id).where(col(Person.email).is_not(None)).limit(1)).first() is not None
+
+
+# --- hooks --------------------------------------------------------------------------------------------
+
+
+def hooks(patient: Patient) -> Iterator[Finding]:
+    """Where alerts and heartbeats are listened for; nothing while no hook was made."""
+    with patient.database.reading() as session:
+        count = len(session.exec(select(Hook.name).where(col(Hook.revoked_at).is_(None))).all())
+    if not count:
+        return
+    settings = patient.settings
+    where = [f"in HTTP mode port {settings.vakt_http_port}"]
+    if settings.vakt_hook_port is not None:
+        where.append(f"port {settings.vakt_hook_port} on {settings.vakt_hook_host} (VAKT_HOOK_PORT)")
+    elif settings.vakt_watch_port is not None:
+        where.append(f"in Socket Mode port {settings.vakt_watch_port} on {settings.vakt_watch_host} (VAKT_WATCH_PORT)")
+    elif settings.slack_app_token.get_secret_value():
+        yield warning(
+            "hooks",
+            f"{count} hooks can be reached in HTTP mode only: in Socket Mode nothing listens",
+            "Set VAKT_HOOK_PORT, or run vakt run --http: see docs/alerts.md.",
+        )
+        return
+    yield ok("hooks", f"{count} hooks are listened for: {', '.join(where)}")

@@ -19,6 +19,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from bot import acks
 from bot.admission import SLACK, STATUS, Reason, Refused, TurnedAwayError, admit, demand_way
 from bot.app import Vakt
+from bot.hook_door import HOOKS, HookPlace
 from bot.listening import Listener, StartResponse, reply
 from bot.slow_clients import READ_SECONDS, channel_class
 from bot.socket_watch import Pace, SocketWatch
@@ -93,7 +94,7 @@ class _Client(SocketModeHandler):
 
 
 class HttpDoor:
-    """Slack's signed requests, on `/slack/events`; what is told to those who watch, beside it."""
+    """Slack's signed requests, on `/slack/events`; beside it hooks, and what is told to those who watch."""
 
     def __init__(
         self,
@@ -106,6 +107,7 @@ class HttpDoor:
         self._vakt = vakt
         self._refused = Refused(vakt.tally.count)
         self._watch = Watch(vakt, self)
+        self._hooks = HookPlace(vakt)
         self._listener = Listener(
             self._answer,
             host,
@@ -141,6 +143,8 @@ class HttpDoor:
 
     def _answer(self, environ: Mapping[str, Any], start: StartResponse) -> Iterable[bytes]:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        if path.startswith(HOOKS):
+            return self._hooks.answer(environ, start)
         page = self._watch.answer(path) if method == "GET" and path != SLACK else None
         if page is not None:
             return reply(start, page.status, page.body, page.headers)

@@ -20,6 +20,7 @@ from bot import instance, logs, memory, schema
 from bot.app import NotKnownError, SlackRefusedError, Vakt, build
 from bot.doors import HttpDoor, SocketDoor
 from bot.gateway import refusal_or_absence
+from bot.hook_door import HookDoor, HookPlace
 from bot.plainly import fail, first_line, need, plain_errors, read_settings
 from bot.settings import Settings
 from bot.socket_watch import FAILURES
@@ -81,6 +82,7 @@ def run(vakt: Vakt, *, http: bool, stop: threading.Event) -> None:
     """Open the door, work until `stop` is set, and close everything."""
     door = _door(vakt, http=http)
     watch = _watch_door(vakt, door)
+    hooks = _hook_door(vakt)
     vakt.start()
     try:
         if _opened(door, stop):
@@ -94,6 +96,8 @@ def run(vakt: Vakt, *, http: bool, stop: threading.Event) -> None:
         vakt.stop()
         if watch is not None:
             watch.stop()
+        if hooks is not None:
+            hooks.stop()
     log.info("stopped")
 
 
@@ -148,13 +152,29 @@ def _watch_door(vakt: Vakt, door: SocketDoor | HttpDoor) -> WatchDoor | None:
     if port is None:
         return None
     try:
-        watch = WatchDoor(Watch(vakt, door), vakt.settings.vakt_watch_host, port)
+        hooks = HookPlace(vakt) if vakt.settings.vakt_hook_port is None else None
+        watch = WatchDoor(Watch(vakt, door), vakt.settings.vakt_watch_host, port, hooks)
     except OSError as error:
         vakt.stop()
         _fail_for_port(error, port, "VAKT_WATCH_PORT")
     watch.start()
     log.info("watched", host=vakt.settings.vakt_watch_host, port=watch.port)
     return watch
+
+
+def _hook_door(vakt: Vakt) -> HookDoor | None:
+    """Open the port for alerts and heartbeats, if they have one of their own."""
+    port, host = vakt.settings.vakt_hook_port, vakt.settings.vakt_hook_host
+    if port is None:
+        return None
+    try:
+        hooks = HookDoor(HookPlace(vakt), host, port)
+    except OSError as error:
+        vakt.stop()
+        _fail_for_port(error, port, "VAKT_HOOK_PORT")
+    hooks.start()
+    log.info("hooks", host=host, port=hooks.port)
+    return hooks
 
 
 def _fail_for_port(error: OSError, port: int, setting: str) -> NoReturn:

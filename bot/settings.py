@@ -84,6 +84,9 @@ class Settings(BaseSettings):
     vakt_watch_port: int | None = Field(default=None, ge=0, le=65535)
     vakt_watch_host: str = "127.0.0.1"
     vakt_public_url: Annotated[str, AfterValidator(_public_address)] = ""
+    vakt_hook_port: int | None = Field(default=None, ge=0, le=65535)
+    vakt_hook_host: str = "127.0.0.1"
+    vakt_hook_requests_per_second: float = Field(default=100.0, gt=0, le=100_000)
     vakt_policies: Path | None = None
     vakt_slack_timeout_seconds: int = Field(default=8, ge=1, le=60)
     vakt_lease_seconds: float = Field(default=30.0, ge=2.0, le=600.0)

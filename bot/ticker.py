@@ -66,12 +66,13 @@ class Ticker:
         clocks: tuple[ContractClock, MachineClock],
         *,
         count: Count = uncounted,
+        resumed: Callable[[], None] = lambda: None,
     ) -> None:
-        """Nothing runs until `start`."""
+        """Nothing runs until `start`. `resumed` is called when nobody was there for a while, before anything else."""
         self._database = database
         self._prepare, self._handle = handling.prepare, handling.handle
         self._store, self._finish = handling.store, handling.finish
-        self._count = count
+        self._count, self._resumed = count, resumed
         self._contract, self._machine = clocks
         self._awake = threading.Condition()
         self._turning = threading.Lock()
@@ -148,7 +149,10 @@ class Ticker:
     def _turn(self) -> int:
         """Deal with one batch; gives how many timers it held."""
         with self._turning:
-            self._down_since = self._pulse.beat() or self._down_since
+            down_since = self._pulse.beat()
+            if down_since is not None:
+                self._resumed()
+            self._down_since = down_since or self._down_since
             now, machine_now = self._contract.now(), self._machine.now()
             self._due = due = self.next_due()
             if due is None or due > now:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from bot.app import Vakt
 from bot.gauges import Clocks, Gauges
 from bot.health import Door, Health, Part
+from bot.hook_door import HOOKS, LARGEST, HookPlace
 from bot.listening import Listener, StartResponse, reply
 from models.stored_rota import FEED_ENDING, FEED_PATH
 
@@ -95,10 +96,12 @@ def _without_nothing(part: Mapping[str, Any]) -> dict[str, Any]:
 class WatchDoor:
     """The port on which those who watch are answered, in Socket Mode."""
 
-    def __init__(self, watch: Watch, host: str, port: int) -> None:
-        """Bind the port; port 0 takes a free one."""
+    def __init__(self, watch: Watch, host: str, port: int, hooks: HookPlace | None = None) -> None:
+        """Bind the port; port 0 takes a free one. `hooks` are answered too, where they have no port of their own."""
         self._watch = watch
-        self._listener = Listener(self._answer, host, port, threads=THREADS, largest_body=1_000)
+        self._hooks = hooks
+        largest = 2 * LARGEST if hooks else 1_000
+        self._listener = Listener(self._answer, host, port, threads=THREADS, largest_body=largest)
         self.port = self._listener.port
 
     def start(self) -> None:
@@ -110,6 +113,8 @@ class WatchDoor:
         self._listener.stop()
 
     def _answer(self, environ: Mapping[str, Any], start: StartResponse) -> Iterable[bytes]:
+        if self._hooks is not None and environ["PATH_INFO"].startswith(HOOKS):
+            return self._hooks.answer(environ, start)
         answer = self._watch.answer(environ["PATH_INFO"]) if environ["REQUEST_METHOD"] == "GET" else None
         if answer is None:
             return reply(start, 404, "not found\n", {})

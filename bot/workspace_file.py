@@ -1,11 +1,11 @@
-"""`workspace.toml`: the people, rotas, escalations, desks and customers of a workspace, as a file.
+"""`workspace.toml`: the people, rotas, escalations, desks, customers and alert routes of a workspace, as a file.
 
 `read` parses it, `difference` says what importing it would change, `apply` does it in one
 transaction, `written` gives the file back. Importing twice changes nothing.
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,6 +17,7 @@ import tomlkit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from bot.settings import is_loopback
+from models.alerting.document import HeartbeatDocument, RouteDocument
 from models.escalation import PROGRESS
 from models.rota.document import RotaDocument
 from models.rota.notations import CalendarName
@@ -196,6 +197,8 @@ class Workspace(Strict):
     escalations: list[EscalationEntry] = Field([], max_length=1_000)
     desks: list[DeskEntry] = []
     customers: list[CustomerEntry] = []
+    routes: list[RouteDocument] | None = Field(None, max_length=1_000)
+    heartbeats: list[HeartbeatDocument] | None = Field(None, max_length=1_000)
 
     @model_validator(mode="after")
     def _nothing_twice_nothing_missing(self) -> "Workspace":
@@ -218,7 +221,22 @@ class Workspace(Strict):
             _known(f"customers.{customer.key}.contacts", customer.contacts, handles)
             _known(f"customers.{customer.key}.super_users", customer.super_users, handles)
             _known(f"customers.{customer.key}.products", customer.products, held.get(customer.desk, set()))
+        _alerts_find_a_customer(self)
         return self
+
+
+def _alerts_find_a_customer(workspace: Workspace) -> None:
+    customers = {customer.key for customer in workspace.customers}
+    parts: dict[str, Sequence[RouteDocument | HeartbeatDocument]] = {
+        "routes": workspace.routes or [],
+        "heartbeats": workspace.heartbeats or [],
+    }
+    for part, entries in parts.items():
+        _unique(part, [entry.key for entry in entries])
+        for entry in entries:
+            _known(f"{part}.{entry.key}.customer", [entry.customer], customers)
+    for beat in workspace.heartbeats or []:
+        _zone(beat.zone)
 
 
 def _products_can_be_handled(desk: DeskEntry) -> None:
@@ -301,7 +319,11 @@ def read(path: Path, contracts: Mapping[str, Contract]) -> Workspace:
     except ValidationError as error:
         lines = [f"{path}: {'.'.join(map(str, each['loc'])) or 'the file'}: {each['msg']}" for each in error.errors()]
         raise WorkspaceError("\n".join(lines)) from error
-    wrong = [*_contract_mistakes(workspace, contracts), *_calendar_mistakes(workspace, contracts)]
+    wrong = [
+        *_contract_mistakes(workspace, contracts),
+        *_calendar_mistakes(workspace, contracts),
+        *_alert_mistakes(workspace, contracts),
+    ]
     if wrong:
         raise WorkspaceError("\n".join(f"{path}: {line}" for line in wrong))
     return workspace
@@ -336,6 +358,28 @@ def _calendar_mistakes(workspace: Workspace, contracts: Mapping[str, Contract]) 
             yield f"escalations.{each.key}: there is no calendar {missing}; there is {', '.join(sorted(known))}"
 
 
+def _alert_mistakes(workspace: Workspace, contracts: Mapping[str, Contract]) -> Iterator[str]:
+    """Classes, kinds and items that routes and heartbeats name and the customer's contract has not."""
+    by_key = {customer.key: contracts.get(customer.contract) for customer in workspace.customers}
+    for part in ("routes", "heartbeats"):
+        for entry in getattr(workspace, part) or []:
+            contract = by_key[entry.customer]
+            if contract is not None:
+                yield from (f"{part}.{entry.key}.{line}" for line in _not_in(contract, entry))
+
+
+def _not_in(contract: Contract, entry: RouteDocument | HeartbeatDocument) -> Iterator[str]:
+    there = {
+        "severity": [each.id for each in contract.severities],
+        "kind": [each.id for each in contract.kinds],
+        "item": [each.id for each in contract.items],
+    }
+    for name, known in there.items():
+        wanted = getattr(entry, name)
+        if wanted is not None and wanted not in known:
+            yield f'{name} is "{wanted}"; {contract.id} has {", ".join(known) or "none"}'
+
+
 def _terms_mistakes(contract: Contract, customer: CustomerEntry) -> tuple[str, ...]:
     """What is wrong with the contract as this customer is to have it."""
     try:
@@ -360,9 +404,9 @@ class Change:
 def written(workspace: Workspace) -> str:
     """The file as text."""
     document = tomlkit.document()
-    for part in ("people", "rotas", "escalations", "desks", "customers"):
+    for part in ("people", "rotas", "escalations", "desks", "customers", "routes", "heartbeats"):
         entries = tomlkit.aot()
-        for entry in getattr(workspace, part):
+        for entry in getattr(workspace, part) or []:
             entries.append(tomlkit.item(_plain(entry)))
         document.append(part, entries)
     return tomlkit.dumps(document)

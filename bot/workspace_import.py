@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from sqlmodel import Session, SQLModel, col, select
 
+from bot.alert_import import import_alerts, stored_beats, stored_routes
 from bot.escalation_entry import escalation_entry, escalation_plan
 from bot.workspace_file import (
     Change,
@@ -51,6 +52,7 @@ def import_workspace(session: Session, team_id: str, workspace: Workspace) -> li
     if changes:
         for rota in rotas_of(session, team_id):
             look_at_rota(session, team_id, rota.id)
+    changes.extend(import_alerts(session, team_id, workspace))
     changes.extend(_unnamed(session, team_id, workspace))
     return changes
 
@@ -331,6 +333,8 @@ def export_workspace(session: Session, team_id: str) -> Workspace:
         escalations=[escalation_entry(each.key, Plan.of(each.document), handles) for each in policies],
         desks=[_desk_entry(session, desk, handles) for desk in _all(session, Desk, team_id)],
         customers=[_customer_entry(session, customer, handles) for customer in _all(session, Customer, team_id)],
+        routes=stored_routes(session, team_id),
+        heartbeats=stored_beats(session, team_id),
     )
 
 

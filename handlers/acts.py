@@ -163,8 +163,10 @@ def reopen(doing: Doing, reason: str) -> None:
         if each.kind == counting.RESOLVED and each.ended_at is None:
             each.ended_at = doing.work.now
     happening = doing.happening(Event.REOPENED, text_id=doing.keep(reason))
-    doing.note(happening, to_customer=True, status=Status.IN_PROGRESS, resolved_at=None, outcome_id=None)
-    promises.start_clocks(session, ticket, doing.contract, ticket.reported_at, only=GOES_ON)
+    begun = ticket.work_started_at is not None  # what ended by itself nobody may have begun
+    status = Status.IN_PROGRESS if begun else Status.NEW
+    doing.note(happening, to_customer=True, status=status, resolved_at=None, outcome_id=None)
+    promises.start_clocks(session, ticket, doing.contract, ticket.reported_at, only=GOES_ON if begun else ENDED)
     replan(doing)
 
 

@@ -12,6 +12,7 @@ from models.customer import Customer
 from models.desk import Desk
 from models.person import Person
 from models.sla.contract import Contract
+from models.store import Session
 
 FROM_LOCALE = {"nb": "nb", "no": "nb", "nn": "nb", "sv": "sv", "en": "en"}
 
@@ -49,6 +50,12 @@ def for_customer_channel(contract: Contract, customer: Customer, channel: Channe
 def for_desk_channel(contract: Contract, desk: Desk) -> Words:
     """The words for what the desk's channel reads."""
     return Words(_spoken(desk.language), contract.zone)
+
+
+def for_desk(session: Session, contract: Contract, team_id: str, desk_id: str) -> Words:
+    """The same, by the desk's id."""
+    desk = session.get(Desk, (team_id, desk_id))
+    return for_desk_channel(contract, desk) if desk else UNKNOWN_READER
 
 
 def spoken(language: str) -> Words:

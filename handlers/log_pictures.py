@@ -54,6 +54,8 @@ LOG_KINDS: Mapping[str, told.LogKind] = {
     Event.TARGET_RELEASE: told.LogKind.TARGET_RELEASE,
     Event.NEXT_OPENING: told.LogKind.NEXT_OPENING,
     Event.CALENDAR_CORRECTED: told.LogKind.CALENDAR_CORRECTED,
+    Event.ALERTED_AGAIN: told.LogKind.ALERTED_AGAIN,
+    Event.ALERT_ENDED: told.LogKind.ALERT_ENDED,
 }
 """How each event is drawn in a thread."""
 
@@ -90,6 +92,7 @@ def log_facts(at: Scene, entry: HistoryEntry) -> told.LogFacts:
         passed_on_from=tuple(person_fact(session, team, each) or NOBODY for each in facts.get("passed_on_from", ())),
         goes_on=bool(facts.get("runs")),
         last=bool(facts.get("last")),
+        count=int(facts.get("count", 0)),
     )
 
 

@@ -315,6 +315,15 @@ def _finding(row: Outgoing, here: Present) -> Rendered | None:
     return findings.finding(facts, language.spoken(desk.language))
 
 
+def _unrouted(row: Outgoing, here: Present) -> Rendered | None:
+    desk = here.session.get(Desk, (row.team_id, row.args["desk"]))
+    if desk is None:
+        return None
+    args = row.args
+    facts = told.UnroutedFacts(args["hook"], args["summary"], tuple(args["labels"]), args["route"])
+    return findings.unrouted(facts, language.spoken(desk.language))
+
+
 def _question(row: Outgoing, here: Present) -> Rendered | None:
     """To a super user: what somebody of the same customer asks. Source: PI-11."""
     session, team_id, args = here.session, row.team_id, row.args
@@ -353,5 +362,6 @@ RENDER: Mapping[Kind, Callable[[Outgoing, Present], Rendered | Plain | None]] = 
     Kind.HANDOVER: Later("oncall_news", "handover"),
     Kind.GAPS: Later("oncall_news", "gaps"),
     Kind.GROUP_REFUSED: Later("oncall_news", "group_refused"),
+    Kind.UNROUTED: _unrouted,
 }
 """How each kind of owed message is drawn."""

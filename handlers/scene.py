@@ -11,7 +11,7 @@ from models import history
 from models.customer import Customer
 from models.desk import Desk
 from models.history import Event, HistoryEntry
-from models.person import Person
+from models.person import Person, sender_name
 from models.record import Record, with_ids
 from models.sla.contract import Contract, Role, Severity
 from models.store import Session
@@ -54,9 +54,11 @@ def around(session: Session, team_id: str, tickets: Sequence[Ticket]) -> list[Re
 
 
 def person_fact(session: Session, team_id: str, person_id: str | None) -> told.PersonFact | None:
-    """Somebody by id; someone forgotten has no name."""
+    """Somebody by id; someone forgotten has no name. A hook is named as such."""
     if person_id is None:
         return None
+    if (sender := sender_name(person_id)) is not None:
+        return told.PersonFact(None, sender)
     person = session.get(Person, (team_id, person_id))
     return told.PersonFact(person.slack_user, person.name) if person else NOBODY
 

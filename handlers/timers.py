@@ -7,6 +7,7 @@ one owner at once is gathered by `finish` after the batch.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from importlib import import_module
 from typing import Any
 
 from handlers import ladders, paging, promises
@@ -108,6 +109,10 @@ def handle(session: Session, timer: Timer, now: datetime, batch: Batch) -> None:
         return
     if timer.kind in OF_ROTAS:
         OF_A_ROTA(session, batch.agreements, batch.machine_now, now, timer)
+        return
+    if timer.kind == TimerKind.HEARTBEAT:
+        # Loaded by whoever expects one.
+        import_module("handlers.heartbeats").on_due(session, timer, now, batch)
         return
     case = _case(session, timer, now, batch)
     if case is not None:

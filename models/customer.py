@@ -94,6 +94,11 @@ def super_users_of(session: Session, team_id: str, customer_id: str) -> list[Per
     return [person for person in contacts_of(session, team_id, customer_id) if person.id in held]
 
 
+def customer_by_key(session: Session, team_id: str, key: str) -> Customer | None:
+    """The customer that the workspace file calls so."""
+    return session.exec(select(Customer).where(Customer.team_id == team_id, Customer.key == key)).first()
+
+
 def customers_at(session: Session, team_id: str, desk_ids: list[str]) -> list[Customer]:
     """Every customer of these desks, by name."""
     query = (

@@ -50,6 +50,8 @@ class Event(StrEnum):
     TARGET_RELEASE = "target_release"
     NEXT_OPENING = "next_opening"
     CALENDAR_CORRECTED = "calendar_corrected"
+    ALERTED_AGAIN = "alerted_again"
+    ALERT_ENDED = "alert_ended"
 
 
 class HistoryEntry(Record, table=True):

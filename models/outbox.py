@@ -45,6 +45,7 @@ class Kind(StrEnum):
     HANDOVER = "handover"
     GAPS = "gaps"
     GROUP_REFUSED = "group_refused"
+    UNROUTED = "unrouted"
 
 
 CARDS = frozenset({Kind.DESK_CARD, Kind.CUSTOMER_CARD})

@@ -45,6 +45,17 @@ def names_in(session: Session, team_id: str, text: str) -> dict[str, str]:
     return {person.slack_user: person.name for person in session.exec(query) if person.name}
 
 
+def sender_id(kind: str, name: str) -> str:
+    """What stands in the place of a person's id where a hook or a missing beat reported something."""
+    return f"{kind}:{name}"
+
+
+def sender_name(person_id: str) -> str | None:
+    """The name of a sender that is no person: "hook prometheus". None for a person's id."""
+    kind, colon, name = person_id.partition(":")
+    return f"{kind} {name}" if colon else None
+
+
 def is_new(person: Person) -> bool:
     """Whether somebody was never stored."""
     return bool(inspect(person).transient)

@@ -4,6 +4,7 @@ from sqlalchemy import Index, text
 from sqlmodel import SQLModel, col
 
 from models import (
+    alert,
     channel,
     clock,
     contract_version,
@@ -11,6 +12,8 @@ from models import (
     desk,
     heartbeat,
     history,
+    hook,
+    monitor,
     outbox,
     page,
     person,
@@ -25,6 +28,7 @@ from models import (
 )
 
 RECORDS = (
+    alert,
     channel,
     clock,
     contract_version,
@@ -32,6 +36,8 @@ RECORDS = (
     desk,
     heartbeat,
     history,
+    hook,
+    monitor,
     outbox,
     page,
     person,

@@ -24,6 +24,8 @@ class TimerKind(StrEnum):
     """A rota, or what people changed about it, is another: its other timers are set anew."""
     HANDOVER = "handover"
     GAPS = "gaps"
+    HEARTBEAT = "heartbeat"
+    """`clock_id` is the key of the expected beat, and `ticket_number` 0."""
 
 
 OF_ROTAS = frozenset({TimerKind.ROTA, TimerKind.HANDOVER, TimerKind.GAPS})

@@ -27,6 +27,11 @@ def keep(session: Adds, team_id: str, author_id: str | None, body: str | None) -
     return text.id
 
 
+def text_by_id(session: Session, team_id: str, text_id: str | None) -> TypedText | None:
+    """The text itself, for whoever adds to it; None when there is none."""
+    return session.get(TypedText, (team_id, text_id)) if text_id else None
+
+
 def read(session: Session, team_id: str, text_id: str | None) -> str:
     """The text as typed, or nothing when there is none (never typed, or forgotten)."""
     if text_id is None:

@@ -28,7 +28,7 @@ from models.customer import Customer
 from models.history import Event, HistoryEntry
 from models.outbox import CARDS, Kind, Outgoing, State
 from models.page import Page, PageState
-from models.person import Person
+from models.person import Person, sender_name
 from models.queue import place_of
 from models.received import Received
 from models.sla.contract import Contract
@@ -38,6 +38,9 @@ from models.ticket import Status, Team, Ticket
 from models.timer import OF_ROTAS, Timer, TimerKind
 from models.typed_text import TypedText
 from models.wait import Wait
+
+TICKETLESS = frozenset({TimerKind.PAGE, TimerKind.HEARTBEAT, *OF_ROTAS})
+"""Timers that need no ticket."""
 
 Row = TypeVar("Row", bound=SQLModel)
 Of = tuple[str, int]
@@ -151,11 +154,7 @@ def everything_belongs_to_a_ticket(stored: Stored) -> Iterator[str]:
         ("wait", stored.waits),
         (
             "timer",
-            {
-                (t.team_id, t.ticket_number)
-                for t in stored.timers
-                if t.ticket_number or t.kind not in {TimerKind.PAGE, *OF_ROTAS}
-            },
+            {(t.team_id, t.ticket_number) for t in stored.timers if t.ticket_number or t.kind not in TICKETLESS},
         ),
         ("page", {(page.team_id, page.ticket_number) for page in stored.pages if page.ticket_number is not None}),
         ("outbox", {(r.team_id, r.ticket_number) for r in stored.outbox.values() if r.ticket_number is not None}),
@@ -203,8 +202,14 @@ def an_ended_ticket_runs_no_clock(stored: Stored) -> Iterator[str]:
         running = [clock.kind for clock in stored.clocks.get(of, []) if clock.counting]
         if ticket.ended and running:
             yield f"{ticket.name} is {ticket.status} and runs {running}"
-        if (ticket.status == Status.NEW) != (ticket.work_started_at is None):
+        if not _ended_by_itself(stored, of) and (ticket.status == Status.NEW) != (ticket.work_started_at is None):
             yield f"{ticket.name} is {ticket.status} and began at {ticket.work_started_at}"
+
+
+def _ended_by_itself(stored: Stored, of: Of) -> bool:
+    """Whether what reported it ended it: then nobody need have begun."""
+    ended = [entry.actor_id for entry in stored.history.get(of, []) if entry.event == Event.RESOLVED]
+    return bool(ended) and ":" in str(ended[-1])
 
 
 def a_ticket_waits_as_its_waits_say(stored: Stored) -> Iterator[str]:
@@ -314,6 +319,8 @@ def who_and_what_is_named_is_there(stored: Stored) -> Iterator[str]:
             named += [("person", entry.actor_id)] if entry.actor_id else []
             named += [("text", entry.text_id)] if entry.text_id else []
         for what, key in named:
+            if what == "person" and sender_name(key) is not None:
+                continue
             if (ticket.team_id, key) not in (stored.people if what == "person" else stored.texts):
                 yield f"{ticket.name} names the {what} {key}"
 
@@ -353,7 +360,7 @@ def every_opened_ticket_was_answered_once(stored: Stored) -> Iterator[str]:
     numbered = ((row.team_id, row.answer.get(OPENED)) for row in stored.session.exec(answered))
     told = Counter(of for of in numbered if of[1] is not None)
     for of, ticket in stored.tickets.items():
-        if told[of] != 1:
+        if told[of] != (0 if sender_name(ticket.opened_by) else 1):
             yield f"{ticket.name} was told {told[of]} times"
 
 

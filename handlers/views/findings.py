@@ -5,12 +5,15 @@ from collections.abc import Callable, Mapping
 from handlers.views import blocks as kit
 from handlers.views.blocks import Rendered
 from handlers.views.clocks import joined, sentences
-from handlers.views.facts import FindingFacts, FindingKind
-from handlers.views.typed import Mrkdwn
+from handlers.views.facts import FindingFacts, FindingKind, UnroutedFacts
+from handlers.views.typed import Mrkdwn, escape, one_line, shorten
 from handlers.views.words import Words, mark
 
 SHOWN = 20
 """Tickets named in one line."""
+
+LABELS = 1_500
+"""Characters of an alert's labels that are shown."""
 
 MENDED = mark("It was set going again.")
 UNMENDED: Mapping[FindingKind, str] = {
@@ -30,6 +33,26 @@ def finding(facts: FindingFacts, words: Words) -> Rendered:
         return kit.rendered(said, [kit.section(said)])
     named = Mrkdwn(", ".join(facts.tickets[:SHOWN]) + (" …" if len(facts.tickets) > SHOWN else ""))
     return kit.rendered(joined(said, named), [kit.section(said), kit.context(named)])
+
+
+def unrouted(facts: UnroutedFacts, words: Words) -> Rendered:
+    """An alert that opened nothing, and what would take it."""
+    what = words.say("No route takes the alert {summary} of hook {hook}.", **_named(facts))
+    if facts.route is not None:
+        what = words.say(
+            "The alert {summary} of hook {hook} opened nothing: its route {route} names what is not there.",
+            route=one_line(facts.route, 60),
+            **_named(facts),
+        )
+    said = sentences(what, words.say("Whoever runs Vakt: vakt route test shows what would take it."))
+    if not facts.labels:
+        return kit.rendered(said, [kit.section(said)])
+    labels = escape(shorten(", ".join(one_line(label, 120) for label in facts.labels), LABELS))
+    return kit.rendered(joined(said, labels), [kit.section(said), kit.context(labels)])
+
+
+def _named(facts: UnroutedFacts) -> Mapping[str, str]:
+    return {"summary": one_line(facts.summary, 200), "hook": one_line(facts.hook, 60)}
 
 
 def _late_timers(count: int, words: Words) -> Mrkdwn:

@@ -37,6 +37,8 @@ CUSTOMER_SEES = frozenset(LogKind) - {
     LogKind.NEXT_OPENING,
     LogKind.CALENDAR_CORRECTED,
     LogKind.MERGED,
+    LogKind.ALERTED_AGAIN,
+    LogKind.ALERT_ENDED,
 }
 """The desk's own doings stay inside; a customer is told of lateness by its notice and its card."""
 
@@ -352,6 +354,19 @@ def _merged(line: LogFacts, words: Words) -> Mrkdwn:
     return words.say("Merged into {number} by {person}", number=one_line(line.other or "", 40), person=_by(line, words))
 
 
+def _alerted_again(line: LogFacts, words: Words) -> Mrkdwn:
+    return words.count(
+        "The alert has come {n} time by now, says {sender}",
+        "The alert has come {n} times by now, says {sender}",
+        line.count,
+        sender=_by(line, words),
+    )
+
+
+def _alert_ended(line: LogFacts, words: Words) -> Mrkdwn:
+    return words.say("The alert is over, says {person}", person=_by(line, words))
+
+
 LINES: Mapping[LogKind, Callable[[LogFacts, Words], Mrkdwn]] = {
     LogKind.OPENED: _opened,
     LogKind.STARTED: _started,
@@ -390,5 +405,7 @@ LINES: Mapping[LogKind, Callable[[LogFacts, Words], Mrkdwn]] = {
     LogKind.NEXT_OPENING: _next_opening,
     LogKind.CALENDAR_CORRECTED: _calendar_corrected,
     LogKind.MERGED: _merged,
+    LogKind.ALERTED_AGAIN: _alerted_again,
+    LogKind.ALERT_ENDED: _alert_ended,
 }
 """How each kind of change is said; a test holds it complete."""

@@ -81,6 +81,8 @@ class House:
     vakt: Vakt
     workspace: Workspace
     transport: str
+    http_port: int = 0
+    """Where the HTTP door listens, in that wiring."""
 
     def person(self, handle: str) -> Person:
         """Somebody of the demonstration's workspace."""
@@ -333,7 +335,7 @@ def house(
         assert vakt.team.team_id == TEAM
         door = _door(vakt, slack, wiring)
         vakt.start()
-        yield House(slack, vakt, workspace, wiring)
+        yield House(slack, vakt, workspace, wiring, door.port if isinstance(door, HttpDoor) else 0)
         _close(door, slack)
         vakt.stop()
 

@@ -16,6 +16,7 @@ from handlers.views.facts.events import (
     LogFacts,
     LogKind,
     ReminderFacts,
+    UnroutedFacts,
 )
 from handlers.views.facts.forms import (
     ActFacts,
@@ -124,6 +125,7 @@ __all__ = [
     "Texts",
     "TicketFacts",
     "ToldFacts",
+    "UnroutedFacts",
     "Value",
     "WeekFacts",
     "WhyFacts",

@@ -49,6 +49,8 @@ class LogKind(StrEnum):
     NEXT_OPENING = "next_opening"
     CALENDAR_CORRECTED = "calendar_corrected"
     MERGED = "merged"
+    ALERTED_AGAIN = "alerted_again"
+    ALERT_ENDED = "alert_ended"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,8 @@ class LogFacts:
     """Of a page: one runs already."""
     last: bool = False
     """Nobody is left to page."""
+    count: int = 0
+    """How often an alert has come by now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,3 +178,13 @@ class FindingFacts:
     count: int
     mended: bool
     tickets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UnroutedFacts:
+    """An alert that opened nothing; `route` is the one that takes it and cannot be used."""
+
+    hook: str
+    summary: str
+    labels: tuple[str, ...]
+    route: str | None = None

@@ -1,0 +1,220 @@
+"""Tickets that nobody types: opened by an alert or a missing beat, ended and reopened by the same."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from handlers import acts, language, promises
+from handlers.access import Viewer
+from handlers.agreements import Agreements, NoAgreementError
+from handlers.doing import Doing, replan
+from handlers.drafts import Draft
+from handlers.once import Work
+from handlers.owed import Ledger
+from handlers.paging import page_next
+from handlers.registering import Places, open_ticket
+from handlers.setting import Setting, planned_for
+from handlers.views.words import Words
+from models.channel import channels_of
+from models.clock import clocks_of
+from models.customer import Customer, customer_by_key
+from models.escalation import Why
+from models.history import Event, Happening
+from models.person import Person
+from models.sla.contract import Contract, KindOption, TicketKind
+from models.sla.ladder import RungKind, ladder
+from models.sla.questions import Outcome, Walk
+from models.store import Session
+from models.ticket import Status, Ticket, ticket_by_number
+
+Tell = Callable[[Words], tuple[str, str]]
+"""Gives summary and details, in the desk's words."""
+
+
+class UnusableError(Exception):
+    """No ticket can be opened as is wanted: the customer or its contract is another by now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """The ticket to be opened; what is None is the contract's own choice."""
+
+    customer: str
+    tell: Tell
+    severity: str | None = None
+    kind: str | None = None
+    item: str | None = None
+    page: bool = False
+    tell_customer: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Automatic:
+    """What acts by itself: on whose account (`models.person.sender_id`), when, and where it is stored.
+
+    `found` keeps what customers and contracts came to, for as long as the transaction goes on.
+    """
+
+    session: Session
+    agreements: Agreements
+    team_id: str
+    sender: str
+    now: datetime
+    machine_now: datetime
+    found: dict[tuple[str | None, ...], tuple[Setting, Places]] = field(default_factory=dict)
+
+    @property
+    def work(self) -> Work:
+        """The same, as acts of people have it. Nobody of that name is stored."""
+        sender = Person(team_id=self.team_id, id=self.sender, slack_user="", name="")
+        return Work(self.session, Viewer(self.team_id, sender), self.now, self.machine_now)
+
+    @property
+    def ledger(self) -> Ledger:
+        """For what is owed after it."""
+        return Ledger(self.session, self.machine_now)
+
+    def happening(self, event: Event, **facts: object) -> Happening:
+        """The event, now."""
+        return Happening(event=event, at=self.now, actor_id=self.sender, facts=facts)
+
+    def ticket(self, number: int | None) -> Ticket | None:
+        """A ticket, locked against other writers."""
+        return ticket_by_number(self.session, self.team_id, number, lock=True) if number else None
+
+
+def open_for(at: Automatic, wanted: Wanted) -> Ticket:
+    """Open a ticket; its clocks run from now, which is when it was accepted.
+
+    Raises:
+        UnusableError: nothing was stored.
+    """
+    setting, places = _setting(at, wanted)
+    summary, details = wanted.tell(_words(at, setting))
+    planned = planned_for(setting, wanted.item)
+    starts = promises.starts_of(setting.contract, str(setting.severity), planned)
+    draft = Draft(summary=summary, details=details, item=wanted.item)
+    number = open_ticket(at.work, draft, setting, starts, places, None).number
+    ticket = ticket_by_number(at.session, at.team_id, number)
+    if ticket is None:
+        message = f"T-{number} was not stored"
+        raise LookupError(message)
+    rungs = [rung for each in planned for rung in ladder(setting.contract, each, severity=str(setting.severity))]
+    if wanted.page and not any(rung.kind is RungKind.PAGE and rung.say_at <= at.now for rung in rungs):
+        page(at, ticket)
+    return ticket
+
+
+def page(at: Automatic, ticket: Ticket) -> None:
+    """Page the desk, whatever the class asks for by itself."""
+    page_next(at.ledger, ticket, at.happening(Event.PAGED))
+
+
+def _words(at: Automatic, setting: Setting) -> Words:
+    return language.for_desk(at.session, setting.contract, at.team_id, setting.customer.desk_id)
+
+
+def _setting(at: Automatic, wanted: Wanted) -> tuple[Setting, Places]:
+    key = (wanted.customer, wanted.severity, wanted.kind, wanted.item, str(wanted.tell_customer))
+    found = at.found.get(key)
+    if found is None:
+        found = at.found[key] = _made(at, wanted)
+    return found
+
+
+def _made(at: Automatic, wanted: Wanted) -> tuple[Setting, Places]:
+    customer = customer_by_key(at.session, at.team_id, wanted.customer)
+    channels = channels_of(at.session, at.team_id, customer.desk_id, customer.id) if customer else None
+    if customer is None or channels is None:
+        raise UnusableError(f"there is no customer {wanted.customer}")
+    try:
+        force = at.agreements.in_force(at.session, customer, at.now)
+    except NoAgreementError as error:
+        raise UnusableError(str(error)) from error
+    contract = force.contract
+    option, severity = option_of(contract, wanted.kind), severity_of(contract, wanted.severity)
+    if option is None or severity is None or not _has_item(contract, wanted.item):
+        raise UnusableError(f"{contract.id} has no {wanted.kind}, {wanted.severity} or {wanted.item}")
+    setting = Setting(
+        customer=customer,
+        force=force,
+        option=option,
+        intake=contract.slack_is,
+        reported_at=at.now,
+        walked=Walk((), None, Outcome(severity, None)),
+        on_behalf=False,
+    )
+    return setting, Places(channels[0], channels[1] if wanted.tell_customer else None)
+
+
+def option_of(contract: Contract, wanted: str | None) -> KindOption | None:
+    """The contract's word for the kind of ticket: the one wanted, else its first for a fault, else its first."""
+    if wanted is not None:
+        return next((each for each in contract.kinds if each.id == wanted), None)
+    return next((each for each in contract.kinds if each.kind is TicketKind.FAULT), contract.kinds[0])
+
+
+def severity_of(contract: Contract, wanted: str | None) -> str | None:
+    """The id of the class that is wanted, the contract's own choice without one; None when it has no such class."""
+    asked = (wanted or contract.default_severity).casefold()
+    return next((each.id for each in contract.severities if each.id.casefold() == asked), None)
+
+
+def _has_item(contract: Contract, item: str | None) -> bool:
+    return item is None or item in {each.id for each in contract.items}
+
+
+def _doing(at: Automatic, ticket: Ticket) -> Doing:
+    customer = at.session.get(Customer, (ticket.team_id, ticket.customer_id))
+    if customer is None:
+        message = f"{ticket.name} belongs to a customer that is not stored"
+        raise LookupError(message)
+    return Doing(at.work, ticket, at.agreements.of_ticket(at.session, ticket, customer))
+
+
+def words_of(at: Automatic, ticket: Ticket) -> Words:
+    """The words of the ticket's desk."""
+    return language.for_desk(at.session, _doing(at, ticket).contract, ticket.team_id, ticket.desk_id)
+
+
+def settle(at: Automatic, ticket: Ticket, outcome: str) -> None:
+    """It is over by itself. Where nobody had begun, promises that were not late yet are not judged.
+
+    Source: docs/rules.md, 3: nothing automatic counts as work.
+    """
+    doing = _doing(at, ticket)
+    if ticket.work_started_at is not None:
+        acts.resolve(doing, outcome, call_back=False)
+        return
+    acts.end_paging(doing, Why.RESOLVED)
+    if ticket.waiting:
+        promises.end_wait(at.session, ticket, at.now)
+        at.session.flush()
+        replan(doing)
+    _withdraw(doing)
+    text_id = doing.keep(outcome)
+    doing.note(
+        doing.happening(Event.RESOLVED, text_id=text_id, facts={"call_back": False}),
+        to_customer=True,
+        status=Status.RESOLVED,
+        outcome_id=text_id,
+        resolved_at=at.now,
+        waiting=None,
+        waiting_since=None,
+    )
+    replan(doing)
+
+
+def _withdraw(doing: Doing) -> None:
+    """Take the counting clocks back; what is late by now is noted first, and stays so."""
+    now = doing.work.now
+    for clock in clocks_of(doing.work.session, doing.ticket.team_id, doing.ticket.number):
+        if clock.counting and clock.due_at is not None and clock.due_at < now and clock.late_at is None:
+            clock.late_at = clock.due_at
+            doing.note(Happening(event=Event.LATE, at=clock.due_at, facts={"clock": clock.id, "clause": clock.clause}))
+    promises.withdraw_clocks(doing.work.session, doing.ticket)
+
+
+def reopen(at: Automatic, ticket: Ticket, reason: str) -> None:
+    """It has begun again: the same ticket goes on."""
+    acts.reopen(_doing(at, ticket), reason)
