@@ -102,7 +102,7 @@ class Vakt:
             log.warning("leases_of_predecessor_ended", messages=ended)
 
     def start(self) -> None:
-        """Begin to turn timers and to send. The doors to Slack are opened by `bot.doors`."""
+        """Begin to turn timers and to send. The doors to Slack are opened by `bot.running`."""
         self.ticker.start()
         self.sender.start()
         self.auditor.start()

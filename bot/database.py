@@ -36,6 +36,10 @@ Wake = Callable[[Sequence[Record]], None]
 BUSY_TIMEOUT = "busy_timeout"
 """Under which a SQLite connection remembers the milliseconds that were set last."""
 
+READERS_CACHE = -500
+"""SQLite's measure of memory that each reading connection may keep: KiB, with a minus. There are up to 25 of them,
+and whatever another connection writes makes them read anew."""
+
 SILENCE = {
     "connect_timeout": 2,
     "keepalives_idle": 5,
@@ -228,6 +232,7 @@ def _sqlite_engine(url: str, *, reading: bool = False) -> Engine:
         connection.execute("PRAGMA foreign_keys = ON")
         if reading:
             connection.execute("PRAGMA query_only = ON")
+            connection.execute(f"PRAGMA cache_size = {READERS_CACHE}")
 
     return engine
 

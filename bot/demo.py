@@ -25,13 +25,13 @@ from bot.clock_hook import ClockHook, Shown
 from bot.contracts import read_contracts
 from bot.demo_seed import seed_of
 from bot.demo_time import OSLO, begins_at, calendars_of, next_opening
-from bot.doors import SocketDoor
 from bot.machine import MovableClock, SystemClock
 from bot.plainly import UNUSABLE, fail, plain_errors, read_settings
 from bot.rates import Rates
 from bot.running import go_straight_to_this_machine, stopped_by_signals, wait_for
 from bot.sandbox_process import Address, SandboxError, SandboxProcess, is_free, missing
 from bot.settings import Settings
+from bot.socket_door import SocketDoor
 from bot.workspace_file import Workspace, WorkspaceError, read
 from bot.workspace_import import import_workspace
 from models.sla.calendar import Calendar

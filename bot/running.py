@@ -7,8 +7,9 @@ import signal
 import sys
 import threading
 from collections.abc import MutableMapping
+from importlib import import_module
 from queue import SimpleQueue
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 from urllib.parse import urlsplit
 
 import structlog
@@ -18,14 +19,17 @@ from sqlalchemy.engine import make_url
 
 from bot import instance, logs, memory, schema
 from bot.app import NotKnownError, SlackRefusedError, Vakt, build
-from bot.doors import HttpDoor, SocketDoor
 from bot.gateway import refusal_or_absence
-from bot.hook_door import HookDoor, HookPlace
 from bot.plainly import fail, first_line, need, plain_errors, read_settings
 from bot.settings import Settings
+from bot.socket_door import SocketDoor
 from bot.socket_watch import FAILURES
 from bot.store_contracts import store_apart
-from bot.web import Watch, WatchDoor
+
+if TYPE_CHECKING:
+    from bot.hook_door import HookDoor
+    from bot.http_door import HttpDoor
+    from bot.web import WatchDoor
 
 log = structlog.get_logger()
 
@@ -136,24 +140,31 @@ def wait_for(stop: threading.Event) -> None:
         pass
 
 
-def _door(vakt: Vakt, *, http: bool) -> SocketDoor | HttpDoor:
+def _door(vakt: Vakt, *, http: bool) -> "SocketDoor | HttpDoor":
     if not http:
         return SocketDoor(vakt)
     try:
-        return HttpDoor(vakt)
+        made: HttpDoor = _loaded("http_door").HttpDoor(vakt)
     except OSError as error:
         vakt.stop()
         _fail_for_port(error, vakt.settings.vakt_http_port, "VAKT_HTTP_PORT")
+    return made
 
 
-def _watch_door(vakt: Vakt, door: SocketDoor | HttpDoor) -> WatchDoor | None:
+def _loaded(name: str) -> Any:  # noqa: ANN401 - a module
+    """A module that listens on a port: what it needs is no part of a process that has none."""
+    return import_module(f"bot.{name}")
+
+
+def _watch_door(vakt: Vakt, door: "SocketDoor | HttpDoor") -> "WatchDoor | None":
     """Open the port for those who watch, if one is set. In HTTP mode they are answered on its port anyway."""
     port = vakt.settings.vakt_watch_port
     if port is None:
         return None
     try:
-        hooks = HookPlace(vakt) if vakt.settings.vakt_hook_port is None else None
-        watch = WatchDoor(Watch(vakt, door), vakt.settings.vakt_watch_host, port, hooks)
+        web = _loaded("web")
+        hooks = _loaded("hook_door").HookPlace(vakt) if vakt.settings.vakt_hook_port is None else None
+        watch: WatchDoor = web.WatchDoor(web.Watch(vakt, door), vakt.settings.vakt_watch_host, port, hooks)
     except OSError as error:
         vakt.stop()
         _fail_for_port(error, port, "VAKT_WATCH_PORT")
@@ -162,13 +173,14 @@ def _watch_door(vakt: Vakt, door: SocketDoor | HttpDoor) -> WatchDoor | None:
     return watch
 
 
-def _hook_door(vakt: Vakt) -> HookDoor | None:
+def _hook_door(vakt: Vakt) -> "HookDoor | None":
     """Open the port for alerts and heartbeats, if they have one of their own."""
     port, host = vakt.settings.vakt_hook_port, vakt.settings.vakt_hook_host
     if port is None:
         return None
     try:
-        hooks = HookDoor(HookPlace(vakt), host, port)
+        door = _loaded("hook_door")
+        hooks: HookDoor = door.HookDoor(door.HookPlace(vakt), host, port)
     except OSError as error:
         vakt.stop()
         _fail_for_port(error, port, "VAKT_HOOK_PORT")
@@ -183,7 +195,7 @@ def _fail_for_port(error: OSError, port: int, setting: str) -> NoReturn:
     fail(f"Port {port} cannot be listened on: {error.strerror or error}. Set {setting} to another one.")
 
 
-def _opened(door: SocketDoor | HttpDoor, stop: threading.Event) -> bool:
+def _opened(door: "SocketDoor | HttpDoor", stop: threading.Event) -> bool:
     """Open the door; while Slack is down, try again until it is there or we are told to stop."""
     pause = 1.0
     while not stop.is_set():
@@ -209,11 +221,11 @@ def _end_when_refused(error: Exception) -> None:
         )
 
 
-def _bearings(vakt: Vakt, door: SocketDoor | HttpDoor) -> dict[str, str]:
+def _bearings(vakt: Vakt, door: "SocketDoor | HttpDoor") -> dict[str, str]:
     """What the line says that tells of readiness: where we are, on what, through which door."""
     url = make_url(vakt.settings.vakt_database_url)
     return {
         "workspace": f"{vakt.team.name} ({vakt.team.team_id})",
         "database": url.render_as_string(hide_password=True),
-        "door": f"http, port {door.port}" if isinstance(door, HttpDoor) else "socket",
+        "door": str(door),
     }

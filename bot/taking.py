@@ -13,6 +13,9 @@ from handlers.answers import kind_of
 
 log = structlog.get_logger()
 
+CONCURRENCY = 20
+"""Requests that are answered at once, by either door."""
+
 UNANSWERED = 0
 UNSIGNED = 401
 DONE = "done"

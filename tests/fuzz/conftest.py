@@ -19,7 +19,7 @@ from structlog.testing import capture_logs
 
 from bot.app import Vakt, build
 from bot.contracts import read_contracts
-from bot.doors import HttpDoor
+from bot.http_door import HttpDoor
 from bot.machine import SystemClock
 from bot.rates import Rates
 from bot.settings import Settings

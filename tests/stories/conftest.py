@@ -26,10 +26,11 @@ from bot.app import Vakt, build
 from bot.contracts import read_contracts, store_contracts
 from bot.database import Database
 from bot.demo_seed import seed_of
-from bot.doors import HttpDoor, SocketDoor
+from bot.http_door import HttpDoor
 from bot.machine import MachineClock
 from bot.rates import Rates
 from bot.settings import Settings
+from bot.socket_door import SocketDoor
 from bot.workspace_file import Workspace, read
 from bot.workspace_import import import_workspace
 from models.outbox import Kind, Outgoing

@@ -10,7 +10,7 @@ import pytest
 from icalendar import Calendar
 from sqlmodel import select
 
-from bot.doors import HttpDoor
+from bot.http_door import HttpDoor
 from bot.web import Watch, WatchDoor
 from models.desk import DeskRole
 from models.person import Person as StoredPerson

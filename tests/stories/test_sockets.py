@@ -13,8 +13,8 @@ from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 
 from bot.app import Vakt, build
 from bot.demo_seed import seed_of
-from bot.doors import SocketDoor
 from bot.settings import Settings
+from bot.socket_door import SocketDoor
 from bot.socket_watch import Pace, end
 from bot.tally import RECONNECTS, Counted, Tally
 from bot.workspace_file import Workspace

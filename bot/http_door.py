@@ -1,96 +1,26 @@
-"""The two doors through which Slack's requests come in: Socket Mode, and signed HTTP.
+"""The door through which Slack's signed requests come in, beside what is told to those who watch, and hooks.
 
-Source: docs.slack.dev/apis/events-api/using-socket-mode and /authentication/verifying-requests.
+Source: docs.slack.dev/authentication/verifying-requests-from-slack.
 """
 
-import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any
 
 from slack_bolt import BoltRequest
-from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
-from slack_bolt.adapter.socket_mode.internals import run_bolt_app
 from slack_sdk.signature import Clock
-from slack_sdk.socket_mode.builtin import SocketModeClient
-from slack_sdk.socket_mode.request import SocketModeRequest
 
-from bot import acks
 from bot.admission import SLACK, STATUS, Reason, Refused, TurnedAwayError, admit, demand_way
 from bot.app import Vakt
 from bot.hook_door import HOOKS, HookPlace
 from bot.listening import Listener, StartResponse, reply
 from bot.slow_clients import READ_SECONDS, channel_class
-from bot.socket_watch import Pace, SocketWatch
-from bot.taking import taken
-from bot.tally import Tally
+from bot.taking import CONCURRENCY, taken
 from bot.web import Watch
-from handlers.shapes import readable
 from models.ids import new_id
 
-CONCURRENCY = 20
-
 LARGEST_BODY = 1_000_000
-
-
-class SocketDoor:
-    """Slack's requests over a WebSocket that we open, and open anew when it is dead."""
-
-    def __init__(self, vakt: Vakt, *, pace: Pace = Pace()) -> None:  # noqa: B008 - frozen
-        """Nothing is opened until `start`."""
-        self._watch = SocketWatch(lambda: _Client(vakt, pace), pace, vakt.tally.count)
-
-    def start(self) -> None:
-        """Connect."""
-        self._watch.start()
-
-    def stop(self) -> None:
-        """Disconnect, after what is being answered."""
-        self._watch.stop()
-
-    @property
-    def handler(self) -> SocketModeHandler:
-        """The client that holds the socket now."""
-        return self._watch.handler
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the socket is alive, as far as anybody knows."""
-        return self._watch.is_open
-
-    @property
-    def silent_seconds(self) -> float:
-        """Since when nothing was heard."""
-        return self._watch.silent_seconds
-
-
-class _Client(SocketModeHandler):
-    """The SDK's client, given only what can be read, with every request counted and named in the log."""
-
-    def __init__(self, vakt: Vakt, pace: Pace) -> None:
-        self._tally: Tally = vakt.tally
-        quiet = logging.getLogger("vakt.socket")
-        quiet.setLevel(logging.WARNING)
-        super().__init__(
-            vakt.bolt,
-            vakt.settings.slack_app_token.get_secret_value(),
-            logger=quiet,
-            web_client=vakt.bolt.client,
-            ping_interval=pace.ping,
-            concurrency=CONCURRENCY,
-        )
-
-    def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
-        payload = readable(req.payload)
-        if payload is None:
-            with taken(self._tally, req.envelope_id, None):
-                return
-        req.payload = payload
-        with taken(self._tally, req.envelope_id, payload) as it:
-            response = run_bolt_app(self.app, req)
-            acks.answer(client, req.envelope_id, response)
-            it.status = response.status
 
 
 class HttpDoor:
@@ -117,6 +47,10 @@ class HttpDoor:
             channel=channel_class(self._refused, read_seconds),
         )
         self.port = self._listener.port
+
+    def __str__(self) -> str:
+        """Which door it is."""
+        return f"http, port {self.port}"
 
     def start(self) -> None:
         """Listen."""
