@@ -139,7 +139,8 @@ def _shift_row(each: ShiftFact, facts: WeekFacts, words: Words) -> Block:
     who = words.name(each.person) if each.person else words.plain("nobody")
     changed = words.plain("changed") if each.changed else ""
     small = joined(span(each.since, each.until, words), label(each.layer), changed)
-    return kit.section(Mrkdwn(f"{fill('*{who}*', who=who)}\n{small}"), accessory=_way(each, facts, words))
+    head = joined(fill("*{who}*", who=who), words.weekday(each.since))
+    return kit.section(Mrkdwn(f"{head}\n{small}"), accessory=_way(each, facts, words))
 
 
 def _way(each: ShiftFact, facts: WeekFacts, words: Words) -> Block | None:
