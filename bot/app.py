@@ -188,7 +188,7 @@ def build(
         count=tally.count,
     )
     database.after_commit(ticker.wake_for)
-    database.after_commit(lambda _written: sender.wake())
+    database.after_commit(sender.wake_for)
     bolt = _bolt(settings, client, team)
     register(bolt, desk)
     members = MemberWatch(database, gateway, team.team_id, contract_clock.now)

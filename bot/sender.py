@@ -25,6 +25,7 @@ from bot.tally import Count, uncounted
 from models import sending
 from models.ids import new_id
 from models.outbox import Outgoing, State
+from models.record import Record
 from models.sending import Candidate, Held, Outcome
 from models.store import NotStoredError, UnknownOutcomeError
 
@@ -118,6 +119,13 @@ class Sender:
         with self._awake:
             self._work_to_do = True
             self._awake.notify_all()
+
+    def wake_for(self, written: Sequence[Record]) -> None:
+        """Wake for what a commit wrote, unless all of it goes where the rate is used up: that has its time."""
+        tick = time.monotonic()
+        rows = [each for each in written if isinstance(each, Outgoing)]
+        if any(self._resting.get((row.team_id, row.conversation), 0.0) <= tick for row in rows):
+            self.wake()
 
     def drain(self, timeout: float) -> bool:
         """Wait until everything that may be sent now is sent; False when that took too long."""

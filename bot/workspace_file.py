@@ -405,10 +405,11 @@ def written(workspace: Workspace) -> str:
     """The file as text."""
     document = tomlkit.document()
     for part in ("people", "rotas", "escalations", "desks", "customers", "routes", "heartbeats"):
-        entries = tomlkit.aot()
-        for entry in getattr(workspace, part) or []:
+        given, entries = getattr(workspace, part), tomlkit.aot()
+        for entry in given or ():
             entries.append(tomlkit.item(_plain(entry)))
-        document.append(part, entries)
+        if given is not None:
+            document.append(part, entries)
     return tomlkit.dumps(document)
 
 

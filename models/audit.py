@@ -10,7 +10,7 @@ from sqlmodel import Session, col, func, or_, select, update
 
 from models.clock import Clock, ClockState
 from models.desk import Desk
-from models.outbox import Outgoing, State
+from models.outbox import Outgoing, State, note_changed
 from models.page import Page
 from models.ticket import Team, Ticket
 from models.timer import LATE_AFTER, Timer, TimerKind, late
@@ -63,6 +63,7 @@ def release(session: Session, stuck: Outgoing) -> bool:
         .values(leased_until=None, lease_token=None, uncertain=True)
         .execution_options(synchronize_session=False)
     )
+    note_changed(session)
     return bool(released.rowcount)  # type: ignore[attr-defined]
 
 

@@ -6,7 +6,7 @@ is sent, from the state of that moment.
 """
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
 from typing import Any
 
@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlmodel import Field, Session, col, or_, select
 
 from models.ids import new_id
-from models.record import BY_KEY, Adds, Record
+from models.record import BY_KEY, Adds, Record, written_in
 
 
 class Kind(StrEnum):
@@ -71,6 +71,8 @@ class State(StrEnum):
     EXPIRED = "expired"
     DROPPED = "dropped"
 
+
+NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 
 ENDED = frozenset({State.REFUSED, State.EXPIRED, State.DROPPED})
 """Never to be said."""
@@ -195,6 +197,13 @@ def refresh_cards(session: Session, team_id: str, numbers: Iterable[int], machin
         )
         .execution_options(synchronize_session=False)
     )
+    note_changed(session)
+
+
+def note_changed(session: Session) -> None:
+    """Note for whoever sends that a statement changed what is owed: no record of the session tells of it."""
+    anywhere = Outgoing(team_id="", key="", kind="", conversation="", ready_at=NEVER, created_at=NEVER)
+    written_in(session).append(anywhere)
 
 
 def rows_with_ids(session: Session, team_id: str, ids: Collection[str]) -> list[Outgoing]:

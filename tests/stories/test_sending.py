@@ -640,6 +640,29 @@ def test_a_sender_that_can_do_nothing_sleeps(bench: Bench) -> None:
     sender.stop()
 
 
+def test_what_is_owed_where_the_rate_is_used_up_wakes_nobody(bench: Bench) -> None:
+    """Whoever rests is looked at when the rest is over; anything else, and whatever a statement changed, at once."""
+    sender = bench.sender()
+    bench.database.after_commit(sender.wake_for)
+
+    def wakes(act: Callable[[], object]) -> bool:
+        sender._work_to_do = False  # noqa: SLF001 - nothing else tells
+        act()
+        return sender._work_to_do  # noqa: SLF001
+
+    def changes_cards() -> None:
+        with bench.database.transaction() as session:
+            outbox.refresh_cards(session, TEAM, [1], NOW)
+
+    sender._resting = {(TEAM, "C1"): monotonic() + 60}  # noqa: SLF001
+    assert not wakes(lambda: bench.owes("one", conversation="C1"))
+    assert wakes(lambda: bench.owes("two", conversation="C2"))
+    assert wakes(changes_cards)
+    sender._resting = {(TEAM, "C1"): monotonic() - 1}  # noqa: SLF001
+    assert wakes(lambda: bench.owes("three", conversation="C1"))
+    sender.stop()
+
+
 # The ticker alone, with the real database
 
 
