@@ -55,7 +55,9 @@ class Draft:
         )
 
     def changed(self, **values: Any) -> "Draft":
-        """The draft with some values replaced."""
+        """The draft with some values replaced; itself when they are what it has."""
+        if all(getattr(self, name) == value for name, value in values.items()):
+            return self
         return replace(self, **values)
 
 
