@@ -1,19 +1,15 @@
 """The chain of a page: the desk's plan, who is reached by each step at an instant, and who comes next."""
 
-import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from handlers import rotas
-from models import contract_version
 from models.desk import Desk, people_with_role
 from models.escalation import FIRST_WAIT, FURTHER_WAIT, Plan, Step, StepKind
 from models.page import escalation_by_key
 from models.person import Person
 from models.rota.shift import RotaError
-from models.sla.calendar import Calendar
-from models.sla.calendar_document import restored
 from models.sla.contract import Role
 from models.store import Session
 
@@ -187,20 +183,5 @@ def _left(person: Person, at: datetime) -> bool:
 def _taken_now(session: Session, team_id: str, step: Step, at: datetime) -> bool:
     """Whether a step is taken at that instant; one whose calendar is not in force is, rather than nobody paged."""
     name = step.hours_of or step.outside_hours_of
-    calendar = _calendar(session, team_id, name, at) if name else None
+    calendar = rotas.calendar_in_force(session, team_id, name, at.date()) if name else None
     return calendar is None or calendar.is_open(at) == (step.hours_of is not None)
-
-
-_calendars: dict[str, Mapping[str, Calendar]] = {}
-"""By the id of the calendar version, which never changes."""
-
-
-def _calendar(session: Session, team_id: str, name: str, at: datetime) -> Calendar | None:
-    contract, _, key = name.partition("/")
-    version = contract_version.version_in_force(session, team_id, contract, at.date())
-    stored = contract_version.latest_calendars(session, version) if version else None
-    if stored is None:
-        return None
-    if stored.id not in _calendars:
-        _calendars[stored.id] = {each: restored(text) for each, text in json.loads(stored.content).items()}
-    return _calendars[stored.id].get(key)

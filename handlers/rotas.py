@@ -229,14 +229,31 @@ def _in_force(
     found = {}
     for name in names:
         contract, _, calendar = name.partition("/")
-        version_id = contract_version.calendars_in_force(session, team_id, contract, day)
-        if version_id is None:
+        version = _version_in_force(session, team_id, contract, day)
+        if version is None:
             raise RotaError(f"{key} needs the calendar {calendar} of {contract}, which is not in force on {day}")
-        calendars = _calendars.get(version_id) or _read(session, team_id, version_id)
+        version_id, calendars = version
         if calendar not in calendars:
             raise RotaError(f"{key}: {contract} has no calendar {calendar} any more; name another")
         found[name] = (version_id, calendars[calendar])
     return found
+
+
+def calendar_in_force(session: Session, team_id: str, name: str, day: date) -> Calendar | None:
+    """The calendar "contract/name" of the contract in force on that day; None when there is none."""
+    contract, _, calendar = name.partition("/")
+    version = _version_in_force(session, team_id, contract, day)
+    return version[1].get(calendar) if version else None
+
+
+def _version_in_force(
+    session: Session, team_id: str, contract: str, day: date
+) -> tuple[str, Mapping[str, Calendar]] | None:
+    """The version of a contract's calendars that is in force, and what it holds."""
+    version_id = contract_version.calendars_in_force(session, team_id, contract, day)
+    if version_id is None:
+        return None
+    return version_id, _calendars.get(version_id) or _read(session, team_id, version_id)
 
 
 def _read(session: Session, team_id: str, version_id: str) -> Mapping[str, Calendar]:
