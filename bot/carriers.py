@@ -138,5 +138,5 @@ def _mail(url: str, sender: str) -> Carrier:
 
 @cache
 def _webhook(secret: str) -> Carrier:
-    made: Carrier = import_module("bot.webhook").Webhook(secret.encode())
+    made: Carrier = import_module("bot.webhook").Webhook(import_module("bot.hook_signature").secret_bytes(secret))
     return made

@@ -16,6 +16,10 @@ LONGEST_ID = 255
 _DIGITS = len("9999999999")
 
 
+PREFIX = "whsec_"
+"""What a secret begins with that is written in base64."""
+
+
 class SignatureError(Exception):
     """It is not believed; `reason` is a word for why."""
 
@@ -23,6 +27,22 @@ class SignatureError(Exception):
         """Name both."""
         super().__init__(message)
         self.reason = reason
+
+
+def signed(secret: bytes, name: str, stamp: str, body: bytes) -> str:
+    """The signature of a delivery: of its id, its time stamp (seconds since 1970) and its body."""
+    mac = hmac.new(secret, f"{name}.{stamp}.".encode() + body, hashlib.sha256).digest()
+    return f"v1,{base64.b64encode(mac).decode()}"
+
+
+def secret_bytes(secret: str) -> bytes:
+    """The bytes that sign: base64 after "whsec_", as the specification writes secrets, else the text's own.
+
+    Raises:
+        ValueError: what stands after "whsec_" is no base64.
+    """
+    named, _, encoded = secret.rpartition(PREFIX)
+    return secret.encode() if named or not secret.startswith(PREFIX) else base64.b64decode(encoded, validate=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +73,6 @@ class Signature:
         """
         if not (self.stamp.isdecimal() and len(self.stamp) <= _DIGITS) or abs(now - int(self.stamp)) > STALE_SECONDS:
             raise SignatureError("stale", "webhook-timestamp is too old or too far ahead")
-        mac = hmac.new(secret, f"{self.id}.{self.stamp}.".encode() + body, hashlib.sha256).digest()
-        right = f"v1,{base64.b64encode(mac).decode()}"
+        right = signed(secret, self.id, self.stamp, body)
         if not sum(hmac.compare_digest(right, each) for each in self.signed):
             raise SignatureError("signature", "webhook-signature is not that of this body")

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.hook_signature import secret_bytes
+
 
 def _safe_address(url: str) -> str:
     """Refuse to send a token in the clear to anything but this machine."""
@@ -70,6 +72,16 @@ def _smtp_address(secret: SecretStr) -> SecretStr:
     raise ValueError(message)
 
 
+def _webhook_secret(secret: SecretStr) -> SecretStr:
+    """Refuse what says that it is base64 and is not."""
+    try:
+        secret_bytes(secret.get_secret_value())
+    except ValueError as error:
+        message = 'VAKT_WEBHOOK_SECRET begins with "whsec_", after which base64 is needed'
+        raise ValueError(message) from error
+    return secret
+
+
 class Settings(BaseSettings):
     """What a process needs to know. Every name is the environment variable's, in lower case."""
 
@@ -94,7 +106,7 @@ class Settings(BaseSettings):
     vakt_heartbeat_url: Annotated[SecretStr, AfterValidator(_heartbeat_address)] = SecretStr("")
     vakt_smtp_url: Annotated[SecretStr, AfterValidator(_smtp_address)] = SecretStr("")
     vakt_mail_from: str = "vakt@localhost"
-    vakt_webhook_secret: SecretStr = SecretStr("")
+    vakt_webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret)] = SecretStr("")
     vakt_received_days: float = Field(default=7.0, ge=2.0)
     vakt_sent_days: float = Field(default=30.0, ge=1.0)
     vakt_posts_per_channel_per_second: float = Field(default=1.0, gt=0)

@@ -4,9 +4,7 @@ A POST of JSON that is signed as Standard Webhooks has it: the id is the same at
 the receiver can tell a repeat. Source: standardwebhooks.com, the specification.
 """
 
-import base64
 import hashlib
-import hmac
 import json
 from http.client import HTTPException
 from urllib.error import HTTPError, URLError
@@ -14,6 +12,7 @@ from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
 from bot.carriers import WEBHOOK, Addressed, OutcomeUnknownError, RefusedError, UnavailableError
+from bot.hook_signature import signed
 from bot.machine import SystemClock
 
 SECONDS = 10
@@ -57,8 +56,7 @@ class Webhook:
             "webhook-timestamp": stamp,
         }
         if self._secret:
-            signed = hmac.new(self._secret, f"{name}.{stamp}.".encode() + body, hashlib.sha256).digest()
-            headers["webhook-signature"] = f"v1,{base64.b64encode(signed).decode()}"
+            headers["webhook-signature"] = signed(self._secret, name, stamp, body)
         return headers
 
 

@@ -70,6 +70,8 @@ def test_it_starts_through_a_slack_that_fails_at_first(well: Vakt, slack: Sandbo
         ("SLACK_API_URL", "http://slack.example/api/", "plain http is allowed to this machine only, use https"),
         ("VAKT_LEASE_SECONDS", "20", "20 s is less than 3.5 times VAKT_SLACK_TIMEOUT_SECONDS; write 28 or more"),
         ("VAKT_HTTP_PORT", "70000", "VAKT_HTTP_PORT: Input should be less than or equal to 65535"),
+        ("VAKT_SMTP_URL", "mail.example", "VAKT_SMTP_URL must be smtps://"),
+        ("VAKT_WEBHOOK_SECRET", "whsec_not base64", 'VAKT_WEBHOOK_SECRET begins with "whsec_"'),
         ("VAKT_HEARTBEAT_URL", "http://health.example/secret", "VAKT_HEARTBEAT_URL must be an https address"),
         ("VAKT_DATABASE_URL", "vakt.db", "VAKT_DATABASE_URL is no address of a database"),
         ("VAKT_DATABASE_URL", "oracle2://x/y", "VAKT_DATABASE_URL is no address of a database"),
