@@ -8,9 +8,9 @@ from sqlmodel import Session
 from handlers.access import viewer_of
 from handlers.desk import Desk
 from handlers.errors import UserError
-from handlers.feeds import hash_of
 from handlers.rota_reach import rotas_for
 from handlers.rotas import questions, rota_of
+from models.ids import hash_of
 from models.person import Person
 from models.record import with_ids
 from models.rota.feed import Heading, written

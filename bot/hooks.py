@@ -21,7 +21,8 @@ from bot.tally import TURNED_AWAY
 from handlers import heartbeats
 from handlers.alerts import Delivery, take_in
 from models.alerting.alert import READ, Alert, AlertError
-from models.hook import Hook, hash_of, hook_of_key, secret_of
+from models.hook import Hook, hook_of_key, secret_of
+from models.ids import hash_of
 from models.store import ConflictError, NotStoredError, UnknownOutcomeError
 
 HEARTBEAT = "heartbeat"

@@ -1,6 +1,5 @@
 """Secret addresses at which people read their shifts, or a rota, as a calendar. Only their hashes are stored."""
 
-import hashlib
 import secrets
 from datetime import datetime
 
@@ -15,12 +14,8 @@ from handlers.rota_reach import one_rota, rotas_for
 from handlers.views import oncall as views
 from handlers.views.blocks import Rendered
 from handlers.views.facts import FeedFacts, Refusal
+from models.ids import hash_of
 from models.stored_rota import FEED_ENDING, FEED_PATH, RotaFeed, StoredRota, feeds_of
-
-
-def hash_of(secret: str) -> str:
-    """What is stored of a secret."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def feed_named(body: Body, named: str, desk: Desk) -> Rendered:

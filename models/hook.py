@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
+from models.ids import hash_of
 from models.record import BY_KEY, Record
 
 KEY_BYTES = 32
@@ -56,11 +57,6 @@ def new_hook(team_id: str, name: str, now: datetime, *, heartbeat: str | None = 
         created_at=now,
     )
     return Opened(hook, key, f"whsec_{base64.b64encode(secret).decode()}" if secret else None)
-
-
-def hash_of(key: str) -> str:
-    """What is stored of a key."""
-    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def secret_of(hook: Hook, key: str) -> bytes | None:
