@@ -11,7 +11,6 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
 
 import tomlkit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -20,34 +19,12 @@ from bot.settings import is_loopback
 from models.alerting.document import HeartbeatDocument, RouteDocument
 from models.escalation import PROGRESS
 from models.rota.document import RotaDocument
-from models.rota.notations import CalendarName
+from models.rota.notations import CalendarName, Key, Shown, Zone, known_zone
 from models.sla.contract import Contract, Role
 from models.sla.policy import with_overrides
 from models.sla.policy_files import PolicyError
 
-Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")]
 Language = Annotated[str, Field(pattern=r"^(en|nb|sv)$")]
-
-
-def _shown(text: str) -> str:
-    if not text.isprintable():
-        message = f"{text!r} has a character that cannot be shown"
-        raise ValueError(message)
-    return text
-
-
-def _zone(name: str) -> str:
-    if name not in available_timezones():
-        message = f'there is no time zone "{name}"; write one such as Europe/Oslo'
-        raise ValueError(message)
-    return name
-
-
-Shown = Annotated[str, AfterValidator(_shown)]
-"""A text that people read: no line ends, no control or direction characters."""
-
-Zone = Annotated[str, AfterValidator(_zone)]
-"""The name of a time zone."""
 
 
 Email = Annotated[str, Field(pattern=r"^[^\s@<>,;:\"()]+@[^\s@<>,;:\"()]+$", max_length=254)]
@@ -236,7 +213,7 @@ def _alerts_find_a_customer(workspace: Workspace) -> None:
         for entry in entries:
             _known(f"{part}.{entry.key}.customer", [entry.customer], customers)
     for beat in workspace.heartbeats or []:
-        _zone(beat.zone)
+        known_zone(beat.zone)
 
 
 def _products_can_be_handled(desk: DeskEntry) -> None:

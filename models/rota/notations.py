@@ -24,7 +24,8 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
-def _zone(name: str) -> str:
+def known_zone(name: str) -> str:
+    """The name of a time zone, if there is one of that name; ValueError says what would be right."""
     if name not in _zones():
         message = f'there is no time zone "{name}"; write one such as Europe/Oslo'
         raise ValueError(message)
@@ -77,8 +78,10 @@ def _calendar(text: str) -> str:
 
 
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")]
-Name = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_shown)]
-Zone = Annotated[str, AfterValidator(_zone)]
+Shown = Annotated[str, AfterValidator(_shown)]
+"""A text that people read: no line ends, no control or direction characters."""
+Name = Annotated[Shown, Field(min_length=1, max_length=80)]
+Zone = Annotated[str, AfterValidator(known_zone)]
 Wall = Annotated[datetime, AfterValidator(_wall)]
 Clock = Annotated[str, AfterValidator(_clock)]
 Day = Annotated[str, AfterValidator(_day)]
