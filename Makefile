@@ -26,13 +26,21 @@ test: .venv/dev.ready ## the whole suite on SQLite and PostgreSQL, three process
 	$(BIN)/python -m pytest -n 3 --dist loadgroup --max-worker-restart 0 $(ARGS)
 
 check: .venv/dev.ready ## what CI asks before the tests (ruff, mypy, import contracts, generated papers, coverage of models/sla)
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
+	@$(MAKE) -j2 --output-sync=target checked-types checked-coverage checked-words
+
+.PHONY: checked-types checked-coverage checked-words
+checked-types:
 	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(BIN)/python docs/make_clauses.py --check
+
+checked-coverage:
 	@$(BIN)/python -m coverage run --branch -m pytest -q tests/sla tests/policies >cover.log || (cat cover.log; exit 1)
 	$(BIN)/python -m coverage report --skip-covered --fail-under=100
+
+checked-words:
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+	$(BIN)/python docs/make_clauses.py --check
 
 fuzz: .venv/dev.ready ## 20,000 inputs that nobody sends on purpose at every door (half an hour); SLACK_SAMPLES=folder adds Slack's own
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n 2 -o faulthandler_timeout=0 tests/fuzz $(ARGS)

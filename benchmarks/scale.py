@@ -150,7 +150,7 @@ def _list(vakt: Vakt) -> None:
 
 def _home(vakt: Vakt) -> None:
     with vakt.database.reading() as session:
-        home.view_of(session, viewer_of(session, TEAM, AGENT), 0, vakt.desk)
+        home.view_of(session, viewer_of(session, TEAM, AGENT), home.Turned(), vakt.desk)
 
 
 def _planned_anew(vakt: Vakt) -> float:

@@ -8,6 +8,7 @@ Source: RFC 6455, sections 5.2 and 5.3; docs.slack.dev/apis/events-api/using-soc
 
 import json
 import os
+from contextlib import suppress
 
 from slack_bolt import BoltResponse
 from slack_sdk.errors import SlackClientNotConnectedError
@@ -57,8 +58,17 @@ def _write(connection: Connection | None, text: str) -> None:
                 raise SlackClientNotConnectedError(CLOSED)
             connection.sock.sendall(frame(text.encode(), os.urandom(4)))
     except OSError as error:
-        connection.disconnect()  # part of a frame may be out: what came after it could not be read
+        hang_up(connection)  # part of a frame may be out: what came after it could not be read
         raise SlackClientNotConnectedError(CLOSED) from error
+
+
+def hang_up(connection: Connection) -> None:
+    """Close a connection that another thread may be closing too.
+
+    The SDK asks whether there is a socket before it holds the locks; whoever comes second finds none.
+    """
+    with suppress(AttributeError):
+        connection.disconnect()
 
 
 def frame(payload: bytes, mask: bytes) -> bytes:

@@ -15,6 +15,7 @@ from slack_sdk import WebClient
 from sqlmodel import Session, select
 from structlog.contextvars import bind_contextvars
 
+import handlers
 from bot import breaches, contracts, crash
 from bot.aside import Aside
 from bot.auditor import Auditor, Watched
@@ -24,6 +25,7 @@ from bot.carriers import SecondChannels
 from bot.courier import Pace, Ways
 from bot.courtesy import Courtesy
 from bot.database import Database
+from bot.do_not_disturb import DoNotDisturb
 from bot.gateway import Gateway, SlackRefusedError, SlackUnavailableError
 from bot.group_watch import GroupWatch
 from bot.kept_client import KeptClient
@@ -37,9 +39,10 @@ from bot.settings import LANDS_IN_TIMEOUTS, Settings
 from bot.tally import Tally
 from bot.ticker import Handling, Ticker
 from bot.watched_database import WatchedDatabase
-from handlers import answers, outgoing, register, rotas, timers, undelivered
+from handlers import answers, following, outgoing, register, timers, undelivered
 from handlers.agreements import Agreements
 from handlers.desk import Desk
+from handlers.later import Later
 from handlers.present import present
 from handlers.timers import Batch
 from models import outbox
@@ -52,6 +55,7 @@ from models.timer import Timer
 
 log = structlog.get_logger()
 
+WARM_ROTAS = Later("rotas", "warm")
 
 StoreContracts = Callable[[Database, str, Path | None, datetime], None]
 
@@ -110,10 +114,11 @@ class Vakt:
     def load_the_rest(self) -> None:
         """Load what nobody waits for: once the door is open, a process is ready."""
         contracts.warm()
+        handlers.warm()
         with self.database.reading() as session:
             has_rotas = has_any_rota(session, self.team.team_id)
         if has_rotas:
-            rotas.warm()
+            WARM_ROTAS()
         self.jobs.start()
 
     def stop(self) -> None:
@@ -177,7 +182,7 @@ def build(
     sender = Sender(
         database,
         Ways(gateway, _second_channels(settings)),
-        Words(_drawing(agreements), undelivered.tell_owner),
+        Words(_drawing(agreements), undelivered.tell_owner, following.followed),
         (contract_clock, machine),
         Pace(
             rates or Rates(settings.vakt_posts_per_channel_per_second, settings.vakt_posts_per_second),
@@ -189,6 +194,7 @@ def build(
     )
     database.after_commit(ticker.wake_for)
     database.after_commit(sender.wake_for)
+    database.after_commit(DoNotDisturb(database, gateway, aside, contract_clock.now).look_for)
     bolt = _bolt(settings, client, team)
     register(bolt, desk)
     members = MemberWatch(database, gateway, team.team_id, contract_clock.now)
@@ -293,7 +299,8 @@ def _ticker(
         del handled
         timers.finish(session, current.batch, now, down_since)
 
-    return Ticker(database, Handling(prepare, handle, store, finish), clocks, count=tally.count, resumed=resumed)
+    handling = Handling(prepare, handle, store, finish, timers.unloaded)
+    return Ticker(database, handling, clocks, count=tally.count, resumed=resumed)
 
 
 def _drawing(agreements: Agreements) -> Drawing:

@@ -97,6 +97,9 @@ def _job(key: str, call: Callable[[], None], otherwise: Callable[[Exception], No
             log.info("aside_failed", key=key.partition(":")[0], failure=str(failure))
             if otherwise is not None:
                 _quietly(otherwise, failure)
+        except Exception:
+            # Of a call nobody foresaw: those that wait behind it go on.
+            log.exception("aside_broke", key=key.partition(":")[0])
 
     return run
 

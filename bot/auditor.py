@@ -9,12 +9,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import structlog
 
 from bot.database import Database, Lane
 from bot.lifeline import Lifeline
+from bot.loop import Turning
 from bot.machine import ContractClock, MachineClock
 from handlers import audit as repairs
 from handlers.agreements import Agreements
@@ -42,15 +42,6 @@ TURNED_LATELY = timedelta(seconds=30)
 """Machine time within which a loop that lives has turned."""
 
 
-class Loop(Protocol):
-    """A loop that turns, and can be woken."""
-
-    turned_at: datetime
-
-    def wake(self) -> None:
-        """There may be something to do."""
-
-
 @dataclass(frozen=True, slots=True)
 class Watched:
     """What is looked at."""
@@ -59,7 +50,7 @@ class Watched:
     database: Database
     agreements: Agreements
     clocks: tuple[ContractClock, MachineClock]
-    loops: Sequence[Loop]
+    loops: Sequence[Turning]
     arm_beats: Callable[[], None] = lambda: None
     """Sets timers of expected beats that are missing."""
 

@@ -4,6 +4,7 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import structlog
@@ -30,6 +31,8 @@ class Kept:
 
     received: timedelta
     sent: timedelta
+    alerts: timedelta = timedelta(days=30)
+    """Longer than any route reopens a ticket for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,8 @@ class CalendarJobs:
         scheduler.add_job(self.tidy, "cron", hour=3, minute=17, id="tidy")
         scheduler.add_job(self._looks.members, "cron", hour=3, minute=47, id="members")
         scheduler.add_job(self._looks.members, id="members at start")
+        scheduler.add_job(self.arm_reports, "cron", hour=3, minute=27, id="reports")
+        scheduler.add_job(self.arm_reports, id="reports at start")
         scheduler.add_job(self._looks.groups, "cron", second=5, id="groups")
         scheduler.start()
         self._scheduler = scheduler
@@ -70,12 +75,17 @@ class CalendarJobs:
         if self._scheduler is not None:
             self._scheduler.shutdown(wait=True)
 
+    def arm_reports(self) -> None:
+        """Have the reports about availability looked at, of desks where nobody has yet."""
+        import_module("bot.report_arming").arm_reports(self._database)
+
     def tidy(self, batch: int = BATCH) -> int:
         """Forget what is over for long enough; gives how many rows. Batches of so many rows, a transaction each."""
         received = self._forget(tidy_received, self._kept.received, batch)
         sent = self._forget(tidy_outbox, self._kept.sent, batch)
-        log.info("tidied", received=received, outbox=sent)
-        return received + sent
+        alerts = self._forget(import_module("models.alert_tidying").tidy_alerts, self._kept.alerts, batch)
+        log.info("tidied", received=received, outbox=sent, alerts=alerts)
+        return received + sent + alerts
 
     def _forget(self, forget: Forget, kept: timedelta, batch: int) -> int:
         before, after, count = self._machine.now() - kept, None, 0

@@ -12,6 +12,8 @@ from typing import Protocol
 SLACK = "slack"
 """The way of every conversation that names no other one."""
 MAIL, WEBHOOK = "mail", "webhook"
+ERRAND = "errand"
+"""The way of what is done in Slack and is no message: channels, bookmarks, pins, files, canvases."""
 
 
 class RefusedError(Exception):

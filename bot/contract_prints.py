@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text as Styled
 
+from bot.policy_rules import rules_of
 from models.sla.calendar import Calendar, DayView
 from models.sla.clock import AtOnce, ClockTime, NextWorkingDay, SameWorkingDay, Target, Until, WorkingDays, WorkingTime
 from models.sla.contract import ClockKind, Contract, Promise, Reading, Severity
@@ -261,9 +262,24 @@ def findings_table(contract: Contract, findings: Sequence[Finding]) -> Table:
 
 
 def contract_page(contract: Contract, language: str) -> RenderableType:
-    """A contract at a glance: its classes, its promises, its clauses."""
+    """A contract at a glance: its classes, its promises, what it asks beside them, its clauses."""
     head = Styled(f"{contract.vendor} · {say(contract.title, language)} · in force from {contract.effective}")
-    return Group(head, "", _classes(contract, language), "", _promises(contract), "", _clauses(contract, language))
+    parts = (
+        _classes(contract, language),
+        _promises(contract),
+        _rules(contract, language),
+        _clauses(contract, language),
+    )
+    return Group(head, *(line for part in parts for line in ("", part)))
+
+
+def _rules(contract: Contract, language: str) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for column in ("About", "For", "Asks", "Clause"):
+        table.add_column(column, overflow="fold")
+    for row in rules_of(contract, language):
+        table.add_row(*row)
+    return table
 
 
 def _classes(contract: Contract, language: str) -> Table:

@@ -10,6 +10,7 @@ import importlib
 import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
@@ -20,6 +21,7 @@ from sqlmodel import Session, select
 from bot.database import Database
 from handlers.agreements import Agreements
 from models.contract_version import CalendarVersion, ContractVersion
+from models.sla.by_content import once_by_content
 from models.sla.calendar import Calendar
 from models.sla.calendar_document import expanded, restored
 from models.sla.contract import Contract
@@ -45,6 +47,7 @@ def agreements() -> Agreements:
     return Agreements(stored_contract, own_contract)
 
 
+@once_by_content
 def stored_contract(content: str, calendars: str) -> Contract:
     """A contract from its stored version and the stored version of its calendars."""
     documents = json.loads(calendars)
@@ -136,8 +139,13 @@ def _calendars_of(session: Session, team_id: str, contract: str, digest: str) ->
 
 def _calendar_hash(contract_hash: str, now: datetime) -> str:
     """A new one for every new contract, year, or version of the tables that calendars rest on."""
-    tables = f"{version('holidays')} {version('tzdata')} {now.year}"
-    return hashlib.sha256(f"{contract_hash} {tables}".encode()).hexdigest()
+    return hashlib.sha256(f"{contract_hash} {_tables()} {now.year}".encode()).hexdigest()
+
+
+@cache
+def _tables() -> str:
+    """The versions of the packages that calendars rest on; looking one up reads all that is said of the package."""
+    return f"{version('holidays')} {version('tzdata')}"
 
 
 def _store_calendars(session: Session, team_id: str, contract: Contract, now: datetime) -> None:

@@ -7,6 +7,8 @@ the conversation is searched for its key.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cached_property
+from importlib import import_module
 from typing import cast
 
 import structlog
@@ -14,8 +16,10 @@ import structlog
 from bot import crash
 from bot.breaker import Breaker
 from bot.carriers import (
+    ERRAND,
     SLACK,
     Addressed,
+    Carrier,
     OutcomeUnknownError,
     Posted,
     RefusedError,
@@ -28,7 +32,8 @@ from bot.gateway import Gateway, Message
 from bot.machine import MachineClock
 from bot.rates import Rates
 from bot.tally import ENDED, RETRIES, Count
-from models.outbox import Kind, Outgoing, State
+from models.joining import JOINED
+from models.outbox import FOLLOWED, Kind, Outgoing, State
 from models.sending import Anew, Ended, Held, Later, Outcome, Said, is_gathered
 
 log = structlog.get_logger()
@@ -45,7 +50,7 @@ LONGEST_WAIT = timedelta(minutes=5)
 SOON = 1.0
 """Seconds after which a row is tried again that was not sent for a reason of our own."""
 
-REPEATED_WHEN_UNSURE = frozenset({Kind.PAGE})
+REPEATED_WHEN_UNSURE = frozenset({Kind.PAGE, Kind.ANNOUNCEMENT})
 """Kinds that are said again when nobody can find out whether they were said."""
 
 BROADCAST = frozenset({Kind.ESCALATION, Kind.CALL_OUT})
@@ -133,7 +138,8 @@ class Courier:
             self.breaker.answered(circuit_of(row))
         if posted is None:
             return self._ended(row, held, *self._why_not(row)) if message is None else Anew(held, self._machine.now())
-        return Said(held, posted.channel, posted.ts, self._machine.now())
+        joined = row.ts is None and bool(row.args.get(JOINED))
+        return Said(held, posted.channel, posted.ts, self._machine.now(), row.kind in FOLLOWED, joined)
 
     def _not_now(self, row: Outgoing, held: Held, failure: UnavailableError) -> Later:
         later = self.later(row, held, str(failure), sure=True, after=failure.retry_after)
@@ -192,14 +198,22 @@ class Courier:
             row.key,
             thread_ts,
             broadcast=row.kind in BROADCAST,
+            joined=row.args.get(JOINED, ()),
         )
 
     def _hand_over(self, row: Outgoing, message: Addressed) -> Posted:
         """Give it to a second channel, where nobody can look whether it was said: it is said again."""
         if row.uncertain:
             message = cast("Addressed | None", self._as_repeat(row)) or message
-        carrier = self._second_channels.carrier(route_of(row.conversation))
+        way = route_of(row.conversation)
+        carrier = self._errands if way == ERRAND else self._second_channels.carrier(way)
         return Posted(row.conversation, carrier.deliver(row.key, message))
+
+    @cached_property
+    def _errands(self) -> Carrier:
+        """Who does in Slack what is no message; loaded when there is something to do."""
+        made: Carrier = import_module("bot.errands").Errands(self._gateway)
+        return made
 
     def _as_repeat(self, row: Outgoing) -> Sayable | None:
         """The same, saying that it may have been said before."""
@@ -231,7 +245,7 @@ class Courier:
         self._count(ENDED, row.kind, state)
         say = log.info if state == State.DROPPED else log.warning
         say("outbox_ended", outbox=row.id, kind=row.kind, state=state, why=why)
-        return Ended(held, state, why[:500])
+        return Ended(held, state, why[:500], self._machine.now())
 
 
 def _searched(row: Outgoing, parent: Outgoing | None) -> tuple[str, str, str | None]:

@@ -10,7 +10,7 @@ import structlog
 from bot.aside import Aside
 from bot.database import Database, Lane
 from bot.gateway import Gateway, SlackRefusedError
-from handlers.desk import Sorry
+from handlers.desk import Files, Sorry
 from handlers.views.blocks import Rendered, ViewDict
 from models.person import person_by_slack_id
 
@@ -116,6 +116,28 @@ class Courtesy:
 
     def _directly(self, team_id: str, slack_user: str, message: Rendered) -> None:
         self._gateway.post(team_id, slack_user, message, "aside", None)
+
+    def look_at_channel(
+        self, team_id: str, channel: str, sorry: Sorry, then: Callable[[Mapping[str, Any]], Rendered | None]
+    ) -> None:
+        """Ask Slack about a channel; `then` looks at the answer, and what it gives is told to `sorry`."""
+        self._aside.do(f"channel:{channel}", lambda: self._looked(team_id, channel, sorry, then))
+
+    def _looked(
+        self, team_id: str, channel: str, sorry: Sorry, then: Callable[[Mapping[str, Any]], Rendered | None]
+    ) -> None:
+        said = then(self._gateway.channel(team_id, channel))
+        if said is not None:
+            self._tell(team_id, sorry, said)
+
+    def hand_over(self, team_id: str, slack_user: str, message: Rendered, make: Callable[[], Files]) -> None:
+        """Send somebody a direct message, and files in its thread; they are made here, where nobody waits."""
+        self._aside.do(f"files:{slack_user}", lambda: self._handed_over(team_id, slack_user, message, make))
+
+    def _handed_over(self, team_id: str, slack_user: str, message: Rendered, make: Callable[[], Files]) -> None:
+        files = make()
+        posted = self._gateway.post(team_id, slack_user, message, "aside", None)
+        self._gateway.upload(team_id, posted, files)
 
     def get_to_know(self, team_id: str, slack_user: str) -> None:
         """Ask Slack for a person's name, language and zone, and keep them."""

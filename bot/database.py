@@ -126,6 +126,11 @@ class Database:
         self._queue = WriterQueue(1 if self.is_sqlite else POSTGRESQL_WRITERS)
         self._after_commit: list[Wake] = []
 
+    @property
+    def locks_rows(self) -> bool:
+        """Whether writers lock rows, each their own, rather than the whole database."""
+        return not self.is_sqlite
+
     def after_commit(self, wake: Wake) -> None:
         """Call `wake` after every commit."""
         self._after_commit.append(wake)

@@ -5,7 +5,7 @@ changed, and nothing is said anywhere.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -26,7 +26,9 @@ from bot.settings import Settings
 from models.channel import Channel
 from models.customer import Customer
 from models.desk import Desk
+from models.escalation import Plan, Step, StepKind
 from models.hook import Hook
+from models.page import Escalation
 from models.person import Person
 from models.sla.policy_files import PolicyError
 from models.sla.policy_lint import FindingKind, check
@@ -36,6 +38,8 @@ MANIFEST = Path(__file__).with_name("manifest.yml")
 APPS = "https://api.slack.com/apps"
 TOLERANCE = timedelta(seconds=60)
 """How far the machine's clock may be from Slack's: signed requests are refused after five minutes."""
+
+GROUPS_READ = "Paste manifest.yml (it has usergroups:read), install the app again; user groups need a paid plan."
 
 NOT_TO_BE_HAD = (SlackUnavailableError, OutcomeUnknownError)
 
@@ -241,10 +245,13 @@ def referred_to(patient: Patient, team_id: str) -> Iterator[Finding]:
             return
         named = list(_channels(session, team_id))
         people = list(session.exec(select(Person).where(Person.team_id == team_id).order_by(Person.name)))
+        groups = sorted({step.of.removeprefix("@") for step in _steps(session) if step.kind is StepKind.GROUP})
     for what, channel in named:
         yield _channel(patient.gateway, team_id, what, channel)
     for person in people:
         yield _person(patient.gateway, team_id, person)
+    if groups:
+        yield from _groups(patient.gateway, team_id, groups)
 
 
 def _any_desk(session: Session, team_id: str) -> bool:
@@ -284,6 +291,25 @@ def _person(gateway: Gateway, team_id: str, person: Person) -> Finding:
     return ok("people", name)
 
 
+def _groups(gateway: Gateway, team_id: str, groups: Sequence[str]) -> Iterator[Finding]:
+    """The user groups that escalations page: each is there, and somebody is in it."""
+    try:
+        listed = gateway.call(team_id, "usergroups.list", include_users=True)["usergroups"]
+    except SlackRefusedError as error:
+        yield broken("groups", f"who is in {', '.join(groups)} cannot be read: {error.error}", GROUPS_READ)
+        return
+    there = {name: each for each in listed for name in (each.get("id"), each.get("handle"))}
+    for group in groups:
+        if group not in there:
+            yield broken(
+                "groups", f"{group}: there is no such user group", "Correct it in workspace.toml and import it."
+            )
+        elif not there[group].get("users"):
+            yield broken("groups", f"{group}: nobody is in that user group", "Add people to it in Slack.")
+        else:
+            yield ok("groups", f"@{there[group].get('handle')} ({len(there[group]['users'])} people)")
+
+
 # --- second channels ----------------------------------------------------------------------------------
 
 
@@ -291,7 +317,9 @@ def mail(patient: Patient, *, has_schema: bool) -> Iterator[Finding]:
     """Whether pages can go by mail when Slack does not take them."""
     url = patient.settings.vakt_smtp_url.get_secret_value()
     if not url:
-        if has_schema and _somebody_has_mail(patient.database):
+        if has_schema and (paged := _mailboxes_paged(patient.database)):
+            yield broken("mail", f"{paged} cannot be paged: VAKT_SMTP_URL is not set", "Set it: see README.")
+        elif has_schema and _somebody_has_mail(patient.database):
             yield warning("mail", "people have an e-mail address, and VAKT_SMTP_URL is not set", "Set it: see README.")
         return
     try:
@@ -305,6 +333,17 @@ def mail(patient: Patient, *, has_schema: bool) -> Iterator[Finding]:
 def _somebody_has_mail(database: Database) -> bool:
     with database.reading() as session:
         return session.exec(select(Person.id).where(col(Person.email).is_not(None)).limit(1)).first() is not None
+
+
+def _mailboxes_paged(database: Database) -> str:
+    """The addresses that steps of escalations page."""
+    with database.reading() as session:
+        return ", ".join(sorted({step.of for step in _steps(session) if step.kind is StepKind.MAIL}))
+
+
+def _steps(session: Session) -> Iterator[Step]:
+    for stored in session.exec(select(Escalation)):
+        yield from Plan.of(stored.document).steps
 
 
 # --- hooks --------------------------------------------------------------------------------------------

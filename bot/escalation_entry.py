@@ -32,7 +32,11 @@ def _whom(entry: StepEntry, ids: Mapping[str, str]) -> tuple[StepKind, str]:
         return StepKind.ROTA, entry.rota
     if entry.person is not None:
         return StepKind.PERSON, ids[entry.person]
-    return StepKind.CHANNEL, entry.channel or ""
+    return next((kind, named) for kind in AS_WRITTEN if (named := getattr(entry, kind)) is not None)
+
+
+AS_WRITTEN = (StepKind.CHANNEL, StepKind.GROUP, StepKind.MAIL, StepKind.WEBHOOK)
+"""Kinds whose key in the file is stored as it stands."""
 
 
 def escalation_entry(key: str, plan: Plan, handles: Mapping[str, str]) -> EscalationEntry:
@@ -47,7 +51,7 @@ def _entry(number: int, step: Step, handles: Mapping[str, str]) -> StepEntry:
         role=Role(step.of) if step.kind is StepKind.ROLE else None,
         rota=step.of if step.kind is StepKind.ROTA else None,
         person=handles[step.of] if step.kind is StepKind.PERSON else None,
-        channel=step.of if step.kind is StepKind.CHANNEL else None,
+        **{str(step.kind): step.of for kind in AS_WRITTEN if step.kind is kind},
         wait=None if step.wait == usual else step.wait,
         together=step.together,
         hours_of=step.hours_of,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from importlib import import_module
 
 from sqlmodel import Session
 
@@ -15,7 +16,7 @@ from models.person import Person
 from models.record import with_ids
 from models.rota.feed import Heading, written
 from models.rota.shift import RotaError, Shift
-from models.stored_rota import RotaFeed, StoredRota
+from models.stored_rota import OF_MAINTENANCE, RotaFeed, StoredRota
 
 BEFORE, AHEAD = timedelta(days=31), timedelta(days=365)
 LONGEST_SECRET = 64
@@ -30,6 +31,9 @@ def feed(desk: Desk, team_id: str, secret: str) -> bytes | None:
         holder = session.get(Person, (team_id, held.person_id)) if held else None
         if held is None or holder is None or holder.left_at is not None:
             return None
+        if held.rota_id is not None and held.rota_id.startswith(OF_MAINTENANCE):
+            other: bytes | None = import_module("bot.maintenance_feed").feed(session, holder, held.rota_id, desk.now())
+            return other
         seen = _seen(session, holder)
         rotas = [rota for rota in seen if held.rota_id in {None, rota.id}]
         if held.rota_id is not None and not rotas:

@@ -12,13 +12,15 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.webhook import WebhookClient
 
 from bot.carriers import OutcomeUnknownError, Posted, RefusedError, UnavailableError
+from bot.kept_client import trusted
 from bot.tally import CALLS, REFUSALS, Count, uncounted
 
 EVENT_TYPE = "vakt_outbox"
@@ -64,6 +66,25 @@ class Message(Protocol):
         ...
 
 
+class File(Protocol):
+    """A file as it is handed over; `alt` says what a picture shows."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        ...
+
+    @property
+    def content(self) -> bytes:
+        """What is in it."""
+        ...
+
+    @property
+    def alt(self) -> str | None:
+        """A picture in words."""
+        ...
+
+
 class Gateway:
     """Calls to Slack's Web API on behalf of a workspace."""
 
@@ -83,8 +104,9 @@ class Gateway:
         thread_ts: str | None,
         *,
         broadcast: bool = False,
+        joined: Sequence[str] = (),
     ) -> Posted:
-        """Post a message that carries its outbox key."""
+        """Post a message that carries its outbox key, and the ids of the rows that are said in it too."""
         response = self._call(
             team_id,
             "chat.postMessage",
@@ -93,7 +115,7 @@ class Gateway:
             blocks=list(message.blocks),
             thread_ts=thread_ts,
             reply_broadcast=True if broadcast and thread_ts else None,
-            metadata={"event_type": EVENT_TYPE, "event_payload": {"key": key}},
+            metadata={"event_type": EVENT_TYPE, "event_payload": _payload(key, joined)},
             unfurl_links=False,
             unfurl_media=False,
         )
@@ -179,7 +201,7 @@ class Gateway:
 
     def _answer(self, response_url: str, message: Message, *, replace: bool) -> None:
         try:
-            reply = WebhookClient(response_url, timeout=TIMEOUT, retry_handlers=[]).send(
+            reply = WebhookClient(response_url, timeout=TIMEOUT, ssl=trusted(), retry_handlers=[]).send(
                 text=message.text,
                 blocks=[dict(block) for block in message.blocks],
                 response_type="ephemeral",
@@ -190,11 +212,52 @@ class Gateway:
         if reply.status_code != 200:  # noqa: PLR2004 - HTTP's own word for done
             raise SlackRefusedError("response_url", str(reply.status_code), reply.body)
 
+    def upload(self, team_id: str, under: Posted, files: Sequence[File]) -> None:
+        """Share files in the thread of a message.
+
+        An address is asked for, the bytes go there, then the file is shared.
+        Source: docs.slack.dev/messaging/working-with-files.
+        """
+        given = []
+        for file in files:
+            asked = self._call(
+                team_id,
+                "files.getUploadURLExternal",
+                filename=file.name,
+                length=str(len(file.content)),
+                alt_txt=file.alt,
+            )
+            self.send_bytes(str(asked["upload_url"]), file.content)
+            given.append({"id": str(asked["file_id"]), "title": file.name})
+        self._call(team_id, "files.completeUploadExternal", files=given, channel_id=under.channel, thread_ts=under.ts)
+
+    def send_bytes(self, url: str, content: bytes) -> None:
+        """Bring a file's bytes to the address that Slack gave for them: until it is shared nobody sees it.
+
+        Raises:
+            SlackRefusedError, SlackUnavailableError: it did not get there, and nothing came of it.
+        """
+        with self._counted("upload"):
+            request = Request(url, data=content, headers={"Content-Type": "application/octet-stream"})  # noqa: S310 - Slack gave it
+            try:
+                with urlopen(request, timeout=TIMEOUT):  # noqa: S310 - as above
+                    return
+            except HTTPError as error:
+                if error.code >= 500:  # noqa: PLR2004 - the server's side failed
+                    raise SlackUnavailableError("upload", f"HTTP {error.code}") from error
+                raise SlackRefusedError("upload", str(error.code)) from error
+            except (OSError, http.client.HTTPException) as error:
+                raise SlackUnavailableError("upload", str(error)) from error
+
     def person(self, team_id: str, slack_user: str) -> Mapping[str, Any]:
         """What Slack knows of a person, the locale included."""
         answer = self._call(team_id, "users.info", user=slack_user, include_locale=True)
         found: Mapping[str, Any] = answer["user"]
         return found
+
+    def do_not_disturb(self, team_id: str, slack_user: str) -> object:
+        """When somebody's do-not-disturb is on next, as Slack tells it."""
+        return self._call(team_id, "dnd.info", user=slack_user)
 
     def set_group(self, team_id: str, group: str, slack_users: Sequence[str]) -> None:
         """Make a user group these people. Slack refuses an empty one."""
@@ -222,6 +285,16 @@ class Gateway:
         """The address of a message."""
         answer = self._call(team_id, "chat.getPermalink", channel=channel, message_ts=ts)
         return str(answer["permalink"])
+
+    # What is done in Slack and is no message: `bot.errands` names the methods
+
+    def call(self, team_id: str, method: str, **arguments: Any) -> Mapping[str, Any]:
+        """Call a method; arguments that are None are left out.
+
+        Raises:
+            SlackRefusedError, SlackUnavailableError, OutcomeUnknownError: as this module says.
+        """
+        return self._call(team_id, method, **arguments)
 
     # What only `vakt doctor` asks
 
@@ -288,6 +361,11 @@ class Gateway:
             raise OutcomeUnknownError(f"{method}: {error}") from error
         answer: Mapping[str, Any] = response.data  # type: ignore[assignment]
         return answer
+
+
+def _payload(key: str, joined: Sequence[str]) -> dict[str, str]:
+    """Slack takes no list of texts there. Source: docs.slack.dev/messaging/message-metadata."""
+    return {"key": key, "joined": " ".join(joined)} if joined else {"key": key}
 
 
 def _is_json(arguments: Mapping[str, Any]) -> bool:

@@ -9,15 +9,10 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.gauges import Gauges, UnansweredError
+from bot.loop import Turned
 
 LONGEST_TURN = timedelta(seconds=30)
 """A loop that has not turned for so long is stuck: it turns at least every five seconds."""
-
-
-class Loop(Protocol):
-    """A loop that notes when it turned."""
-
-    turned_at: datetime
 
 
 class Door(Protocol):
@@ -47,7 +42,7 @@ class Part:
 class Health:
     """What is looked at."""
 
-    loops: dict[str, Loop]
+    loops: dict[str, Turned]
     door: Door
     gauges: Gauges
     machine_now: Callable[[], datetime]
@@ -69,7 +64,7 @@ class Health:
         now = self.machine_now()
         return {name: max(0.0, (now - loop.turned_at).total_seconds()) for name, loop in self.loops.items()}
 
-    def _turning(self, loop: Loop) -> Part:
+    def _turning(self, loop: Turned) -> Part:
         age = self.machine_now() - loop.turned_at
         seconds = round(max(0.0, age.total_seconds()), 1)
         if age <= LONGEST_TURN:

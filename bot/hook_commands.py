@@ -3,7 +3,6 @@
 
 import json
 import logging
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
@@ -17,10 +16,8 @@ from bot.machine import SystemClock
 from bot.plainly import fail, plain_errors, read_settings
 from bot.running import SAID
 from bot.workspace_commands import schema_is_ours, team_of
-from models.hook import Hook, Opened, hook_named, hooks_of, new_hook
+from models.hook import NAME, Hook, Opened, hook_named, hooks_of, new_hook
 from models.monitor import monitors_of
-
-NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}\Z")
 
 Name = Annotated[str, typer.Argument(help="What the hook is called in histories, such as prometheus.")]
 
@@ -62,9 +59,8 @@ def _demand_expected(session: Session, team_id: str, heartbeat: str | None) -> N
 
 
 def _told(opened: Opened) -> Iterator[str]:
-    kinds = ("heartbeat",) if opened.hook.heartbeat else ("alertmanager", "generic")
     yield f"Hook {opened.hook.name}. Its key is shown now and never again:"
-    yield from (f"  /hooks/{kind}/{opened.key}" for kind in kinds)
+    yield from (f"  /hooks/{kind}/{opened.key}" for kind in opened.hook.takes)
     if opened.secret:
         yield f"Sign with this secret, as Standard Webhooks has it: {opened.secret}"
 

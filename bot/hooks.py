@@ -19,6 +19,7 @@ from bot.hook_signature import STALE_SECONDS, Signature, SignatureError
 from bot.listening import StartResponse, reply
 from bot.tally import TURNED_AWAY
 from handlers import heartbeats
+from handlers.alert_tickets import Remembered
 from handlers.alerts import Delivery, take_in
 from models.alerting.alert import READ, Alert, AlertError
 from models.hook import Hook, hook_of_key, secret_of
@@ -64,7 +65,8 @@ class Hooks:
         self._desk, self._team_id = vakt.desk, vakt.team.team_id
         self._count = vakt.tally.count
         self._limit = Limit(vakt.settings.vakt_hook_requests_per_second, vakt.desk.machine_now)
-        self._intake = Intake(lambda deliveries: take_in(deliveries, self._team_id, self._desk))
+        remembered = Remembered()
+        self._intake = Intake(lambda deliveries: take_in(deliveries, self._team_id, self._desk, remembered))
 
     def answer(self, environ: Mapping[str, Any], start: StartResponse) -> Iterable[bytes]:
         """Answer one request."""

@@ -15,6 +15,7 @@ import threading
 import time
 import weakref
 from collections import deque
+from functools import cache
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
 from typing import Any
 from urllib.error import URLError
@@ -28,6 +29,12 @@ IDLE = 5.0
 """Seconds after which a connection is not used again: servers close theirs after many more."""
 
 
+@cache
+def trusted() -> ssl.SSLContext:
+    """Whom this machine trusts. Reading that takes 30 ms, and the SDK would do it for every socket and upload."""
+    return ssl.create_default_context()
+
+
 class Connections:
     """Open connections to one server that nobody uses just now, the one used last on top."""
 
@@ -35,7 +42,7 @@ class Connections:
         """None is open yet. `timeout` is in seconds, for connecting and for each wait for an answer."""
         parts = urlsplit(address)
         self._host, self._port, self._timeout = parts.hostname or "", parts.port, timeout
-        self._tls = ssl.create_default_context() if parts.scheme == "https" else None
+        self._tls = trusted() if parts.scheme == "https" else None
         self._idle: deque[tuple[float, HTTPConnection]] = deque()
         self._lock = threading.Lock()
         weakref.finalize(self, _close_all, self._idle)
@@ -111,7 +118,7 @@ class KeptClient(WebClient):
 
     def __init__(self, *, token: str, base_url: str, timeout: int) -> None:
         """Without retries: whether a call is made again is decided by whoever knows what it does."""
-        super().__init__(token=token, base_url=base_url, timeout=timeout, retry_handlers=[])
+        super().__init__(token=token, base_url=base_url, timeout=timeout, ssl=trusted(), retry_handlers=[])
         goes_straight = not self.proxy and urlsplit(self.base_url).scheme not in getproxies()
         self._connections = Connections(self.base_url, timeout) if goes_straight else None
 

@@ -8,12 +8,14 @@ from sqlmodel import Session
 
 from bot.database import Database, Lane
 from bot.gateway import Gateway, OutcomeUnknownError, SlackRefusedError, SlackUnavailableError
-from handlers.members import note_member
+from handlers.later import Later
 from models.person import Person
 from models.record import with_ids
 from models.stored_rota import rotas_of
 
 log = structlog.get_logger()
+
+NOTE_MEMBER = Later("members", "note_member")
 
 NOT_THERE = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
 """What Slack says of somebody who cannot be seen from here."""
@@ -51,7 +53,7 @@ class MemberWatch:
             log.info("member_not_looked_up", failure=str(failure))
             return False
         with self._database.transaction(Lane.LOOP) as session:
-            changed = note_member(session, self._team_id, found, self._now())
+            changed: bool = NOTE_MEMBER(session, self._team_id, found, self._now())
         if changed:
             log.info("member_changed", slack_user=slack_user)
         return changed

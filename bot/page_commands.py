@@ -15,8 +15,8 @@ from bot.plainly import plain_errors, read_settings
 from bot.running import SAID
 from bot.workspace_commands import schema_is_ours, team_of
 from handlers.page_pictures import account_facts
-from handlers.views.facts import AccountFacts, CallFacts
-from models.escalation import StepKind
+from handlers.views.facts.paging import AccountFacts, CallFacts
+from models.escalation import ADDRESSED, StepKind
 from models.page import Page, PageState, latest_pages, running_pages
 
 
@@ -116,7 +116,9 @@ def _stands(page: Page, account: AccountFacts) -> str:
 
 def _call_words(call: CallFacts) -> str:
     who = call.person.name if call.person else "someone"
-    of = call.step.of if call.step and call.step.kind is not StepKind.PERSON else ""
+    kind = call.step.kind if call.step else StepKind.PERSON
+    of = call.step.of if call.step and kind is not StepKind.PERSON else ""
+    of = str(kind) if kind in ADDRESSED else of
     sent = f"sent {call.sent_at:%H:%M:%S} ({call.ts})" if call.sent_at else "not sent"
     refused = f", refused: {call.refused}" if call.refused else ""
     over = f"{_spaced(str(call.why or 'over'))} {call.until:%H:%M}" if call.until else "waited for"

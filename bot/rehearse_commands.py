@@ -134,10 +134,19 @@ def _who(chain: Chain, turn: Turn) -> str:
         told = "last resort: the desk's channel is told, and again an hour later"
     elif turn.channel:
         told = f"channel {turn.channel} is told"
+    elif turn.group or turn.address:
+        told = f"{_reached(turn)}, waits {int(turn.wait / timedelta(minutes=1))} min"
     else:
         told = ", ".join(person.name or person.slack_user for person in turn.people)
         told += f" ({_step(chain, turn.place.step)}), waits {int(turn.wait / timedelta(minutes=1))} min"
     return "; ".join([*steps, *gone, told])
+
+
+def _reached(turn: Turn) -> str:
+    """A step that names no people: who is in a group only Slack knows, and only then."""
+    if turn.group is not None:
+        return f"whoever is in user group {turn.group.shown} then"
+    return f"{turn.address.shown} by {turn.address.kind}" if turn.address else ""
 
 
 def _step(chain: Chain, step: int) -> str:
@@ -155,6 +164,9 @@ def _shape(when: datetime, turn: Turn) -> dict[str, Any]:
         "at": when.isoformat(),
         "people": [person.handle or person.slack_user for person in turn.people],
         "channel": turn.channel,
+        "group": turn.group.of if turn.group else None,
+        "mail": turn.address.of if turn.address and turn.address.kind is StepKind.MAIL else None,
+        "webhook": turn.address.shown if turn.address and turn.address.kind is StepKind.WEBHOOK else None,
         "last_resort": turn.last,
         "round": turn.place.round,
         "step": turn.place.step + 1,

@@ -4,11 +4,11 @@ Never lost: a row stays waiting until Slack has it. Every mark is conditional on
 so a sender that was too slow marks nothing. `bot.courier` sees to it that nothing is said twice.
 """
 
-import threading
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,14 +20,15 @@ from bot import crash
 from bot.carriers import SLACK, circuit_of, route_of
 from bot.courier import Courier, Letter, Pace, Sayable, Ways
 from bot.database import Database, Lane
+from bot.loop import Loop
 from bot.machine import ContractClock, MachineClock
 from bot.tally import Count, uncounted
-from models import sending
+from models import joining, sending
 from models.ids import new_id
-from models.outbox import Outgoing, State
+from models.outbox import FOLLOWED, Kind, Outgoing, State
 from models.record import Record
 from models.sending import Candidate, Held, Outcome
-from models.store import NotStoredError, UnknownOutcomeError
+from models.store import BusyError, NotStoredError, UnknownOutcomeError
 
 log = structlog.get_logger()
 
@@ -52,6 +53,17 @@ REST_IN_FLOW = 0.03
 MUCH = 16
 """Rows that make a look worth its while."""
 
+AGAIN_SOON = 0.1
+"""Seconds after which what could not be marked, because somebody else held it, is tried again."""
+
+MARKED_AT_LAST = 20
+"""How often that is tried when the loop ends."""
+
+Row = tuple[str, str]
+"""A row by its team and its id."""
+
+NONE: Mapping[Row, datetime] = {}
+
 Draw = Callable[[Outgoing], Sayable | None]
 """A row's text from present state, or None when it does not hold any more."""
 
@@ -61,6 +73,9 @@ Drawing = Callable[[Session, Sequence[Outgoing], datetime], Draw]
 TellOwner = Callable[[Session, Outgoing, datetime], None]
 """Owe somebody the news that a row was refused; the instant is machine time."""
 
+Follow = Callable[[Session, Outgoing, datetime, datetime], None]
+"""Store what follows from a row of a kind that is `FOLLOWED`, done or refused; machine time, then contract time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -68,6 +83,7 @@ class Words:
 
     drawing: Drawing
     tell_owner: TellOwner
+    follow: Follow = lambda *_: None
 
 
 class Sender:
@@ -85,40 +101,37 @@ class Sender:
     ) -> None:
         """Nothing runs until `start`."""
         self._database = database
-        self._drawing, self._tell_owner = words.drawing, words.tell_owner
+        self._drawing, self._tell_owner, self._follow = words.drawing, words.tell_owner, words.follow
         self._contract, self._machine = clocks
         self._rates, self._lease, self._workers = pace.rates, pace.lease, pace.workers
         self._courier = Courier(ways, self._machine, pace, self._as_now, count)
-        self._awake = threading.Condition()
-        self._work_to_do = False
+        self._loop = Loop("sender", self._pass_safely, self._rest, self._machine.now)
+        self._awake = self._loop.awake
         self._flying = 0
+        self._awaited = 0
         self._outcomes: list[Outcome] = []
         self._resting: dict[tuple[str, str], float] = {}
         self._look_seconds, self._longest_rest = 0.0, LONGEST_REST
-        self._stopping = False
         self._executor = ThreadPoolExecutor(pace.workers, thread_name_prefix="sender")
-        self._thread = threading.Thread(target=self._loop, name="sender", daemon=True)
-        self.turned_at = self._machine.now()
+
+    @property
+    def turned_at(self) -> datetime:
+        """When the last look ended, in machine time."""
+        return self._loop.turned_at
 
     def start(self) -> None:
         """Begin to send."""
-        self._thread.start()
+        self._loop.start()
 
     def stop(self) -> None:
         """Stop after what is being sent."""
-        with self._awake:
-            self._stopping = True
-            self._awake.notify_all()
-        if self._thread.is_alive():
-            self._thread.join(timeout=30)
+        self._loop.stop()
         self._executor.shutdown(wait=True)
         self._mark_safely()
 
     def wake(self) -> None:
         """There may be something to send."""
-        with self._awake:
-            self._work_to_do = True
-            self._awake.notify_all()
+        self._loop.wake()
 
     def wake_for(self, written: Sequence[Record]) -> None:
         """Wake for what a commit wrote, unless all of it goes where the rate is used up: that has its time."""
@@ -130,37 +143,48 @@ class Sender:
     def drain(self, timeout: float) -> bool:
         """Wait until everything that may be sent now is sent; False when that took too long."""
         deadline = self._machine.now() + timedelta(seconds=timeout)
-        while self._machine.now() < deadline:
-            with self._database.reading() as session:
-                owed = sending.is_owed(session, self._machine.now() + timedelta(seconds=2))
-            with self._awake:
-                if not owed and not self._flying and not self._outcomes:
-                    return True
-                self._work_to_do = True
-                self._awake.notify_all()
-                self._awake.wait(0.02)
+        stirred = False
+        with self._awaiting():
+            while self._machine.now() < deadline:
+                with self._database.reading() as session:
+                    owed = sending.is_owed(session, self._machine.now() + timedelta(seconds=2))
+                with self._awake:
+                    if not owed and not self._flying and not self._outcomes:
+                        return True
+                    if not stirred and not self._flying:
+                        self._loop.work_to_do = True
+                        self._awake.notify_all()
+                    stirred = self._awake.wait(0.02)
         return False
 
-    def _loop(self) -> None:
-        while True:
+    @contextmanager
+    def _awaiting(self) -> Iterator[None]:
+        """While somebody waits for what is owed, the loop neither gathers nor rests."""
+        with self._awake:
+            self._awaited += 1
+            self._awake.notify_all()
+        try:
+            yield
+        finally:
             with self._awake:
-                if self._stopping:
-                    return
-                self._work_to_do = False
-            wait = self._pass_safely()
-            self.turned_at = self._machine.now()
-            with self._awake:
-                if not self._work_to_do and not self._stopping:
-                    self._awake.wait(wait)
-            rest = min(self._longest_rest, SHARE * self._look_seconds)
-            time.sleep(max(GATHER_WHILE_RESTING if self._resting else GATHER, rest))
+                self._awaited -= 1
+
+    def _rest(self) -> None:
+        """Let a burst of commits gather; whoever waits for what is owed looks again, and is not kept waiting."""
+        share = min(self._longest_rest, SHARE * self._look_seconds)
+        with self._awake:
+            self._awake.notify_all()
+            self._awake.wait_for(self._is_pressed, max(GATHER_WHILE_RESTING if self._resting else GATHER, share))
+
+    def _is_pressed(self) -> bool:
+        return self._awaited > 0 or self._loop.stopping
 
     def _pass_safely(self) -> float:
         try:
             return self._pass()
         except (NotStoredError, UnknownOutcomeError) as failure:
             log.warning("database_away", loop="sender", why=str(failure))
-            return 1.0
+            return AGAIN_SOON if type(failure) is BusyError else 1.0
         except Exception:
             log.exception("sender_pass_failed")
             return 1.0
@@ -168,7 +192,11 @@ class Sender:
     def _mark_safely(self) -> None:
         """Mark what was sent while the loop was ending; what cannot be marked is found by its key next time."""
         try:
-            self._turn([], self._machine.now())
+            for _ in range(MARKED_AT_LAST):
+                self._turn([], self._machine.now())
+                if not self._outcomes:
+                    return
+                time.sleep(AGAIN_SOON)
         except Exception:
             log.exception("sender_marks_lost")
 
@@ -178,57 +206,73 @@ class Sender:
         with self._awake:
             free = self._workers - self._flying
         begun = time.monotonic()
-        granted, seconds = self._look(free, at)
+        granted, held, seconds = self._look(free, at)
         self._look_seconds = time.monotonic() - begun
         self._longest_rest = REST_IN_FLOW if len(granted) >= MUCH else LONGEST_REST
-        marked = self._turn(granted, at)
+        marked = self._turn(granted, at, held)
         return 0.0 if marked else seconds
 
-    def _turn(self, granted: list[tuple[str, str]], at: datetime) -> int:
-        """One transaction: note what became of what was sent, lease what goes out next. Gives how many were noted."""
+    def _turn(self, granted: list[tuple[str, str]], at: datetime, held: Mapping[Row, datetime] = NONE) -> int:
+        """One transaction: note what became of what was sent, lease what goes out next.
+
+        Gives how many were to be noted; those whose rows somebody else holds are noted next time. `held` are pages
+        that wait for company, and until when.
+        """
         with self._awake:
             outcomes, self._outcomes = self._outcomes, []
-        if not outcomes and not granted:
+        if not outcomes and not granted and not held:
             return 0
         crash.point("before_mark" if outcomes else "before_claim")
         try:
             with self._database.transaction(Lane.LOOP) as session:
-                for row in sending.mark(session, outcomes):
-                    if row.state == State.REFUSED:
+                marked = sending.free(session, outcomes) if self._database.locks_rows else outcomes
+                for row in sending.mark(session, marked):
+                    if row.kind in FOLLOWED:
+                        self._follow(session, row, at, self._contract.now())
+                    elif row.state == State.REFUSED:
                         self._tell_owner(session, row, at)
+                joining.hold(session, held)
                 rows = self._claim(session, granted, at)
         except BaseException:
-            with self._awake:
-                self._outcomes = outcomes + self._outcomes
+            self._mark_later(outcomes)
             raise
+        self._mark_later([each for each in outcomes if each not in marked] if len(marked) < len(outcomes) else ())
         crash.point("after_mark" if outcomes else "after_claim")
         for letter in self._drawn(rows) if rows else ():
             self._launch(letter)
         return len(outcomes)
 
+    def _mark_later(self, outcomes: Sequence[Outcome]) -> None:
+        with self._awake:
+            self._outcomes = [*outcomes, *self._outcomes]
+
     def _claim(self, session: Session, granted: list[tuple[str, str]], at: datetime) -> list[Outgoing]:
         return sending.claim(session, at, self._lease, token=new_id(), only=granted) if granted else []
 
-    def _look(self, free: int, at: datetime) -> tuple[list[tuple[str, str]], float]:
-        """The rows that may be sent and whose rate allows it, and the seconds until there may be others.
+    def _look(self, free: int, at: datetime) -> tuple[list[Row], Mapping[Row, datetime], float]:
+        """The rows that may be sent and whose rate allows it, those held back, and the seconds until others may be.
 
         The end of what is before a row wakes the loop; held by another process, it is looked for.
         """
         self._wake_rested()
         if free <= 0:
-            return [], LONGEST_SLEEP
+            return [], NONE, LONGEST_SLEEP
         with self._database.reading() as session:
             found = sending.candidates(session, at, LOOKED_AT, self._resting)
             ready = sending.next_ready(session, at)
+            begun = [row for row in found if _begins(row, at)]
+            held = joining.held_back(session, begun) if begun else NONE
         away: set[str] = set()
-        granted = self._granted(found, free, at, away)
+        waiting = {row: until for row, until in held.items() if until > at}
+        granted = self._granted([row for row in found if (row.team_id, row.id) not in waiting], free, at, away)
         if len(found) == LOOKED_AT and len(granted) < free and not away:
-            return granted, 0.0
+            return granted, held, 0.0
         waits = [until - time.monotonic() for until in self._resting.values()]
         waits += [pause.total_seconds() for each in away if (pause := self._courier.breaker.pause(each, at))]
         if ready is not None:
             waits.append((ready - self._machine.now()).total_seconds())
-        return granted, min([LONGEST_SLEEP, *(max(0.01, wait) for wait in waits)])
+        waits += [(until - self._machine.now()).total_seconds() for until in waiting.values()]
+        return granted, held, min([LONGEST_SLEEP, *(max(0.01, wait) for wait in waits)])
 
     def _wake_rested(self) -> None:
         tick = time.monotonic()
@@ -298,7 +342,7 @@ class Sender:
             self._courier.breaker.not_called(circuit_of(row))
         with self._awake:
             self._outcomes += later
-            self._work_to_do = True
+            self._loop.work_to_do = True
 
     def _launch(self, letter: Letter) -> None:
         with self._awake:
@@ -317,8 +361,14 @@ class Sender:
         with self._awake:
             self._flying -= 1
             self._outcomes.append(outcome)
-            self._work_to_do = True
+            self._loop.work_to_do = True
             self._awake.notify_all()
+
+
+def _begins(row: Candidate, at: datetime) -> bool:
+    """Whether it is a page that has just begun, and was neither held back nor tried."""
+    is_new = row.ready_at <= row.created_at and at - row.created_at < joining.AWAY
+    return is_new and row.kind == Kind.PAGE and row.ts is None
 
 
 def _method(row: Candidate) -> str:

@@ -7,16 +7,20 @@ the whole client, so it does not matter which part of it stands still.
 Source: docs.slack.dev/apis/events-api/using-socket-mode.
 """
 
+import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPException
 
 import structlog
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_sdk.errors import SlackClientError
+from slack_sdk.socket_mode.builtin import SocketModeClient
 
+from bot import acks
 from bot.tally import RECONNECTS, Count
 
 log = structlog.get_logger()
@@ -148,11 +152,34 @@ def end(handler: SocketModeHandler) -> None:
     Its reader forgets that it was told to end when it begins at that very moment, and the SDK then
     waits for it without end: so it is told again until it has.
     """
-    closing = threading.Thread(target=handler.close, name="socket-end", daemon=True)
+    _wake(handler.client)
+    closing = threading.Thread(target=_close, args=(handler,), name="socket-end", daemon=True)
     closing.start()
     while closing.is_alive():
         handler.client.current_session_state.terminated = True
         closing.join(0.05)
+
+
+def _wake(client: SocketModeClient) -> None:
+    """Let its threads see that it ends: one would wait three seconds for Slack, another one a second for a message."""
+    client.closed = client.current_session_state.terminated = True
+    open_socket = client.current_session.sock if client.current_session is not None else None
+    if open_socket is not None:
+        with suppress(OSError):
+            # The plain socket's: a TLS one would forget its keys while its reader still waits.
+            socket.socket.shutdown(open_socket, socket.SHUT_RD)
+    client.message_queue.put(None)
+
+
+def _close(handler: SocketModeHandler) -> None:
+    """Close a client, from the beginning again where another thread closed the socket at that very moment.
+
+    The SDK breaks there (see `acks.hang_up`), before it has ended any of its threads.
+    """
+    try:
+        handler.close()
+    except AttributeError:
+        handler.close()
 
 
 def _retire(handler: SocketModeHandler) -> None:
@@ -161,4 +188,5 @@ def _retire(handler: SocketModeHandler) -> None:
     client.auto_reconnect_enabled = client.default_auto_reconnect_enabled = False
     end(handler)
     # It may have been connecting while it was closed: its threads have ended now.
-    client.disconnect()
+    if client.current_session is not None:
+        acks.hang_up(client.current_session)

@@ -5,10 +5,10 @@ in a savepoint of its own, and one that raises is pushed ahead without stopping 
 """
 
 import threading
-import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from bot import crash
 from bot.database import Database, Lane
+from bot.loop import Loop
 from bot.machine import ContractClock, MachineClock
 from bot.pulse import Pulse
 from bot.storage_errors import meaning
@@ -46,6 +47,15 @@ Finish = Callable[[Session, Sequence[Timer], datetime, datetime | None], None]
 which Vakt was down, as long as what fell due then is being caught up with."""
 
 
+Unloaded = Callable[[Sequence[Timer]], list[str]]
+"""The modules that a batch needs and that are not loaded yet: nobody else may write while one is."""
+
+
+def _nothing(timers: Sequence[Timer]) -> list[str]:
+    del timers
+    return []
+
+
 @dataclass(frozen=True, slots=True)
 class Handling:
     """What is done with a batch of timers."""
@@ -54,6 +64,7 @@ class Handling:
     handle: Handle
     store: Store
     finish: Finish
+    unloaded: Unloaded = _nothing
 
 
 class Ticker:
@@ -72,35 +83,31 @@ class Ticker:
         self._database = database
         self._prepare, self._handle = handling.prepare, handling.handle
         self._store, self._finish = handling.store, handling.finish
+        self._unloaded = handling.unloaded
         self._count, self._resumed = count, resumed
         self._contract, self._machine = clocks
-        self._awake = threading.Condition()
         self._turning = threading.Lock()
-        self._work_to_do = False
-        self._stopping = False
         self._pulse = Pulse(database, clocks)
         self._down_since: datetime | None = None
         self._due: datetime | None = None
-        self._thread = threading.Thread(target=self._loop, name="ticker", daemon=True)
-        self.turned_at = self._machine.now()
+        self._loop = Loop("ticker", self._turn_safely, self._gather, self._machine.now)
+
+    @property
+    def turned_at(self) -> datetime:
+        """When the last turn ended, in machine time."""
+        return self._loop.turned_at
 
     def start(self) -> None:
         """Begin to turn."""
-        self._thread.start()
+        self._loop.start()
 
     def stop(self) -> None:
         """Stop after the batch in hand."""
-        with self._awake:
-            self._stopping = True
-            self._awake.notify_all()
-        if self._thread.is_alive():
-            self._thread.join(timeout=30)
+        self._loop.stop()
 
     def wake(self) -> None:
         """Timers may have been added, or contract time moved."""
-        with self._awake:
-            self._work_to_do = True
-            self._awake.notify_all()
+        self._loop.wake()
 
     def wake_for(self, written: Sequence[Record]) -> None:
         """Wake when a timer was written that falls due before the next one that is known."""
@@ -118,18 +125,10 @@ class Ticker:
         with self._database.reading() as session:
             return next_due(session, self._machine.now())
 
-    def _loop(self) -> None:
-        while True:
-            with self._awake:
-                if self._stopping:
-                    return
-                self._work_to_do = False
-            wait = self._turn_safely()
-            self.turned_at = self._machine.now()
-            with self._awake:
-                if not self._work_to_do and not self._stopping:
-                    self._awake.wait(wait)
-            time.sleep(GATHER)
+    def _gather(self) -> None:
+        """Let commits gather."""
+        with self._loop.awake:
+            self._loop.awake.wait_for(lambda: self._loop.stopping, GATHER)
 
     def _turn_safely(self) -> float:
         try:
@@ -161,17 +160,30 @@ class Ticker:
             failed: list[tuple[str, str, str]] = []
             with self._database.transaction(Lane.LOOP) as session:
                 timers = due_timers(session, now, machine_now, BATCH)
-                handled = (
-                    timers
-                    if self._handle_all(session, timers, now)
-                    else self._handle_each(session, timers, now, failed)
-                )
-                self._finish(session, handled, now, self._down_since)
+                unloaded = self._unloaded(timers)
+                if not unloaded:
+                    self._finish(session, self._handled(session, timers, now, failed), now, self._down_since)
                 crash.point("before_turn_commit")
             crash.point("after_turn_commit")
+            if unloaded:
+                self._load(unloaded)
+                return len(timers)
             self._hold_back(failed)
             self._count_all(timers, {timer_id for _, timer_id, _ in failed})
             return len(timers)
+
+    def _load(self, modules: list[str]) -> None:
+        """Load what the batch needs while nothing is held; the next turn takes it up."""
+        for module in modules:
+            import_module(module)
+
+    def _handled(
+        self, session: Session, timers: Sequence[Timer], now: datetime, failed: list[tuple[str, str, str]]
+    ) -> Sequence[Timer]:
+        """Those that were dealt with."""
+        if self._handle_all(session, timers, now):
+            return timers
+        return self._handle_each(session, timers, now, failed)
 
     def _handle_all(self, session: Session, timers: Sequence[Timer], now: datetime) -> bool:
         """All of a batch at once, which costs least; False, and nothing done, when one of them raises."""

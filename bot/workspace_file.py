@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import tomlkit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from bot.desk_texts import DeskTexts, say_the_news
 from bot.settings import is_loopback
 from models.alerting.document import HeartbeatDocument, RouteDocument
 from models.escalation import PROGRESS
@@ -41,6 +42,10 @@ def _webhook(url: str) -> str:
 
 Webhook = Annotated[str, AfterValidator(_webhook), Field(max_length=2000, pattern=r"^[!-~]+$")]
 """Where a page is posted as JSON."""
+
+
+Group = Annotated[str, Field(pattern=r"^(S[A-Z0-9]{2,20}|@?[^\s@<>|:,A-Z]{1,80})$")]
+"""A Slack user group, by its id or its handle."""
 
 
 class WorkspaceError(Exception):
@@ -84,13 +89,50 @@ class ProductEntry(Strict):
     specialist: Key | None = None
 
 
+class ServiceEntry(Strict):
+    """Something that customers use: which ones by key, by contract or by product; every one of the desk's without."""
+
+    key: Key
+    name: Annotated[Shown, Field(min_length=1, max_length=60)]
+    desk: Key
+    components: Annotated[list[Annotated[Shown, Field(min_length=1, max_length=60)]], Field(max_length=50)] = []
+    customers: list[Key] = []
+    contracts: list[str] = []
+    products: list[Key] = []
+
+
+class SignatoryEntry(Strict):
+    """Who signed for a customer, the first to be notified: a person of the file, else a name and an address.
+
+    Source: PS-08.
+    """
+
+    person: Key | None = None
+    name: Annotated[Shown, Field(max_length=80)] = ""
+    email: Email | None = None
+
+    @model_validator(mode="after")
+    def _somebody(self) -> "SignatoryEntry":
+        if (self.person is None) == (not self.name or self.email is None):
+            message = 'write person = "nina", or name and email'
+            raise ValueError(message)
+        return self
+
+
 class StepEntry(Strict):
-    """One step of an escalation: exactly one of role, rota, person and channel, by key, handle or channel id."""
+    """One step of an escalation, of exactly one kind.
+
+    A role, a rota or a person by key or handle, a channel by its id, a Slack user group by id or handle, an address
+    for mail, or a webhook. A group's members are always paged together.
+    """
 
     role: Role | None = None
     rota: Key | None = None
     person: Key | None = None
     channel: Annotated[str, Field(pattern=r"^[CG][A-Z0-9]{2,20}$")] | None = None
+    group: Group | None = None
+    mail: Email | None = None
+    webhook: Webhook | None = None
     wait: Annotated[int, Field(ge=1, le=1440)] | None = None
     together: bool = False
     hours_of: CalendarName | None = None
@@ -98,9 +140,9 @@ class StepEntry(Strict):
 
     @model_validator(mode="after")
     def _one_kind(self) -> "StepEntry":
-        named = [each for each in (self.role, self.rota, self.person, self.channel) if each is not None]
-        if len(named) != 1:
-            message = 'write one of role, rota, person and channel in each step, such as role = "on_call"'
+        kinds = ("role", "rota", "person", "channel", "group", "mail", "webhook")
+        if sum(getattr(self, kind) is not None for kind in kinds) != 1:
+            message = f'write one of {", ".join(kinds[:-1])} and {kinds[-1]} in each step, such as role = "on_call"'
             raise ValueError(message)
         if self.role is Role.OWNER:
             message = "role is owner, which is a ticket's and not a desk's; write another role"
@@ -129,12 +171,23 @@ class EscalationEntry(Strict):
         return frozenset(name for step in self.steps for name in (step.hours_of, step.outside_hours_of) if name)
 
 
+class ReportEntry(Strict):
+    """How reports about availability go out: `off`, at which hour where the agreement is, to `customers` too."""
+
+    off: bool = False
+    hour: Annotated[int, Field(ge=0, le=23)] = 8
+    customers: bool = False
+
+
 class DeskEntry(Strict):
     """A desk: its channel, the language of its posts, its people, the products it supports.
 
     `on_call_rota` is the key of the rota that says who is on call; without one the list `roles.on_call` does.
     `escalation` is the key of the policy by which it pages; without one whoever is on call is paged, then managers.
     `escalations_for` has another for tickets that a contract's answers flag, such as "security_breach".
+    `claim_reminder_days`: a customer is reminded so long before a right to a credit lapses; 0 never, 3 unless given.
+    `report` is about the reports that post themselves: at eight, to the desk alone, unless it says otherwise.
+    `texts` says of outages in the desk's own words what `bot.desk_texts` names.
     """
 
     key: Key
@@ -145,7 +198,10 @@ class DeskEntry(Strict):
     on_call_rota: Key | None = None
     escalation: Key | None = None
     escalations_for: dict[Key, Key] = {}
+    claim_reminder_days: int | None = Field(None, ge=0, le=27)
+    report: ReportEntry | None = None
     products: list[ProductEntry] = Field([], max_length=100)
+    texts: DeskTexts = {}
 
 
 class CustomerEntry(Strict):
@@ -164,6 +220,7 @@ class CustomerEntry(Strict):
     products: list[Key] = []
     options: list[str] = []
     overrides: dict[str, Any] = {}
+    signatory: SignatoryEntry | None = None
 
 
 class Workspace(Strict):
@@ -174,6 +231,7 @@ class Workspace(Strict):
     escalations: list[EscalationEntry] = Field([], max_length=1_000)
     desks: list[DeskEntry] = []
     customers: list[CustomerEntry] = []
+    services: list[ServiceEntry] | None = Field(None, max_length=1_000)
     routes: list[RouteDocument] | None = Field(None, max_length=1_000)
     heartbeats: list[HeartbeatDocument] | None = Field(None, max_length=1_000)
 
@@ -190,6 +248,7 @@ class Workspace(Strict):
             for role in Role:
                 _known(f"desks.{desk.key}.roles.{role}", getattr(desk.roles, role, []), handles)
             _products_can_be_handled(desk)
+            say_the_news(f"desks.{desk.key}.texts", desk.texts)
         _rotas_can_be_kept(self.rotas, self.desks, handles)
         _escalations_reach_somebody(self, handles)
         held = {desk.key: {product.key for product in desk.products} for desk in self.desks}
@@ -198,8 +257,23 @@ class Workspace(Strict):
             _known(f"customers.{customer.key}.contacts", customer.contacts, handles)
             _known(f"customers.{customer.key}.super_users", customer.super_users, handles)
             _known(f"customers.{customer.key}.products", customer.products, held.get(customer.desk, set()))
+            signed = customer.signatory.person if customer.signatory else None
+            _known(f"customers.{customer.key}.signatory.person", [signed] if signed else [], handles)
+        _services_have_users(self, desks, held)
         _alerts_find_a_customer(self)
         return self
+
+
+def _services_have_users(workspace: Workspace, desks: set[str], products: Mapping[str, set[str]]) -> None:
+    """Services name desks, customers and products of the file, and customers of their own desk only."""
+    entries = workspace.services or []
+    _unique("services", [entry.key for entry in entries])
+    for entry in entries:
+        where = f"services.{entry.key}"
+        _known(f"{where}.desk", [entry.desk], desks)
+        _known(f"{where}.products", entry.products, products.get(entry.desk, set()))
+        there = {customer.key for customer in workspace.customers if customer.desk == entry.desk}
+        _known(f"{where}.customers", entry.customers, there)
 
 
 def _alerts_find_a_customer(workspace: Workspace) -> None:
@@ -300,6 +374,7 @@ def read(path: Path, contracts: Mapping[str, Contract]) -> Workspace:
         *_contract_mistakes(workspace, contracts),
         *_calendar_mistakes(workspace, contracts),
         *_alert_mistakes(workspace, contracts),
+        *_service_mistakes(workspace, contracts),
     ]
     if wrong:
         raise WorkspaceError("\n".join(f"{path}: {line}" for line in wrong))
@@ -333,6 +408,18 @@ def _calendar_mistakes(workspace: Workspace, contracts: Mapping[str, Contract]) 
     for each in workspace.escalations:
         for missing in sorted(each.calendars - known):
             yield f"escalations.{each.key}: there is no calendar {missing}; there is {', '.join(sorted(known))}"
+
+
+def _service_mistakes(workspace: Workspace, contracts: Mapping[str, Contract]) -> Iterator[str]:
+    """Contracts that services name, and services that routes name, and that there are not."""
+    for entry in workspace.services or []:
+        for missing in [each for each in entry.contracts if each not in contracts]:
+            there = ", ".join(sorted(contracts))
+            yield f'services.{entry.key}.contracts names "{missing}"; there is {there}'
+    known = [entry.key for entry in workspace.services or []]
+    for route in (workspace.routes or []) if workspace.services is not None else []:
+        for missing in [each for each in route.services if each not in known]:
+            yield f'routes.{route.key}.services names "{missing}"; there is {", ".join(known) or "none"}'
 
 
 def _alert_mistakes(workspace: Workspace, contracts: Mapping[str, Contract]) -> Iterator[str]:
@@ -381,7 +468,7 @@ class Change:
 def written(workspace: Workspace) -> str:
     """The file as text."""
     document = tomlkit.document()
-    for part in ("people", "rotas", "escalations", "desks", "customers", "routes", "heartbeats"):
+    for part in ("people", "rotas", "escalations", "desks", "customers", "services", "routes", "heartbeats"):
         given, entries = getattr(workspace, part), tomlkit.aot()
         for entry in given or ():
             entries.append(tomlkit.item(_plain(entry)))

@@ -7,6 +7,8 @@ from sqlmodel import Session, SQLModel, col, select
 
 from bot.alert_import import import_alerts, stored_beats, stored_routes
 from bot.escalation_entry import escalation_entry, escalation_plan
+from bot.rota_retiring import retire_rotas
+from bot.service_import import import_services, import_signatory, signatory_of, stored_services
 from bot.workspace_file import (
     Change,
     CustomerEntry,
@@ -14,12 +16,13 @@ from bot.workspace_file import (
     EscalationEntry,
     PersonEntry,
     ProductEntry,
+    ReportEntry,
     Roles,
     Workspace,
 )
 from models.channel import Channel
 from models.customer import Agreement, Contact, Customer
-from models.desk import Desk, DeskRole
+from models.desk import Desk, DeskRole, Reporting
 from models.escalation import Plan
 from models.page import Escalation, escalation_by_key, escalations_of
 from models.person import Person
@@ -27,7 +30,7 @@ from models.product import Product, products_at
 from models.rota.document import RotaDocument
 from models.sla.contract import Role
 from models.stored_rota import StoredRota, rota_by_key, rotas_of
-from models.timer import look_at_rota
+from models.timer import look_at_reports, look_at_rota
 
 Named = TypeVar("Named", Person, Desk, Customer)
 
@@ -35,7 +38,8 @@ Named = TypeVar("Named", Person, Desk, Customer)
 def import_workspace(session: Session, team_id: str, workspace: Workspace) -> list[Change]:
     """Make the database say what the file says; gives what was changed.
 
-    People, rotas, escalations and customers that the file does not name are kept: tickets and pages refer to them.
+    People, escalations and customers that the file does not name are kept: tickets and pages refer to them; a rota
+    is kept as long as something goes by it.
     """
     changes: list[Change] = []
     people = {entry.handle: _person(session, team_id, entry, changes) for entry in workspace.people}
@@ -52,7 +56,11 @@ def import_workspace(session: Session, team_id: str, workspace: Workspace) -> li
     if changes:
         for rota in rotas_of(session, team_id):
             look_at_rota(session, team_id, rota.id)
+        for desk in (each for each in desks.values() if not Reporting.of(each).off):
+            look_at_reports(session, team_id, desk.id)
+    changes.extend(import_services(session, team_id, workspace, {key: desk.id for key, desk in desks.items()}))
     changes.extend(import_alerts(session, team_id, workspace))
+    changes.extend(retire_rotas(session, team_id, workspace))
     changes.extend(_unnamed(session, team_id, workspace))
     return changes
 
@@ -126,6 +134,9 @@ def _desk(
         "on_call_rota": entry.on_call_rota,
         "escalation": entry.escalation,
         "escalations_for": entry.escalations_for or None,
+        "claim_reminder_days": entry.claim_reminder_days,
+        "texts": entry.texts or None,
+        "report": entry.report.model_dump(exclude_defaults=True) or None if entry.report else None,
     }
     made = found or Desk(team_id=team_id, key=entry.key, name=entry.name, channel_id=entry.channel)
     _write(session, made, values, f"desk {entry.key}", changes, new=found is None)
@@ -213,6 +224,7 @@ def _customer(
     session.flush()
     _agreement(session, made, entry, changes)
     _contacts(session, made, entry, people, changes)
+    changes.extend(import_signatory(session, made, entry, people))
 
 
 def _agreement(session: Session, customer: Customer, entry: CustomerEntry, changes: list[Change]) -> None:
@@ -297,10 +309,6 @@ def _first(session: Session, record: type[Named], team_id: str, **keys: str) -> 
 
 
 def _unnamed(session: Session, team_id: str, workspace: Workspace) -> Iterator[Change]:
-    rotas = {entry.key for entry in workspace.rotas}
-    for rota in rotas_of(session, team_id):
-        if rota.key not in rotas:
-            yield Change("=", f"rota {rota.key} is not in the file and is kept")
     escalations = {entry.key for entry in workspace.escalations}
     for stored in escalations_of(session, team_id):
         if stored.key not in escalations:
@@ -333,6 +341,7 @@ def export_workspace(session: Session, team_id: str) -> Workspace:
         escalations=[escalation_entry(each.key, Plan.of(each.document), handles) for each in policies],
         desks=[_desk_entry(session, desk, handles) for desk in _all(session, Desk, team_id)],
         customers=[_customer_entry(session, customer, handles) for customer in _all(session, Customer, team_id)],
+        services=stored_services(session, team_id),
         routes=stored_routes(session, team_id),
         heartbeats=stored_beats(session, team_id),
     )
@@ -360,6 +369,9 @@ def _desk_entry(session: Session, desk: Desk, handles: dict[str, str]) -> DeskEn
         on_call_rota=desk.on_call_rota,
         escalation=desk.escalation,
         escalations_for=desk.escalations_for or {},
+        claim_reminder_days=desk.claim_reminder_days,
+        texts=desk.texts or {},
+        report=ReportEntry(**desk.report) if desk.report else None,
         products=[
             ProductEntry(
                 key=product.key,
@@ -401,4 +413,5 @@ def _customer_entry(session: Session, customer: Customer, handles: dict[str, str
         options=customer.options,
         overrides=customer.overrides,
         products=customer.products or [],
+        signatory=signatory_of(session, customer, handles),
     )

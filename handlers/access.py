@@ -77,6 +77,9 @@ MATRIX: Mapping[Act, frozenset[Part]] = {
 WORKING_ROLES = frozenset({Role.AGENT, Role.SENIOR, Role.ON_CALL, Role.ADMINISTRATOR})
 """Roles that work on tickets; a manager who holds none of them only looks."""
 
+DECIDING_ROLES = (Role.MANAGER, Role.SENIOR, Role.ADMINISTRATOR)
+"""Roles that grant or decline a claim for a credit: it is the desk's money."""
+
 LOOKING = frozenset({Act.SEE, Act.SEE_INSIDE})
 
 ANSWERING = frozenset({Act.ANSWER_PAGE})

@@ -5,6 +5,7 @@ automatic stops one. Source: docs/rules.md, 3.
 """
 
 from datetime import datetime
+from importlib import import_module
 
 from handlers import access, counting, promises
 from handlers.access import Act
@@ -130,6 +131,9 @@ def assign(doing: Doing, new_owner: Person, new_viewer: access.Viewer) -> None:
 def resolve(doing: Doing, outcome: str, *, call_back: bool) -> None:
     """Solved: the outcome goes to whoever asked. Implies that it was begun and answered."""
     refuse_ended(doing.ticket)
+    if doing.contract.notices.breach is not None:
+        # Loaded where an agreement speaks of breaches.
+        import_module("handlers.breach").refuse_blanks(doing)
     end_paging(doing, Why.RESOLVED)
     begin_work(doing, doing.work.now)
     text_id = doing.keep(outcome)

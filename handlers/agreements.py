@@ -64,10 +64,18 @@ class Agreements:
         if agreement is None:
             message = f"{customer.key} is under no contract on {today}"
             raise NoAgreementError(message)
-        found = self._as_of(session, customer, agreement.contract, (now + FARTHEST_AHEAD).date())
+        return self.under_contract(session, customer, agreement.contract, now)
+
+    def under_contract(self, session: Session, customer: Customer, contract: str, now: datetime) -> Force:
+        """The same, for whoever knows which contract the customer is under today.
+
+        Raises:
+            NoAgreementError: that contract has no version in force.
+        """
+        found = self._as_of(session, customer, contract, (now + FARTHEST_AHEAD).date())
         there = now.astimezone(found.contract.zone).date()
         if found.contract.effective > there:
-            return self._as_of(session, customer, agreement.contract, there)
+            return self._as_of(session, customer, contract, there)
         return found
 
     def _as_of(self, session: Session, customer: Customer, contract: str, day: date) -> Force:

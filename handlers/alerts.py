@@ -4,12 +4,13 @@ A delivery that comes again changes nothing, and of a delivery everything is sto
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from handlers import alert_tickets
-from handlers.alert_tickets import Automatic, UnusableError, Wanted, open_for, settle
+from handlers.alert_muting import mutes
+from handlers.alert_tickets import Automatic, Batch, Remembered, UnusableError, Wanted, open_for, settle
 from handlers.desk import Desk
 from handlers.owed import note
 from handlers.views import automatic
@@ -25,7 +26,7 @@ from models.history import Event
 from models.ids import new_id
 from models.outbox import Kind, Outgoing, Priority
 from models.person import sender_id
-from models.received import Received, answer_before
+from models.received import Received, received_before
 from models.store import Session
 from models.ticket import Status, Ticket
 
@@ -52,11 +53,12 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """An alert on its route."""
+    """An alert on its route; `groups` are those of its whole batch."""
 
     at: Automatic
     alert: Alert
     route: Route
+    groups: "_Groups"
 
     @property
     def session(self) -> Session:
@@ -67,24 +69,69 @@ class _Case:
         return self.at.now
 
 
-def take_in(deliveries: Sequence[Delivery], team_id: str, desk: Desk) -> None:
+class _Groups:
+    """The groups of a batch, asked for together before it is gone through."""
+
+    def __init__(self, session: Session, team_id: str, keys: Collection[str]) -> None:
+        """Ask for those of these keys."""
+        self._session, self._team_id = session, team_id
+        found = {group.key: group for group in stored.groups_with_keys(session, team_id, keys)} if keys else {}
+        self._groups: dict[str, AlertGroup | None] = {key: found.get(key) for key in keys}
+
+    def at(self, key: str) -> AlertGroup | None:
+        """The group of a key."""
+        if key not in self._groups:
+            self._groups[key] = stored.group_by_key(self._session, self._team_id, key)
+        return self._groups[key]
+
+    def keep(self, group: AlertGroup) -> None:
+        """A group that is new, or goes on."""
+        self._groups[group.key] = group
+        self._session.add(group)
+
+
+def take_in(deliveries: Sequence[Delivery], team_id: str, desk: Desk, remembered: Remembered) -> None:
     """Store what deliveries bring, in one transaction."""
     with desk.transaction() as session:
-        stored.one_at_a_time(session, team_id)
-        routes = routes_of(session, team_id)
+        roster, now = stored.one_at_a_time(session, team_id), desk.now()
         at = Automatic(
             session=session,
             agreements=desk.agreements,
             team_id=team_id,
             sender="",
-            now=desk.now(),
+            now=now,
             machine_now=desk.machine_now(),
+            known=remembered.under(team_id, roster, now),
+            pouring=remembered.pouring,
+            batch=Batch(),
         )
-        for delivery in deliveries:
-            if _is_new(at, delivery):
-                here = replace(at, sender=sender_id("hook", delivery.hook))
-                for alert in delivery.alerts:
-                    _take(here, alert.under(delivery.hook), routes)
+        _take_all(at, _routed(at, _new_ones(at, deliveries)))
+        at.finish()
+
+
+def _routed(at: Automatic, deliveries: Sequence[Delivery]) -> list[tuple[str, Alert, Route | None]]:
+    """Every alert with its route, under the hook it came by."""
+    routes = routes_of(at.session, at.team_id)
+    alerts = [(each.hook, alert.under(each.hook)) for each in deliveries for alert in each.alerts]
+    return [(hook, alert, route_of(alert, routes)) for hook, alert in alerts]
+
+
+def _take_all(at: Automatic, routed: Sequence[tuple[str, Alert, Route | None]]) -> None:
+    on_route = [(alert, route) for _, alert, route in routed if route is not None]
+    keys = {group_key(alert, route) for alert, route in on_route} | {storm_key(route) for _, route in on_route}
+    groups = _Groups(at.session, at.team_id, keys)
+    for hook, alert, route in routed:
+        here = replace(at, sender=sender_id("hook", hook))
+        if route is None:
+            _tell_unrouted(here, alert, None)
+        elif not mutes(here, alert, route):
+            _take(_Case(here, alert, route, groups))
+
+
+def take_again(at: Automatic, alerts: Sequence[Alert]) -> None:
+    """Alerts that were held back and still fire, as if they came now."""
+    routes = routes_of(at.session, at.team_id)
+    _take_all(at, [(alert.label(HOOK), alert, route_of(alert, routes)) for alert in alerts])
 
 
 _kept: dict[str, tuple[str, tuple[Route, ...]]] = {}
@@ -104,13 +151,23 @@ def routes_of(session: Session, team_id: str) -> tuple[Route, ...]:
     return routes
 
 
-def _is_new(at: Automatic, delivery: Delivery) -> bool:
+def _new_ones(at: Automatic, deliveries: Sequence[Delivery]) -> list[Delivery]:
+    """Those that did not come before. It is noted that they came."""
+    before = received_before(at.session, at.team_id, [_name(each) for each in deliveries])
+    return [each for each in deliveries if _is_new(at, each, before)]
+
+
+def _name(delivery: Delivery) -> str:
+    return f"hook:{delivery.hook}:{delivery.key}"
+
+
+def _is_new(at: Automatic, delivery: Delivery, known: dict[str, Received]) -> bool:
     """Note that it came; False when it is one that came before."""
-    key = f"hook:{delivery.hook}:{delivery.key}"
-    before = answer_before(at.session, at.team_id, key)
+    key = _name(delivery)
+    before = known.get(key)
     if before is None:
-        at.session.add(Received(team_id=at.team_id, key=key, stored_at=at.machine_now))
-        at.session.flush()
+        known[key] = Received(team_id=at.team_id, key=key, stored_at=at.machine_now)
+        at.session.add(known[key])
         return True
     if delivery.named or at.machine_now - before.stored_at < SAME_FOR:
         return False
@@ -118,24 +175,18 @@ def _is_new(at: Automatic, delivery: Delivery) -> bool:
     return True
 
 
-def _take(at: Automatic, alert: Alert, routes: Sequence[Route]) -> None:
-    route = route_of(alert, routes)
-    if route is None:
-        _tell_unrouted(at, alert, None)
-        return
-    case = _Case(at, alert, route)
+def _take(case: _Case) -> None:
     try:
-        if alert.firing:
+        if case.alert.firing:
             _fire(case)
         else:
             _end(case)
     except UnusableError:
-        _tell_unrouted(at, alert, route)
-    at.session.flush()
+        _tell_unrouted(case.at, case.alert, case.route)
 
 
 def _fire(case: _Case) -> None:
-    group = stored.group_by_key(case.session, case.at.team_id, group_key(case.alert, case.route))
+    group = case.groups.at(group_key(case.alert, case.route))
     ticket = case.at.ticket(group.ticket_number) if group else None
     if group is None or ticket is None:
         _begin(case, group)
@@ -166,7 +217,7 @@ def _begin(case: _Case, group: AlertGroup | None) -> None:
     kept.count, kept.first_at, kept.told_at, kept.told_count = 0, case.now, None, 0
     kept.firing, kept.hook = [], case.alert.label(HOOK)
     _count(case, kept)
-    case.session.add(kept)
+    case.groups.keep(kept)
 
 
 def _row(case: _Case, key: str) -> AlertGroup:
@@ -207,10 +258,10 @@ def _wanted(case: _Case, tell: alert_tickets.Tell) -> Wanted:
 def _seen(case: _Case) -> AlertGroup:
     """The route's own row, with this new alert among those of the last minute."""
     key = storm_key(case.route)
-    row = stored.group_by_key(case.session, case.at.team_id, key)
+    row = case.groups.at(key)
     if row is None:
         row = _row(case, key)
-        case.session.add(row)
+        case.groups.keep(row)
     recent = [at for at in row.recent if case.now - datetime.fromisoformat(at) < STORM_WITHIN]
     row.recent = [*recent, case.now.isoformat()][-(case.route.storm + 1) :]
     return row
@@ -246,7 +297,7 @@ def _named(case: _Case) -> str:
 
 def _go_on(case: _Case, group: AlertGroup, ticket: Ticket) -> None:
     _count(case, group)
-    storm = stored.group_by_key(case.session, case.at.team_id, group.storm) if group.storm else None
+    storm = case.groups.at(group.storm) if group.storm else None
     if storm is not None:
         storm.count, storm.last_at = storm.count + 1, case.now
     _tell(case, storm or group, ticket)
@@ -261,7 +312,7 @@ def _tell(case: _Case, group: AlertGroup, ticket: Ticket) -> None:
 
 
 def _end(case: _Case) -> None:
-    group = stored.group_by_key(case.session, case.at.team_id, group_key(case.alert, case.route))
+    group = case.groups.at(group_key(case.alert, case.route))
     if group is None or group.resolved_at is not None:
         return
     group.firing = [each for each in group.firing if each != member_key(case.alert)]

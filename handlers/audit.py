@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from handlers import ladders, paging, promises
+from handlers import ladders, promises
 from handlers.agreements import Agreements
+from handlers.later import Later
 from handlers.owed import Ledger
 from handlers.views.facts import FindingKind
 from models import audit, outbox
@@ -28,6 +29,9 @@ AT_ONCE = 100
 
 TOLD_FOR = timedelta(hours=24)
 """How long a finding is still worth telling."""
+
+
+ARM_PAGE = Later("paging", "arm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ def arm_page_again(session: Session, page: Page, now: datetime) -> bool:
     if not any(each.id == page.id for each in audit.unarmed_pages(session, page.team_id, AT_ONCE)):
         return False
     still.next_at = still.next_at or now
-    paging.arm(session, still)
+    ARM_PAGE(session, still)
     return True
 
 

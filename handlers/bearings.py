@@ -42,7 +42,12 @@ class OpenedFrom:
 
     def key(self, now: datetime) -> Hashable:
         """What was read here holds for this long at most: contracts change at midnight."""
-        return self, int(now.timestamp()) // QUARTER
+        return self, quarter_of(now)
+
+
+def quarter_of(now: datetime) -> int:
+    """The quarter of an hour in which an instant falls, counted."""
+    return int(now.timestamp()) // QUARTER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

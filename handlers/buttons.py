@@ -1,6 +1,6 @@
 """What a press on a ticket does: acts at once, or opens the small modal that the act needs."""
 
-from handlers import acts, classing, pages, waiting
+from handlers import acts, classing, home, pages, waiting
 from handlers.access import Act, viewer_of
 from handlers.clicks import ad_hoc_page_of_click, chosen, ticket_of_click
 from handlers.desk import Body, Desk
@@ -67,6 +67,19 @@ def acknowledge(body: Body, desk: Desk) -> None:
     with once(desk, origin_of(body)) as work:
         doing = take_up(work, desk.agreements, ticket_of_click(body), Act.ANSWER_PAGE)
         pages.acknowledge(doing)
+
+
+def acknowledge_all(body: Body, desk: Desk) -> None:
+    """*Acknowledge all* of the pages in a message."""
+    with once(desk, origin_of(body)) as work:
+        pages.acknowledge_all(work, desk.agreements, chosen(body))
+
+
+def acknowledge_at_home(body: Body, desk: Desk) -> None:
+    """The same in App Home, which then shows how things stand."""
+    acknowledge(body, desk)
+    origin = origin_of(body)
+    home.publish(origin.team_id, origin.slack_user, desk)
 
 
 def decline(body: Body, desk: Desk) -> None:

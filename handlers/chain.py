@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from handlers import rotas
 from models.desk import Desk, people_with_role
-from models.escalation import FIRST_WAIT, FURTHER_WAIT, Plan, Step, StepKind
+from models.escalation import ADDRESSED, FIRST_WAIT, FURTHER_WAIT, Plan, Step, StepKind
 from models.page import escalation_by_key
 from models.person import Person
 from models.rota.shift import RotaError
@@ -17,6 +17,9 @@ LAST_RESORT_AGAIN = timedelta(hours=1)
 """Until the desk's channel is told again that nobody is left to page; twice as long each time after that."""
 
 LONGEST_AGAIN = timedelta(hours=24)
+
+GROUP_PATIENCE = timedelta(seconds=60)
+"""How long Slack may take to say who is in a user group, before the next step is taken."""
 
 
 def plan_of(session: Session, desk: Desk, flags: Collection[str] = ()) -> Plan:
@@ -36,6 +39,10 @@ def plan_of(session: Session, desk: Desk, flags: Collection[str] = ()) -> Plan:
     return Plan(steps=(first, managers), once=True)
 
 
+REACHED_AS_ONE = ADDRESSED | {StepKind.CHANNEL, StepKind.GROUP}
+"""Steps of which no people are known here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a page stands: its round (from 1), its step (-1 before the first), who of that step was not asked."""
@@ -47,16 +54,18 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What comes next: people to page, or a channel to tell, or (`last`) the last resort.
+    """What comes next: people to page, a channel to tell, a user group or an address, or (`last`) the last resort.
 
-    `nobody` are the steps passed over on the way because nobody is reached by them, `gone` the people
-    passed over because they left Slack.
+    Who is in a group only Slack knows: its turn has no people yet. `nobody` are the steps passed over on the way
+    because nobody is reached by them, `gone` the people passed over because they left Slack.
     """
 
     place: Place
     wait: timedelta
     people: tuple[Person, ...] = ()
     channel: str | None = None
+    group: Step | None = None
+    address: Step | None = None
     last: bool = False
     nobody: tuple[int, ...] = ()
     gone: tuple[str, ...] = ()
@@ -83,12 +92,12 @@ class Chain:
         """The step of a place; None at the last resort."""
         return self.plan.steps[place.step] if 0 <= place.step < len(self.plan.steps) else None
 
-    def after(self, place: Place, asked: Collection[Asked], at: datetime) -> Turn:
-        """Who is next when the place's people have not answered."""
-        over = _Over()
+    def after(self, place: Place, asked: Collection[Asked], at: datetime, nobody: Collection[int] = ()) -> Turn:
+        """Who is next when the place's people have not answered; `nobody` are steps that came to nobody before."""
+        over = _Over(dict.fromkeys(nobody))
         step = self.step(place)
         waiting = [found for each in place.waiting if (found := self.session.get(Person, (self.desk.team_id, each)))]
-        free = self._free(over.there(waiting, at), place.round, asked)
+        free = self.free(over.there(waiting, at), place.round, asked)
         if step is not None and free:
             return self._turn(place, step, free, over)
         for further in self._further(place):
@@ -103,10 +112,10 @@ class Chain:
         step = self.plan.steps[place.step]
         if not _taken_now(self.session, self.desk.team_id, step, at):
             return None
-        if step.kind is StepKind.CHANNEL:
-            return Turn(place, step.waits, channel=step.of, nobody=tuple(over.nobody), gone=tuple(over.gone))
+        if step.kind in REACHED_AS_ONE:
+            return over.turn(place, step)
         people = over.there(_people(self.session, self.desk, step, at), at)
-        free = self._free(people, place.round, asked)
+        free = self.free(people, place.round, asked)
         if not people:
             over.nobody[place.step] = None
         return self._turn(place, step, free, over) if free else None
@@ -140,7 +149,7 @@ class Chain:
         for later in range(place.round + 1, self.plan.repeats + 2):
             yield from (Place(later, step) for step in range(len(self.plan.steps)))
 
-    def _free(self, people: Sequence[Person], round_: int, asked: Collection[Asked]) -> list[Person]:
+    def free(self, people: Sequence[Person], round_: int, asked: Collection[Asked]) -> list[Person]:
         """Whoever said *I can't* is not asked again in a round; nor anybody, by a plan that asks once."""
         done = {each.person_id for each in asked if each.round == round_ and (each.declined or self.plan.once)}
         return [each for each in people if each.id not in done]
@@ -157,6 +166,18 @@ class _Over:
         """Those who have not left; the others are noted."""
         self.gone.update({each.id: None for each in people if _left(each, at)})
         return [each for each in people if not _left(each, at)]
+
+    def turn(self, place: Place, step: Step) -> Turn:
+        """The turn of a step that is reached as one."""
+        return Turn(
+            place,
+            step.waits,
+            channel=step.of if step.kind is StepKind.CHANNEL else None,
+            group=step if step.kind is StepKind.GROUP else None,
+            address=step if step.kind in ADDRESSED else None,
+            nobody=tuple(self.nobody),
+            gone=tuple(self.gone),
+        )
 
 
 def _people(session: Session, desk: Desk, step: Step, at: datetime) -> Sequence[Person]:

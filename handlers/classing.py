@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from handlers import promises
+from handlers import pages, promises
 from handlers.doing import Doing, last_event, refuse_ended, replan, somebody
 from handlers.errors import UserError
 from handlers.views.facts import Refusal
@@ -45,6 +45,7 @@ def _reclassify(doing: Doing, severity_id: str, reason: str | None, because: Map
     )
     promises.start_clocks(doing.work.session, ticket, doing.contract, ticket.reported_at)
     replan(doing)
+    pages.reclassified(doing)
 
 
 def offer_workaround(doing: Doing, text: str) -> None:

@@ -2,20 +2,19 @@
 
 from collections.abc import Callable, Mapping
 
-from handlers import access, language, list_pictures, log_pictures, opening
+from handlers import access, list_pictures, log_pictures, opening
 from handlers.access import Act, Viewer, viewer_of
 from handlers.desk import Body, Desk
 from handlers.errors import UserError
 from handlers.looking import reader
 from handlers.origins import Origin, origin_of
 from handlers.payloads import ticket_number
+from handlers.readers import words_for
 from handlers.scene import Scene, scene
 from handlers.views import lists
 from handlers.views import why as why_views
 from handlers.views.blocks import Rendered
 from handlers.views.facts import Listing, Refusal
-from handlers.views.words import Words
-from models.channel import channel_by_id
 from models.store import Session
 from models.ticket import ticket_by_number
 
@@ -48,7 +47,7 @@ def _help(origin: Origin, text: str, desk: Desk) -> Rendered:
     del text
     with desk.reading() as session:
         viewer = viewer_of(session, origin.team_id, origin.slack_user)
-        return lists.help_message(viewer.is_desk, _words(session, viewer, origin))
+        return lists.help_message(viewer.is_desk, words_for(session, viewer, origin))
 
 
 def _list(origin: Origin, text: str, desk: Desk) -> Rendered:
@@ -56,7 +55,7 @@ def _list(origin: Origin, text: str, desk: Desk) -> Rendered:
     with desk.reading() as session:
         viewer = viewer_of(session, origin.team_id, origin.slack_user)
         facts = list_pictures.list_facts(session, desk.agreements, viewer, listing, 0, desk.now())
-        return lists.list_message(facts, _words(session, viewer, origin))
+        return lists.list_message(facts, words_for(session, viewer, origin))
 
 
 def _details(origin: Origin, text: str, desk: Desk) -> Rendered:
@@ -81,11 +80,6 @@ def _look(session: Session, origin: Origin, text: str, desk: Desk) -> tuple[View
         raise UserError(Refusal.UNKNOWN_TICKET, number=f"T-{number}")
     access.demand(session, viewer, Act.SEE, found)
     return viewer, scene(session, desk.agreements, found, desk.now())
-
-
-def _words(session: Session, viewer: Viewer, origin: Origin) -> Words:
-    channel = channel_by_id(session, origin.team_id, origin.channel or "")
-    return language.for_person(viewer.person, channel_language=channel.language if channel else None)
 
 
 SUBCOMMANDS: Mapping[str, Subcommand] = {"help": _help, "list": _list, "why": _why}

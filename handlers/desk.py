@@ -3,7 +3,7 @@
 `bot.app.build` fills it in; a handler reaches nothing of the process in any other way.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,8 +11,10 @@ from typing import Any, Protocol
 
 from handlers.agreements import Agreements
 from handlers.bearings import Kept
-from handlers.views.blocks import Rendered, ViewDict
+from handlers.views.blocks import Attachment, Rendered, ViewDict
 from models.store import Session
+
+Files = Sequence[Attachment]
 
 
 class Aside(Protocol):
@@ -32,6 +34,14 @@ class Aside(Protocol):
 
     def tell(self, team_id: str, sorry: "Sorry", message: Rendered) -> None:
         """Tell one person something privately, where that person is."""
+
+    def look_at_channel(
+        self, team_id: str, channel: str, sorry: "Sorry", then: Callable[[Mapping[str, Any]], Rendered | None]
+    ) -> None:
+        """Ask Slack about a channel; `then` looks at the answer, and what it gives is told to `sorry`."""
+
+    def hand_over(self, team_id: str, slack_user: str, message: Rendered, make: Callable[[], Files]) -> None:
+        """Send somebody a direct message, and files in its thread; they are made there, where nobody waits."""
 
     def get_to_know(self, team_id: str, slack_user: str) -> None:
         """Ask Slack for a person's name, language and zone, and keep them."""

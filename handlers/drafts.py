@@ -36,6 +36,8 @@ class Draft:
     author: str | None = None
     passed_on: bool = False
     """Whether it was sent to the super users. Source: PI-11."""
+    follow_up: str | None = None
+    """Which follow-up of an outage it is, as "O-3:<id>"."""
     view_id: str | None = None
 
     @property
@@ -52,6 +54,7 @@ class Draft:
             reported_at=self.reported_at.isoformat() if self.reported_at else None,
             author=self.author,
             passed_on=self.passed_on or None,
+            follow_up=self.follow_up,
         )
 
     def changed(self, **values: Any) -> "Draft":
@@ -82,6 +85,7 @@ def draft_of(body: Body) -> Draft:
         reported_at=carried.get("reported_at"),
         author=carried.get("author"),
         passed_on=bool(carried.get("passed_on")),
+        follow_up=carried.get("follow_up"),
         view_id=(body.get("view") or {}).get("id"),
     )
 

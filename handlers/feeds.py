@@ -13,7 +13,8 @@ from handlers.origins import origin_of
 from handlers.rota_reach import one_rota, rotas_for
 from handlers.views import oncall as views
 from handlers.views.blocks import Rendered
-from handlers.views.facts import FeedFacts, Refusal
+from handlers.views.facts import Refusal
+from handlers.views.facts.rotas import FeedFacts
 from models.ids import hash_of
 from models.stored_rota import FEED_ENDING, FEED_PATH, RotaFeed, StoredRota, feeds_of
 

@@ -38,10 +38,15 @@ def value_of(element: Mapping[str, Any]) -> str | None:
         return str(element["selected_option"].get("value") or "")
     if "selected_options" in element:
         return ",".join(str(option.get("value") or "") for option in element["selected_options"])
-    for name in ("value", "selected_user", "selected_date_time", "selected_date"):
+    for name in ("value", "selected_user", "selected_conversation", "selected_date_time", "selected_date"):
         if element.get(name) is not None:
             return str(element[name])
     return None
+
+
+def values_in(state: Mapping[str, Any], block: str) -> tuple[str, ...]:
+    """Everything that was chosen in a block where several may be."""
+    return tuple(each for each in (value_in(state, block) or "").split(",") if each)
 
 
 def text_in(

@@ -1,7 +1,8 @@
 """App Home: an agent's tickets and queue, a contact's tickets and contract."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from handlers import access, language, list_pictures
@@ -9,6 +10,8 @@ from handlers.access import Viewer, viewer_of
 from handlers.agreements import NoAgreementError
 from handlers.clicks import chosen, page_in
 from handlers.desk import Body, Desk
+from handlers.later import Later
+from handlers.open_pages import open_pages
 from handlers.origins import origin_of, team_of
 from handlers.payloads import part_of, word_of
 from handlers.rotas import desk_rota, people_on_call
@@ -30,6 +33,10 @@ from models.ticket import Ticket
 SHOWN = 60
 PAGE = 20
 
+THIS_WEEK, LASTING = Later("home_news", "this_week"), Later("home_news", "lasting")
+"""Maintenance and outages of the reader's desks; loaded when an agent first looks."""
+A_WEEK = timedelta(days=7)
+
 
 def opened(body: Body, desk: Desk) -> None:
     """Somebody looks at App Home."""
@@ -41,29 +48,40 @@ def opened(body: Body, desk: Desk) -> None:
 def turned(body: Body, desk: Desk) -> None:
     """Another page of App Home."""
     origin = origin_of(body)
-    publish(origin.team_id, origin.slack_user, desk, page_in(chosen(body))[1])
+    what, page = page_in(chosen(body))
+    turned_to = Turned(of_pages=page) if what == homes.PAGES else Turned(of_tickets=page)
+    publish(origin.team_id, origin.slack_user, desk, turned_to)
 
 
-def publish(team_id: str, slack_user: str, desk: Desk, page: int = 0) -> None:
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """Which stretch of the tickets and of the open pages is shown."""
+
+    of_tickets: int = 0
+    of_pages: int = 0
+
+
+def publish(team_id: str, slack_user: str, desk: Desk, turned_to: Turned | None = None) -> None:
     """Draw somebody's App Home as of now."""
     with desk.reading() as session:
         viewer = viewer_of(session, team_id, slack_user)
-        view = view_of(session, viewer, page, desk)
+        view = view_of(session, viewer, turned_to or Turned(), desk)
     if not viewer.person.name:
         desk.aside.get_to_know(team_id, slack_user)
     desk.aside.publish_home(team_id, slack_user, view)
 
 
-def view_of(session: Session, viewer: Viewer, page: int, desk: Desk) -> ViewDict:
-    """What somebody sees there: an agent's queue, a contact's tickets, or who to ask."""
-    words = language.for_person(viewer.person)
+def view_of(session: Session, viewer: Viewer, turned_to: Turned, desk: Desk) -> ViewDict:
+    """What somebody sees there: an agent's queue, a contact's tickets, or who to ask; and what they are paged for."""
+    words, page = language.for_person(viewer.person), turned_to.of_tickets
+    paged_for = open_pages(session, viewer, turned_to.of_pages)
     if viewer.is_desk:
-        return homes.agent_home(_agent(session, viewer, page, desk), words)
+        return homes.agent_home(replace(_agent(session, viewer, page, desk), open_pages=paged_for), words)
     customers = [session.get(Customer, (viewer.team_id, key)) for key in sorted(viewer.customers)]
     if customers and customers[0] is not None:
         facts = _contact(session, viewer, customers[0], page, desk, words)
-        return homes.contact_home(facts, words)
-    return homes.stranger_home(words)
+        return homes.contact_home(replace(facts, open_pages=paged_for), words)
+    return homes.stranger_home(paged_for, desk.now(), words)
 
 
 def _rows(session: Session, viewer: Viewer, desk: Desk) -> list[tuple[Ticket, told.RowFact]]:
@@ -97,6 +115,8 @@ def _agent(session: Session, viewer: Viewer, page: int, desk: Desk) -> told.Agen
         on_call_next=tuple(on_call[1:2]),
         page=here,
         pages=pages,
+        maintenance=THIS_WEEK(session, viewer, now),
+        outages=LASTING(session, viewer, now),
     )
 
 

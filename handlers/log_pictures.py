@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from handlers import counting
 from handlers.clock_pictures import clock_fact, is_shown
 from handlers.pictures import answers_of, is_best_effort
-from handlers.scene import NOBODY, Scene, last, person_fact, role_fact, severity_fact
+from handlers.scene import NOBODY, Scene, last, moment, person_fact, role_fact, severity_fact
 from handlers.views import facts as told
 from models import typed_text
 from models.clock import Clock, ClockState, clocks_of
@@ -56,6 +55,8 @@ LOG_KINDS: Mapping[str, told.LogKind] = {
     Event.CALENDAR_CORRECTED: told.LogKind.CALENDAR_CORRECTED,
     Event.ALERTED_AGAIN: told.LogKind.ALERTED_AGAIN,
     Event.ALERT_ENDED: told.LogKind.ALERT_ENDED,
+    Event.BREACH_TOLD: told.LogKind.BREACH_TOLD,
+    Event.BREACH_CHECKED: told.LogKind.BREACH_CHECKED,
 }
 """How each event is drawn in a thread."""
 
@@ -81,9 +82,9 @@ def log_facts(at: Scene, entry: HistoryEntry) -> told.LogFacts:
         clock=clock_fact(as_of, clock, waits) if clock else None,
         role=role_fact(at, facts["role"]) if facts.get("role") else None,
         links=tuple(told.LinkFact(**link) for link in facts.get("links", ())),
-        other=_other(at, facts),
+        other=_other(at, entry),
         clause=facts.get("clause"),
-        next_update_at=_moment(facts.get("next_update_at")),
+        next_update_at=moment(facts.get("next_update_at")),
         moved=tuple(
             (datetime.fromisoformat(move["before"]), datetime.fromisoformat(move["after"]))
             for move in facts.get("moves", ())
@@ -91,12 +92,20 @@ def log_facts(at: Scene, entry: HistoryEntry) -> told.LogFacts:
         passed_on=Why(facts["why"]) if facts.get("passed_on_from") else None,
         passed_on_from=tuple(person_fact(session, team, each) or NOBODY for each in facts.get("passed_on_from", ())),
         goes_on=bool(facts.get("runs")),
+        group=facts.get("group"),
+        members=tuple(person_fact(session, team, each) or NOBODY for each in facts.get("people", ())),
+        left_out=int(facts.get("left_out", 0)),
+        way=facts.get("step") if entry.event == Event.PAGED else None,
         last=bool(facts.get("last")),
         count=int(facts.get("count", 0)),
     )
 
 
-def _other(at: Scene, facts: Mapping[str, Any]) -> str | None:
+def _other(at: Scene, entry: HistoryEntry) -> str | None:
+    """Whom or what else it is about: the address that was paged, the product, a name."""
+    facts = entry.facts
+    if entry.event == Event.PAGED and facts.get("step"):
+        return str(facts["at"])
     if not facts.get("product"):
         return facts.get("other")
     product = at.session.get(Product, (at.ticket.team_id, facts["product"]))
@@ -114,10 +123,6 @@ def _clock_told(at: Scene, entry: HistoryEntry) -> Clock | None:
 
 def _class(at: Scene, severity_id: str | None) -> told.SeverityFact | None:
     return severity_fact(at.contract.severity(severity_id)) if severity_id else None
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
 
 
 def reminder_facts(at: Scene, clock: Clock, waits: Sequence[Wait]) -> told.ReminderFacts:

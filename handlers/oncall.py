@@ -2,19 +2,18 @@
 
 from collections.abc import Callable, Mapping
 
-from handlers import feeds, language, oncall_forms
-from handlers.access import Viewer, viewer_of
+from handlers import feeds, hooks, notifying, oncall_forms
+from handlers.access import viewer_of
 from handlers.clicks import chosen, page_in
 from handlers.desk import Body, Desk
 from handlers.oncall_pictures import rota_fact, sight, week_facts
-from handlers.origins import Origin, origin_of
+from handlers.origins import origin_of
+from handlers.readers import words_for
 from handlers.rota_reach import may_change, one_rota, rotas_for
 from handlers.views import oncall as views
 from handlers.views.blocks import Rendered
-from handlers.views.facts import OnCallFacts
+from handlers.views.facts.rotas import OnCallFacts
 from handlers.views.words import Words
-from models.channel import channel_by_id
-from models.store import Session
 
 Subcommand = Callable[[Body, str, Desk], Rendered | None]
 
@@ -95,12 +94,6 @@ def _help(body: Body, named: str, desk: Desk) -> Rendered:
         return views.help_message(words_for(session, viewer, origin))
 
 
-def words_for(session: Session, viewer: Viewer, origin: Origin) -> Words:
-    """The words for who asked, there where they asked."""
-    channel = channel_by_id(session, origin.team_id, origin.channel or "")
-    return language.for_person(viewer.person, channel_language=channel.language if channel else None)
-
-
 SUBCOMMANDS: Mapping[str, Subcommand] = {
     "help": _help,
     "next": _next,
@@ -109,5 +102,7 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {
     "swap": oncall_forms.swap_named,
     "override": oncall_forms.override_named,
     "feed": feeds.feed_named,
+    "notify": notifying.ask_named,
+    "hooks": hooks.named,
 }
 """What may stand after `/oncall`; a rota's name may follow each."""

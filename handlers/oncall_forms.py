@@ -11,7 +11,7 @@ from handlers.clicks import chosen
 from handlers.desk import Body, Desk
 from handlers.errors import UserError
 from handlers.fields import coming_moment_in, state_of, value_in
-from handlers.oncall_pictures import Sight, sight, to_swap, to_take
+from handlers.oncall_pictures import Sight, overrides_ahead, sight, to_swap, to_take
 from handlers.once import Work, once
 from handlers.origins import Origin, origin_of
 from handlers.payloads import metadata, metadata_of
@@ -20,7 +20,8 @@ from handlers.rota_reach import demand_change, eligible, one_rota
 from handlers.views import oncall as views
 from handlers.views import oncall_forms as windows
 from handlers.views.blocks import ViewDict
-from handlers.views.facts import ChangeFormFacts, PersonFact, Refusal
+from handlers.views.facts import PersonFact, Refusal
+from handlers.views.facts.rotas import ChangeFormFacts
 from handlers.views.names import EVERY_LAYER, Field, shift_in
 from handlers.views.words import Words
 from models.store import Session
@@ -30,6 +31,9 @@ Window = Callable[[ChangeFormFacts, Words], ViewDict]
 Offer = Callable[[Sight], ChangeFormFacts]
 
 HOUR = timedelta(hours=1)
+
+OVERRIDES_SHOWN = 20
+"""In one window; the first to begin come first."""
 
 
 def take_named(body: Body, named: str, desk: Desk) -> None:
@@ -102,6 +106,7 @@ def _people_and_layers(at: Sight) -> ChangeFormFacts:
         reader=at.viewer.person.id,
         begin=begin,
         end=begin + 8 * HOUR,
+        overrides=overrides_ahead(at)[:OVERRIDES_SHOWN],
     )
 
 
@@ -150,6 +155,17 @@ def overridden(body: Body, desk: Desk) -> Answer:
         layer=None if layer == EVERY_LAYER else layer,
     )
     return _changed(body, desk, lambda work: rota_changes.override(work, _carried_rota(body), wish))
+
+
+def take_back(body: Body, desk: Desk) -> None:
+    """*Take back* on an override."""
+    origin = origin_of(body)
+    with once(desk, origin) as work:
+        facts = rota_changes.take_back(work, chosen(body))
+    view = views.taken_back_view(facts, language.for_person(work.viewer.person))
+    shown = body.get("view") or {}
+    desk.aside.update_view(origin.team_id, str(shown.get("id") or ""), view, shown.get("hash"))
+    desk.log("override_taken_back", rota=facts.name, since=facts.since.isoformat(), until=facts.until.isoformat())
 
 
 def _changed(body: Body, desk: Desk, change: Callable[[Work], Any]) -> Answer:

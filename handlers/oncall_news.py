@@ -11,7 +11,7 @@ from handlers.rota_changes import changed_facts, swap_facts
 from handlers.scene import person_fact, scene
 from handlers.views import oncall, oncall_watch
 from handlers.views.blocks import Rendered
-from handlers.views.facts import DueFact, GapFacts, HandoverFacts
+from handlers.views.facts.rotas import DueFact, GapFacts, HandoverFacts
 from handlers.views.words import Words
 from models import typed_text
 from models.clock import Clock
@@ -27,7 +27,11 @@ def changed(row: Outgoing, here: Present) -> Rendered | None:
         return None
     rota, change = found
     facts = changed_facts(here.session, rota, change, here.now, reader_is_on_call=bool(row.args["on_call"]))
-    return oncall.changed_message(facts, _words(row, here))
+    if not row.args.get("taken_back"):
+        return oncall.changed_message(facts, _words(row, here))
+    since, until = (datetime.fromisoformat(row.args[end]) for end in ("since", "until"))
+    by = person_fact(here.session, row.team_id, change.settled_by) or facts.by
+    return oncall.taken_back_message(replace(facts, since=since, until=until, by=by), _words(row, here))
 
 
 def swap(row: Outgoing, here: Present) -> Rendered | None:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from handlers.access import Viewer
 from handlers.errors import UserError
 from handlers.rotas import questions, rota_of
-from handlers.views import facts as told
 from handlers.views.facts import PersonFact, Refusal
+from handlers.views.facts import rotas as told
 from handlers.views.names import shift_token
 from models.person import Person
 from models.record import with_ids
 from models.rota.shift import Gap, RotaError, Shift, Why
 from models.store import Session
-from models.stored_rota import StoredRota
+from models.stored_rota import ChangeKind, StoredRota, changes_that_hold
 
 if TYPE_CHECKING:
     from models.rota.rota import Rota
@@ -179,3 +179,23 @@ def to_swap(at: Sight) -> tuple[tuple[told.ShiftFact, ...], tuple[told.ShiftFact
     people = at.people(shift.person for shift in found)
     rows = [shift_fact(shift, people, at.viewer) for shift in found]
     return tuple(row for row in rows if row.mine)[:MENU], tuple(row for row in rows if not row.mine)[:MENU]
+
+
+def overrides_ahead(at: Sight) -> tuple[told.ShiftFact, ...]:
+    """The overrides that are not over, the first to begin first; the token is the id of each."""
+    found = changes_that_hold(at.session, at.stored.team_id, at.stored.id)
+    rows = sorted(
+        (each for each in found if each.kind == ChangeKind.OVERRIDE and each.until > at.now),
+        key=lambda each: (each.since, each.id),
+    )
+    people = at.people(each.person_id for each in rows)
+    return tuple(
+        told.ShiftFact(
+            layer=each.layer or "",
+            person=people.get(each.person_id, PersonFact(None, "")),
+            since=each.since,
+            until=each.until,
+            token=each.id,
+        )
+        for each in rows
+    )

@@ -11,6 +11,7 @@ from handlers.desk import Body, Desk
 from handlers.drafts import Draft, checked, draft_of, summary_typed
 from handlers.errors import AlreadyAnsweredError, UserError
 from handlers.fields import LONGEST_AGO
+from handlers.later import Later
 from handlers.once import once
 from handlers.origins import Origin, origin_of
 from handlers.payloads import part_of, sent_at, word_of
@@ -36,18 +37,21 @@ from models.ticket import Ticket, ticket_by_number
 OPENED = "opened"
 """In the stored answer: the number of the ticket."""
 
+FOLLOWED_UP = Later("outage_report_windows", "opened")
+"""Notes that a ticket is a follow-up of an outage."""
+
 # Doors
 
 
 def from_command(origin: Origin, text: str, desk: Desk) -> None:
     """`/ticket` or `/ticket <summary>`: open the view."""
     summary = summary_typed(text, _names(origin, text, desk))
-    _show(origin, Draft(channel=origin.channel, summary=summary), desk)
+    show(origin, Draft(channel=origin.channel, summary=summary), desk)
 
 
 def from_shortcut(body: Body, desk: Desk) -> None:
     """The global shortcut: no channel, so the customer is asked where it is not plain."""
-    _show(origin_of(body), Draft(), desk)
+    show(origin_of(body), Draft(), desk)
 
 
 def from_message(body: Body, desk: Desk) -> None:
@@ -68,7 +72,7 @@ def from_message(body: Body, desk: Desk) -> None:
         reported_at=min(at, now),
         author=str(message.get("user") or "") or None,
     )
-    _show(origin, draft, desk)
+    show(origin, draft, desk)
 
 
 def _names(origin: Origin, raw: str, desk: Desk) -> Mapping[str, str]:
@@ -78,7 +82,8 @@ def _names(origin: Origin, raw: str, desk: Desk) -> Mapping[str, str]:
         return names_in(session, origin.team_id, raw)
 
 
-def _show(origin: Origin, draft: Draft, desk: Desk) -> None:
+def show(origin: Origin, draft: Draft, desk: Desk) -> None:
+    """Open the view with what is known already."""
     bearings = _bearings(origin, draft, desk)
     view = opening_view(bearings, draft, desk.now())
     if not bearings.viewer.person.name:
@@ -144,6 +149,8 @@ def _open(origin: Origin, draft: Draft, bearings: Bearings, desk: Desk) -> Mappi
             places = places_of(work, draft, setting, bearings.channels)
             ticket = open_ticket(work, draft, setting, starts, places, bearings.roster)
             work.answer = {OPENED: ticket.number}
+            if draft.follow_up is not None:
+                FOLLOWED_UP(work, desk.agreements, draft.follow_up, ticket.number)
     except AlreadyAnsweredError as before:
         raise AlreadyAnsweredError(_opened_before(before.answer, origin, draft, desk)) from before
     desk.notes(ticket=ticket.number)

@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from handlers import language, log_pictures, page_pictures, pictures, second_channels, undelivered
+from handlers import language, log_pictures, pictures, undelivered
+from handlers.errand import Errand
 from handlers.later import Later
 from handlers.present import Present
-from handlers.scene import Scene, person_fact, role_fact, scene
-from handlers.views import alarms, cards, customer_cards, findings, log, notices, paging, reminders
+from handlers.scene import Scene, moment, person_fact, role_fact, scene
+from handlers.views import alarms, cards, customer_cards, findings, log, notices, reminders
 from handlers.views import facts as told
-from handlers.views.beside import Plain, page_beside
+from handlers.views.beside import Plain
 from handlers.views.blocks import Rendered, together
 from handlers.views.words import Words
 from models import typed_text
@@ -23,14 +24,12 @@ from models.customer import Customer
 from models.desk import Desk
 from models.history import Event, HistoryEntry, entry_at
 from models.outbox import Kind, Outgoing
-from models.page import Page, PageState
-from models.person import names_in
 from models.sla.contract import Role
 from models.sla.ladder import RungKind
 
 
-def render(row: Outgoing, here: Present) -> Rendered | Plain | None:
-    """The message that a row owes, as things are."""
+def render(row: Outgoing, here: Present) -> Rendered | Plain | Errand | None:
+    """The message, or the errand, that a row owes, as things are."""
     return RENDER[Kind(row.kind)](row, here)
 
 
@@ -214,22 +213,18 @@ def _gathered(
         why=why,
         reminders=tuple(facts for _, facts in parts),
         now=now,
-        opening_at=_moment(first.get("opening_at")),
-        closing_at=_moment(first.get("closing_at")),
+        opening_at=moment(first.get("opening_at")),
+        closing_at=moment(first.get("closing_at")),
         closed_on=_day(first.get("reason_day"), words),
         closed_because=words.pick(reason) if reason else None,
-        down_from=_moment(row.args.get("down_from")),
-        down_to=_moment(row.args.get("down_to")),
+        down_from=moment(row.args.get("down_from")),
+        down_to=moment(row.args.get("down_to")),
     )
 
 
 def _day(text: str | None, words: Words) -> datetime | None:
     """Noon of a civil day, so that it is the same day for the reader."""
     return datetime.combine(date.fromisoformat(text), time(12), words.zone) if text else None
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
 
 
 def _escalation(row: Outgoing, here: Present) -> Rendered | None:
@@ -269,33 +264,6 @@ def _why_told(entry: HistoryEntry, clock: Clock | None) -> told.EscalationReason
     if clock.counting and clock.late_at is not None:
         return told.EscalationReason.LATE
     return told.EscalationReason.UNTOUCHED
-
-
-def _page(row: Outgoing, here: Present) -> Rendered | None:
-    person = here.person(row.team_id, row.conversation)
-    facts = page_pictures.page_facts(row, here, person) if person else None
-    return paging.page(facts, language.for_person(person)) if person and facts else None
-
-
-def _call_out(row: Outgoing, here: Present) -> Rendered | None:
-    told_so = page_pictures.call_out_facts(row, here)
-    return paging.call_out(told_so.facts, told_so.words) if told_so else None
-
-
-def _page_beside(row: Outgoing, here: Present) -> Plain | None:
-    """A page by mail or webhook; None once Slack has it, and when nobody waits for an answer any more."""
-    page, person = second_channels.page_of(here.session, row), second_channels.reader_of(here.session, row)
-    address = second_channels.ADDRESS[Kind(row.kind)](person) if person else None
-    said = render(page, here) if page else None
-    if page is None or person is None or not address or not isinstance(said, Rendered) or _is_answered(page, here):
-        return None
-    names = names_in(here.session, row.team_id, "".join(str(block) for block in said.blocks))
-    return page_beside(said, address, names, language.for_person(person))
-
-
-def _is_answered(row: Outgoing, here: Present) -> bool:
-    page = here.session.get(Page, (row.team_id, str(row.args["page"])))
-    return page is None or page.state != PageState.PAGING
 
 
 def _undelivered(row: Outgoing, here: Present) -> Rendered:
@@ -343,17 +311,22 @@ def _question(row: Outgoing, here: Present) -> Rendered | None:
     return notices.question_passed_on(facts, language.for_person(reader) if reader else language.UNKNOWN_READER)
 
 
-RENDER: Mapping[Kind, Callable[[Outgoing, Present], Rendered | Plain | None]] = {
+ANNOUNCED = Later("announcing", "drawn")
+
+RENDER: Mapping[Kind, Callable[[Outgoing, Present], Rendered | Plain | Errand | None]] = {
     Kind.DESK_CARD: _desk_card,
     Kind.CUSTOMER_CARD: _customer_card,
     Kind.LOG_LINE: _log_line,
     Kind.CUSTOMER_LINE: _customer_line,
     Kind.REMINDER: _reminder,
     Kind.ESCALATION: _escalation,
-    Kind.PAGE: _page,
-    Kind.PAGE_MAIL: _page_beside,
-    Kind.PAGE_WEBHOOK: _page_beside,
-    Kind.CALL_OUT: _call_out,
+    Kind.PAGE: Later("page_news", "page"),
+    Kind.PAGE_MAIL: Later("page_news", "beside"),
+    Kind.PAGE_WEBHOOK: Later("page_news", "beside"),
+    Kind.STEP_MAIL: Later("page_news", "to_address"),
+    Kind.STEP_WEBHOOK: Later("page_news", "to_address"),
+    Kind.PAGE_GROUP: Later("page_groups", "look"),
+    Kind.CALL_OUT: Later("page_news", "call_out"),
     Kind.UNDELIVERED: _undelivered,
     Kind.FINDING: _finding,
     Kind.QUESTION: _question,
@@ -363,5 +336,20 @@ RENDER: Mapping[Kind, Callable[[Outgoing, Present], Rendered | Plain | None]] = 
     Kind.GAPS: Later("oncall_news", "gaps"),
     Kind.GROUP_REFUSED: Later("oncall_news", "group_refused"),
     Kind.UNROUTED: _unrouted,
+    Kind.ANNOUNCEMENT: ANNOUNCED,
+    Kind.ANNOUNCED: ANNOUNCED,
+    Kind.ANNOUNCED_DESK: ANNOUNCED,
+    Kind.ANNOUNCED_LOG: ANNOUNCED,
+    Kind.ANNOUNCED_REMINDER: ANNOUNCED,
+    Kind.CLAIM: Later("claim_news", "claim"),
+    Kind.CLAIMED: Later("claim_news", "claimed"),
+    Kind.CLAIM_DECIDED: Later("claim_news", "decided"),
+    Kind.REPORT_LIST: Later("report_news", "listed"),
+    Kind.REPORT: Later("report_news", "report"),
+    Kind.REPORT_CHART: Later("report_news", "chart"),
+    Kind.INCIDENT_STEP: Later("incident_news", "step"),
+    Kind.INCIDENT_CARD: Later("incident_news", "card"),
+    Kind.INCIDENT_SUMMARY: Later("incident_news", "summary"),
+    Kind.INCIDENT_LINE: Later("incident_news", "line"),
 }
 """How each kind of owed message is drawn."""

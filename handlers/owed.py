@@ -29,21 +29,31 @@ class Ledger:
     """The session, and the machine instant at which what is owed may be sent.
 
     With `changed` the cards of the tickets that change are refreshed together, by `refresh`; without
-    it each at once. New rows go to `fresh` where there is one: whoever gave it stores them.
+    it each at once. New rows go to `fresh` where there is one: whoever gave it stores them. `opening`
+    is there while a ticket is being opened whose rows are in `fresh`.
     """
 
     session: Session
     machine_now: datetime
     changed: set[tuple[str, int]] | None = None
     fresh: Adds | None = None
+    opening: "Opening | None" = None
 
     @property
     def rows(self) -> Adds:
         """Takes new rows."""
         return self.session if self.fresh is None else self.fresh
 
+    def card(self, ticket: Ticket) -> Outgoing | None:
+        """The desk's card of a ticket."""
+        if self.opening is not None:
+            return self.opening.card
+        return self.session.get(Outgoing, (ticket.team_id, ticket.desk_card_id))
+
     def touch(self, ticket: Ticket) -> None:
-        """The ticket's cards show something else now."""
+        """The ticket's cards show something else now. Those of one that is being opened were never shown."""
+        if self.opening is not None:
+            return
         if self.changed is not None:
             self.changed.add((ticket.team_id, ticket.number))
             return
@@ -56,6 +66,14 @@ class Ledger:
         for team_id in sorted({team for team, _ in self.changed or ()}):
             numbers = sorted(number for team, number in self.changed or () if team == team_id)
             outbox.refresh_cards(self.session, team_id, numbers, self.machine_now)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What is owed of a ticket that is being opened: its card at the desk, and the first line under it."""
+
+    card: Outgoing
+    line: Outgoing
 
 
 def note(
@@ -78,23 +96,28 @@ def note(
 
 def owe_cards(
     rows: Adds, machine_now: datetime, ticket: Ticket, desk_channel: str, customer_channel: str | None
-) -> None:
-    """Owe the desk's card, and the customer's where it has a channel."""
-    ticket.desk_card_id = _owe_card(rows, machine_now, ticket, Kind.DESK_CARD, desk_channel)
+) -> Outgoing:
+    """Owe the desk's card, and the customer's where it has a channel; gives the desk's."""
+    card = _owe_card(rows, machine_now, ticket, Kind.DESK_CARD, desk_channel)
+    ticket.desk_card_id = card.id
     if customer_channel is not None:
-        ticket.customer_card_id = _owe_card(rows, machine_now, ticket, Kind.CUSTOMER_CARD, customer_channel)
+        ticket.customer_card_id = _owe_card(rows, machine_now, ticket, Kind.CUSTOMER_CARD, customer_channel).id
+    return card
 
 
-def _owe_card(rows: Adds, machine_now: datetime, ticket: Ticket, kind: Kind, channel: str) -> str:
+def _owe_card(rows: Adds, machine_now: datetime, ticket: Ticket, kind: Kind, channel: str) -> Outgoing:
     row = _row(machine_now, ticket, kind, outbox.card_key(ticket.number, kind), Priority.CARD, {})
     row.conversation = channel
     rows.add(row)
-    return row.id
+    return row
 
 
 def owe_line(ledger: Ledger, ticket: Ticket, entry: HistoryEntry) -> None:
-    """Owe the line of an event in the desk's thread."""
+    """Owe the line of an event in the desk's thread; while the ticket is being opened it stands in the first."""
     urgent = entry.event in URGENT_EVENTS
+    if ledger.opening is not None:
+        _join(ledger.opening, entry, Priority.REMINDER if urgent else Priority.CARD)
+        return
     owe_in_thread(
         ledger,
         ticket,
@@ -106,12 +129,23 @@ def owe_line(ledger: Ledger, ticket: Ticket, entry: HistoryEntry) -> None:
     )
 
 
-def owe_first_line(rows: Adds, machine_now: datetime, ticket: Ticket, entry: HistoryEntry, conversation: str) -> None:
+def _join(opening: Opening, entry: HistoryEntry, priority: Priority) -> None:
+    """Two lines that are written at once are one message: nobody is told twice, and Slack takes half as many."""
+    line = opening.line
+    line.args = {"positions": [*line.args["positions"], entry.position]}
+    line.priority = min(line.priority, priority)
+    opening.card.priority = min(opening.card.priority, line.priority)
+
+
+def owe_first_line(
+    rows: Adds, machine_now: datetime, ticket: Ticket, entry: HistoryEntry, conversation: str
+) -> Outgoing:
     """Owe a line under a card that is stored in this very transaction: nothing to look up."""
     key = f"{ticket.name}:log:{entry.position}"
     row = _row(machine_now, ticket, Kind.LOG_LINE, key, Priority.CARD, {"positions": [entry.position]})
     row.thread_of, row.position, row.conversation = ticket.desk_card_id, entry.position, conversation
     rows.add(row)
+    return row
 
 
 def tell_customer(ledger: Ledger, ticket: Ticket, entry: HistoryEntry) -> None:
@@ -143,7 +177,7 @@ def owe_in_thread(
     args: dict[str, Any],
 ) -> None:
     """Owe a notice under the desk's card."""
-    card = ledger.session.get(Outgoing, (ticket.team_id, ticket.desk_card_id))
+    card = ledger.card(ticket)
     row = _row(ledger.machine_now, ticket, kind, key, priority, args)
     row.thread_of, row.position = ticket.desk_card_id, position
     row.conversation = card.conversation if card else ""

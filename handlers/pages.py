@@ -1,22 +1,37 @@
 """What people answer to a page. An answer stops no clock: acknowledging is not starting work."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from handlers import paging
-from handlers.access import Viewer
-from handlers.doing import Doing
+from handlers import paging, promises
+from handlers.access import Act, Viewer
+from handlers.agreements import Agreements
+from handlers.doing import Doing, take_up
 from handlers.errors import UserError
 from handlers.once import Work
-from handlers.page_calls import Paging
+from handlers.page_calls import Paging, redraw
 from handlers.paging import page_next
 from handlers.views.facts import PersonFact, Refusal
+from models.clock import Clock
 from models.desk import Desk
 from models.escalation import Why
-from models.history import Event
+from models.history import Event, Happening, history_of
+from models.joining import joined_to
+from models.outbox import seen_of_id
 from models.page import Page, PageState, page_by_id, pages_of_ticket, running_page
-from models.person import Person
+from models.person import Person, sender_name
+from models.sla.ladder import Rung
 
-__all__ = ["acknowledge", "ad_hoc", "answer_ad_hoc", "leave_until_opening", "page_next", "pass_on"]
+__all__ = [
+    "acknowledge",
+    "acknowledge_all",
+    "ad_hoc",
+    "answer_ad_hoc",
+    "leave_until_opening",
+    "page_next",
+    "pass_on",
+    "reclassified",
+]
 
 
 def acknowledge(doing: Doing) -> None:
@@ -29,10 +44,83 @@ def acknowledge(doing: Doing) -> None:
         paging.acknowledge(case)
 
 
+def acknowledge_all(work: Work, agreements: Agreements, row_id: str) -> None:
+    """Whatever can still be taken of the pages that one message says, each as its own button would.
+
+    Raises:
+        UserError: nothing can; or it is somebody else's message.
+    """
+    row = seen_of_id(work.session, work.viewer.team_id, row_id)
+    if row is None or row.conversation != work.viewer.person.slack_user:
+        raise UserError(Refusal.OLD_BUTTON)
+    calls = [row, *joined_to(work.session, row)]
+    pages = sorted({(each.ticket_number or 0, str(each.args["page"])) for each in calls})
+    refused = [refusal for number, page_id in pages if (refusal := _refusal(work, agreements, number, page_id))]
+    if len(refused) == len(pages):
+        raise refused[0]
+
+
+def _refusal(work: Work, agreements: Agreements, number: int, page_id: str) -> UserError | None:
+    """Acknowledge one; gives why it cannot be, before which nothing of it was changed."""
+    try:
+        if number:
+            acknowledge(take_up(work, agreements, number, Act.ANSWER_PAGE))
+        else:
+            answer_ad_hoc(work, page_id, Why.ACKNOWLEDGED)
+    except UserError as refusal:
+        return refusal
+    return None
+
+
 def leave_until_opening(doing: Doing, reason: str) -> None:
     """Whoever is on call chooses the next opening over now, and says why. Source: PI-06."""
     doing.note(doing.happening(Event.NEXT_OPENING, text_id=doing.keep(reason)))
     paging.end_for(doing.work.ledger, doing.ticket, doing.work.now, doing.actor.id, Why.NEXT_OPENING)
+
+
+def reclassified(doing: Doing) -> None:
+    """The class is another now: a page that only the one before it asked for ends, unless this one pages too.
+
+    Any other goes on, and its messages show the new class. One that ended so begins again when the class comes back
+    whose clock has said already that it pages. Source: docs/decisions/0045.
+    """
+    session, ticket, now = doing.work.session, doing.ticket, doing.work.now
+    session.flush()
+    before = pages_of_ticket(session, ticket.team_id, ticket.number)
+    if not before:
+        return
+    asking = promises.pages_by_now(session, ticket, doing.contract, now)
+    page = running_page(session, ticket.team_id, ticket.number)
+    desk = session.get(Desk, (ticket.team_id, ticket.desk_id)) if page else None
+    if page is None or desk is None:
+        if before[-1].ended_why == Why.RECLASSIFIED:
+            _begin_again(doing, asking)
+        return
+    case = Paging(doing.work.ledger, page, desk, ticket, now, doing.actor.id)
+    if not asking and _is_of_the_class(case):
+        paging.end(case, Why.RECLASSIFIED)
+    else:
+        redraw(case, page.open_calls)
+
+
+def _begin_again(doing: Doing, asking: Sequence[tuple[Clock, Rung]]) -> None:
+    """A rung that was said is not said again by its clock; one that was not has its timer."""
+    said = [(clock, rung) for clock, rung in asking if rung.key in clock.rungs]
+    if not said or doing.ticket.work_started_at is not None:
+        return
+    clock, rung = said[0]
+    facts = {"clock": clock.id, "rung": rung.key, "clause": rung.clause}
+    page_next(doing.work.ledger, doing.ticket, Happening(event=Event.PAGED, at=doing.work.now, facts=facts))
+
+
+def _is_of_the_class(case: Paging) -> bool:
+    """Whether nothing asked for the page but a rung of the class: no person, no alert, no answer of the customer's."""
+    ticket, page = case.ticket, case.page
+    if ticket is None or sender_name(ticket.opened_by) is not None:
+        return False
+    told = [each for each in history_of(case.session, page.team_id, ticket.number) if each.facts.get("page") == page.id]
+    asked = [*told[:1], *(each for each in told[1:] if each.facts.get("runs"))]
+    return bool(asked) and all(each.facts.get("rung") and each.actor_id is None for each in asked)
 
 
 def pass_on(doing: Doing, *, declined: bool) -> None:

@@ -5,14 +5,29 @@ lost nor done twice. A running page has one timer.
 """
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers.chain import LAST_RESORT_AGAIN, LONGEST_AGAIN, Asked, Place, Turn, plan_of
+from handlers.chain import GROUP_PATIENCE, LAST_RESORT_AGAIN, LONGEST_AGAIN, Asked, Place, Turn, plan_of
 from handlers.owed import Ledger
-from handlers.page_calls import Paging, call_out, call_person, close, gather, owe_call, redraw
+from handlers.page_calls import (
+    Members,
+    NoGroup,
+    Paging,
+    ask_group,
+    call_address,
+    call_group,
+    call_out,
+    call_person,
+    close,
+    gather,
+    owe_call,
+    question,
+    redraw,
+)
 from models.desk import Desk
-from models.escalation import StepKind, Why
+from models.escalation import GroupFault, StepKind, Why
 from models.history import Event, Happening
 from models.outbox import Outgoing
 from models.page import Page, PageState, among, page_by_id, running_page, running_pages
@@ -37,6 +52,11 @@ def page_next(ledger: Ledger, ticket: Ticket, happening: Happening, flags: Colle
         case = Paging(ledger, page, desk, ticket, happening.at, happening.actor_id)
         case.note(Event.PAGED, **happening.facts, to=_waited_for(page), runs=True)
         return
+    page_afresh(ledger, ticket, desk, happening, flags)
+
+
+def page_afresh(ledger: Ledger, ticket: Ticket, desk: Desk, happening: Happening, flags: Collection[str] = ()) -> None:
+    """The same, for a ticket of which no page runs."""
     page = Page(
         team_id=ticket.team_id,
         ticket_number=ticket.number,
@@ -50,8 +70,9 @@ def page_next(ledger: Ledger, ticket: Ticket, happening: Happening, flags: Colle
 
 def start(case: Paging) -> None:
     """Store a new page and page the first."""
-    case.session.add(case.page)
-    case.session.flush()
+    case.rows.add(case.page)
+    if case.ledger.opening is None:
+        case.session.flush()
     go_on(case, None)
 
 
@@ -60,23 +81,56 @@ def _waited_for(page: Page) -> str | None:
     return page.acknowledged_by or (calls[-1]["to"] if calls else None)
 
 
-def go_on(case: Paging, why: Why | None) -> None:
-    """The next is paged at once, `why` said of whoever was waited for."""
+def go_on(case: Paging, why: Why | None, no_group: NoGroup | None = None) -> None:
+    """The next is paged at once, `why` said of whoever was waited for; `no_group`: its step's came to nobody."""
     page, before = case.page, close(case.page, case.now, why)
     was_on_it = page.acknowledged_by
-    turn = case.chain.after(_place(case), asked_so_far(page), case.now)
+    came_to_nobody = (page.step,) if no_group else ()
+    turn = case.chain.after(_place(case), asked_so_far(page), case.now, came_to_nobody)
     page.state, page.acknowledged_by, page.acknowledged_at, page.asked_again_at = PageState.PAGING, None, None, None
     page.round, page.step, page.waiting = turn.place.round, turn.place.step, list(turn.place.waiting)
     if turn.nobody or turn.channel or turn.last:
-        call_out(case, turn, why)
-    for person in turn.people:
-        call_person(case, person, *_passed_over(turn, why, before, was_on_it))
+        call_out(case, turn, why, no_group)
+    _call(case, turn, *_passed_over(turn, why, [call["to"] for call in before], was_on_it, no_group))
     page.waits_for = turn.people[0].id if turn.people else None
-    wait = min(LAST_RESORT_AGAIN * 2 ** min(page.resorts, 10), LONGEST_AGAIN) if turn.last else turn.wait
+    _arm(case, case.now + _wait(page, turn))
     page.resorts += turn.last
-    _arm(case, case.now + wait)
-    redraw(case, before)
+    redraw(case, before or _closed_at(page, no_group.asked_at if no_group else None))
     gather(case, before)
+
+
+def _closed_at(page: Page, at: str | None) -> list[dict[str, Any]]:
+    """The calls that were ended at that instant: their messages say who is paged in their place."""
+    return [call for call in page.calls if at and call["until"] == at]
+
+
+def _call(case: Paging, turn: Turn, why: Why | None, instead_of: Sequence[str]) -> None:
+    for person in turn.people:
+        call_person(case, person, why, instead_of)
+    if turn.address is not None:
+        call_address(case, turn.address, why, instead_of)
+    if turn.group is not None:
+        ask_group(case, turn.group, why, instead_of)
+
+
+def _wait(page: Page, turn: Turn) -> timedelta:
+    if turn.last:
+        later: timedelta = LAST_RESORT_AGAIN * 2 ** min(page.resorts, 10)
+        return min(later, LONGEST_AGAIN)
+    return GROUP_PATIENCE if turn.group is not None else turn.wait
+
+
+def page_group(case: Paging, asked: Outgoing, members: Members) -> None:
+    """Slack has said who is in the user group whose step was reached: all of them are paged at once.
+
+    They are called as of when the step was reached, and waited for from now.
+    """
+    page, before = case.page, _closed_at(case.page, asked.args["at"])
+    was, reached_at = NoGroup.of(GroupFault.EMPTY, asked), datetime.fromisoformat(asked.args["at"])
+    call_group(replace(case, now=reached_at), members, was.why, was.instead_of)
+    page.waits_for = members.people[0].id
+    _arm(case, case.now + case.chain.plan.steps[page.step].waits)
+    redraw(case, before)
 
 
 def _place(case: Paging) -> Place:
@@ -88,14 +142,16 @@ def _place(case: Paging) -> Place:
 
 
 def asked_so_far(page: Page) -> list[Asked]:
-    return [Asked(call["round"], call["to"], declined=call["why"] == Why.DECLINED) for call in page.calls]
+    return [Asked(call["round"], call["to"], declined=call["why"] == Why.DECLINED) for call in page.calls if call["to"]]
 
 
 def _passed_over(
-    turn: Turn, why: Why | None, before: Sequence[dict[str, Any]], acknowledged_by: str | None
-) -> tuple[Why | None, list[str]]:
+    turn: Turn, why: Why | None, before: Sequence[str | None], acknowledged_by: str | None, no_group: NoGroup | None
+) -> tuple[Why | None, Sequence[str]]:
     """Why somebody is paged in whose place: who was waited for or was on it, else those who left Slack."""
-    asked_of = [call["to"] for call in before] or ([acknowledged_by] if acknowledged_by else [])
+    if no_group is not None and no_group.instead_of:
+        return no_group.why, no_group.instead_of
+    asked_of = [each for each in before if each] or ([acknowledged_by] if acknowledged_by else [])
     return (why, asked_of) if asked_of else (Why.LEFT, list(turn.gone))
 
 
@@ -162,7 +218,8 @@ def on_due(case: Paging) -> None:
     if page.next_at is not None and page.next_at > case.now:
         _arm(case, page.next_at)
     elif page.state == PageState.PAGING:
-        go_on(case, _why_on(page))
+        asked = question(case.session, page)
+        go_on(case, _why_on(page), NoGroup.of(GroupFault.AWAY, asked) if asked else None)
     elif page.asked_again_at is None:
         _ask_again(case)
     else:
@@ -222,7 +279,7 @@ def _arm(case: Paging, at: datetime) -> None:
     page, begins = case.page, case.page.next_at is None
     page.next_at = at
     if begins:
-        case.session.add(_timer(page, at))
+        case.rows.add(_timer(page, at))
     else:
         arm(case.session, page)
 

@@ -72,7 +72,7 @@ def metadata_of(body: Body) -> dict[str, Any]:
 def metadata(**carried: Any) -> str:
     """What a view carries along, with a fresh nonce unless one is given: it is submitted once."""
     kept = {name: value for name, value in carried.items() if value is not None}
-    return json.dumps({"nonce": secrets.token_hex(8), **kept}, separators=(",", ":"))
+    return json.dumps({"nonce": secrets.token_hex(8), **kept}, separators=(",", ":"), ensure_ascii=False)
 
 
 def ticket_number(text: str) -> int | None:

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from importlib import import_module
 
 from handlers import counting
 from handlers.clock_pictures import clock_facts
 from handlers.scene import NOBODY, Scene, last, person_fact, severity_fact
 from handlers.views import facts as told
 from models import typed_text
-from models.history import Event
+from models.history import FIRST, Event, entry_at
 from models.product import Product
 from models.sla.contract import ClockKind, Contract, Place, WaitKind
 from models.sla.contract import TicketKind as Kind
@@ -26,7 +27,7 @@ def ticket_facts(at: Scene) -> told.TicketFacts:
     clocks = clock_facts(at)
     resolved = last(at, Event.RESOLVED) if ticket.ended else None
     started = last(at, Event.WORK_STARTED) if ticket.work_started_at else None
-    opening = last(at, Event.OPENED)
+    opening = entry_at(session, team, ticket.number, FIRST)
     return told.TicketFacts(
         number=ticket.name,
         summary=typed_text.read(session, team, ticket.summary_id),
@@ -70,7 +71,16 @@ def ticket_facts(at: Scene) -> told.TicketFacts:
         customer_notes=_notes(at, Place.CUSTOMER_CARD),
         asked=_asked(at),
         answers=answers_of(at.contract, ticket),
+        breach=_breach(at),
     )
+
+
+def _breach(at: Scene) -> told.BreachFact | None:
+    """How it stands where the agreement speaks of breaches; what looks is loaded then."""
+    if at.contract.notices.breach is None:
+        return None
+    found: told.BreachFact | None = import_module("handlers.breach_pictures").breach_fact(at)
+    return found
 
 
 def _product(at: Scene) -> str | None:
@@ -82,6 +92,8 @@ def _product(at: Scene) -> str | None:
 
 def _workaround_works(at: Scene) -> bool | None:
     """What the customer said of the latest way round; None while it has not said."""
+    if at.ticket.workaround_id is None:
+        return None
     said = [
         entry
         for event in (Event.WORKAROUND_OFFERED, Event.WORKAROUND_CONFIRMED, Event.WORKAROUND_REFUSED)

@@ -8,7 +8,9 @@ from typing import Any
 from handlers.agreements import Agreements
 from handlers.scene import around
 from models.clock import Clock
-from models.outbox import Outgoing
+from models.joining import JOINED, joined_to
+from models.outbox import Kind, Outgoing
+from models.page import Page
 from models.person import Person, people_met, person_by_slack_id
 from models.record import with_ids
 from models.store import Session
@@ -47,8 +49,12 @@ class Present:
 
 
 def present(session: Session, rows: Sequence[Outgoing], now: datetime, agreements: Agreements) -> Present:
-    """The present as these rows need it."""
+    """The present as these rows need it, and those that are said in the same messages."""
     here = Present(session, now, agreements)
+    joined = [each for row in rows if JOINED in row.args for each in joined_to(session, row)]
+    if joined:
+        here.held.extend(joined)
+        rows = [*rows, *joined]
     if len(rows) >= FEW:
         for team_id in sorted({row.team_id for row in rows}):
             _load(here, team_id, [row for row in rows if row.team_id == team_id])
@@ -66,5 +72,12 @@ def _load(here: Present, team_id: str, rows: Sequence[Outgoing]) -> None:
     people = people_met(session, team_id, {row.conversation for row in rows})
     here.people.update({(team_id, person.slack_user): person for person in people})
     here.held.extend(with_ids(session, Clock, team_id, {part["clock"] for part in parts}))
-    here.held.extend(around(session, team_id, tickets))
+    pictured = {row.ticket_number for row in rows if row.kind != Kind.REMINDER}
+    here.held.extend(around(session, team_id, tickets, [each for each in tickets if each.number in pictured]))
+    here.held.extend(with_ids(session, Page, team_id, _pages(rows)))
     here.held.extend(with_ids(session, Outgoing, team_id, {row.thread_of for row in rows if row.thread_of}))
+
+
+def _pages(rows: Sequence[Outgoing]) -> set[str]:
+    """The pages that are drawn; an earlier version's have no account."""
+    return {row.args["page"] for row in rows if row.kind == Kind.PAGE and "page" in row.args}

@@ -15,7 +15,7 @@ from models.queue import place_of
 from models.record import Adds
 from models.sla.clock import WorkingDays, deadline
 from models.sla.contract import ClockKind, Contract, Promise, Starts, WaitKind
-from models.sla.ladder import Rung, ladder
+from models.sla.ladder import Rung, RungKind, ladder
 from models.sla.plan import Planned, promises_for
 from models.store import Session
 from models.ticket import Ticket
@@ -109,6 +109,14 @@ def _known(clocks: Sequence[Clock], promise: Promise, severity: str, started_at:
         if (clock.promise_id, clock.severity, clock.started_at) == (promise.id, severity, started_at)
     ]
     return same[-1] if same else None
+
+
+def pages_by_now(session: Session, ticket: Ticket, contract: Contract, now: datetime) -> list[tuple[Clock, Rung]]:
+    """The rungs by which the class of a ticket has somebody paged by then, each with its clock; said or not."""
+    waits = waits_of(session, ticket.team_id, ticket.number)
+    clocks = [clock for clock in clocks_of(session, ticket.team_id, ticket.number) if clock.counting]
+    rungs = [(clock, rung) for clock in clocks for rung in rungs_of(contract, ticket, clock, waits)]
+    return [(clock, rung) for clock, rung in rungs if rung.kind is RungKind.PAGE and rung.say_at <= now]
 
 
 def _new_clock(ticket: Ticket, promise: Promise, started_at: datetime) -> Clock:

@@ -19,6 +19,7 @@ from handlers.views.words import Words
 from models import history, typed_text
 from models.desk import people_with_role
 from models.history import Event, Happening
+from models.outbox import Outgoing
 from models.person import Person, person_by_slack_id
 from models.record import Fresh
 from models.roster import RosterChangedError
@@ -36,6 +37,15 @@ class Places:
     customer: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A ticket whose rows are made and not stored yet: the ticket, the desk's card, and the first line under it."""
+
+    ticket: Ticket
+    card: Outgoing
+    line: Outgoing
+
+
 def open_ticket(
     work: Work, draft: Draft, setting: Setting, starts: Sequence[Start], places: Places, roster: int | None
 ) -> Ticket:
@@ -49,12 +59,29 @@ def open_ticket(
     taken = take_number(work.session, work.viewer.team_id)
     if roster is not None and taken.roster != roster:
         raise RosterChangedError
-    viewer, fresh = work.viewer, Fresh()
+    fresh = Fresh()
+    ticket = register(fresh, work, draft, setting, starts, places, number=taken.number).ticket
+    fresh.store(work.session)
+    return ticket
+
+
+def register(
+    fresh: Fresh,
+    work: Work,
+    draft: Draft,
+    setting: Setting,
+    starts: Sequence[Start],
+    places: Places,
+    *,
+    number: int,
+) -> Registered:
+    """Make the rows of a ticket; whoever gave `fresh` stores them."""
+    viewer = work.viewer
     severity = setting.contract.severity(setting.severity or setting.contract.default_severity)
     requester = _requester(work, draft, setting)
     ticket = Ticket(
         team_id=viewer.team_id,
-        number=taken.number,
+        number=number,
         desk_id=setting.customer.desk_id,
         customer_id=setting.customer.id,
         contract=setting.contract.id,
@@ -80,18 +107,17 @@ def open_ticket(
         asked={
             ask: str(typed_text.keep(fresh, viewer.team_id, requester.id, text)) for ask, text in draft.extras.items()
         },
-        development_case=f"DEV-{taken.number}" if severity.development_case else None,
+        development_case=f"DEV-{number}" if severity.development_case else None,
         source_channel=draft.source["channel"] if draft.source else None,
         source_ts=draft.source["ts"] if draft.source else None,
     )
     fresh.add(ticket)
-    owe_cards(fresh, work.machine_now, ticket, places.desk, places.customer)
+    card = owe_cards(fresh, work.machine_now, ticket, places.desk, places.customer)
     promises.first_clocks(fresh, ticket, starts)
-    _write_down(fresh, work, ticket, draft, requester, places.desk)
+    line = _write_down(fresh, work, ticket, draft, requester, places.desk)
     _assign(fresh, work, ticket, setting, places.desk)
     _page(fresh, work, ticket, setting)
-    fresh.store(work.session)
-    return ticket
+    return Registered(ticket, card, line)
 
 
 def _assign(fresh: Fresh, work: Work, ticket: Ticket, setting: Setting, desk_channel: str) -> None:
@@ -142,7 +168,9 @@ def _requester(work: Work, draft: Draft, setting: Setting) -> Person:
     return known
 
 
-def _write_down(fresh: Fresh, work: Work, ticket: Ticket, draft: Draft, requester: Person, desk_channel: str) -> None:
+def _write_down(
+    fresh: Fresh, work: Work, ticket: Ticket, draft: Draft, requester: Person, desk_channel: str
+) -> Outgoing:
     facts: dict[str, Any] = {"intake": ticket.intake, "proposed": ticket.proposed_severity}
     if requester.id != work.viewer.person.id:
         facts["to"] = requester.id
@@ -160,7 +188,7 @@ def _write_down(fresh: Fresh, work: Work, ticket: Ticket, draft: Draft, requeste
         facts=facts,
     )
     entry = history.change(fresh, ticket, happening)
-    owe_first_line(fresh, work.machine_now, ticket, entry, desk_channel)
+    return owe_first_line(fresh, work.machine_now, ticket, entry, desk_channel)
 
 
 def confirmation(ticket: Ticket, draft: Draft, setting: Setting, planned: Sequence[Planned], words: Words) -> ViewDict:

@@ -14,8 +14,8 @@ from handlers.once import Work
 from handlers.owed import directly
 from handlers.rota_reach import demand_change, demand_eligible
 from handlers.rotas import people_on_call, questions, swap_of, swapping
-from handlers.views import facts as told
 from handlers.views.facts import PersonFact, Refusal
+from handlers.views.facts import rotas as told
 from handlers.views.names import Field, shift_in
 from models import outbox
 from models.outbox import Kind, Priority
@@ -146,6 +146,49 @@ def put_on_call(work: Work, at: Sight, wish: Wish) -> told.ChangedFacts:
     )
 
 
+def take_back(work: Work, change_id: str) -> told.ChangedFacts:
+    """An override is taken back: who would be on call without it is again. What of it has passed stays as it was.
+
+    Raises:
+        UserError: it is none, it is over, or the rota is not the viewer's to change.
+    """
+    change = change_of(work.session, work.viewer.team_id, change_id)
+    found = rota_by_id(work.session, work.viewer.team_id, change.rota_id) if change else None
+    if change is None or found is None or change.kind != ChangeKind.OVERRIDE:
+        raise UserError(Refusal.OLD_BUTTON)
+    stored = at_work(work, found.key).stored
+    change = change_of(work.session, work.viewer.team_id, change_id) or change  # as it is under the lock
+    if change.state != ChangeState.HOLDS or change.until <= work.now:
+        raise UserError(Refusal.OVERRIDE_OVER, at=change.settled_at or change.until)
+    left = Wish(person_id=change.person_id, since=max(change.since, work.now), until=change.until, layer=change.layer)
+    if change.since < work.now:
+        change.until = work.now
+    else:
+        change.state = ChangeState.TAKEN_BACK
+    change.settled_by, change.settled_at = work.viewer.person.id, work.now
+    stored.touch()
+    work.session.flush()
+    look_at_rota(work.session, stored.team_id, stored.id, work.now)
+    return _tell_taken_back(work, sight(work.session, work.viewer, stored, work.now), change, left)
+
+
+def _tell_taken_back(work: Work, at: Sight, change: RotaChange, left: Wish) -> told.ChangedFacts:
+    """Owe a word to who is not on call any more, and to those who are again."""
+    again = {shift.person for shift in questions().shifts(at.rota, left.since, left.until, left.layer)}
+    back = sorted(again - {left.person_id})
+    facts = {"taken_back": True, "since": left.since.isoformat(), "until": left.until.isoformat()}
+    for person_id in [left.person_id, *back]:
+        _owe(work, Kind.SHIFT_CHANGED, change, person_id, {**facts, "on_call": person_id != left.person_id})
+    people = at.people(back)
+    return replace(
+        changed_facts(work.session, at.stored, change, work.now),
+        by=_named(work.session, at.stored, work.viewer.person.id),
+        since=left.since,
+        until=left.until,
+        instead_of=tuple(people[each] for each in back if each in people),
+    )
+
+
 def store(work: Work, rota: StoredRota, change: RotaChange) -> None:
     """Store a change that holds from now on."""
     work.session.add(change)
@@ -183,7 +226,7 @@ def _owe(work: Work, kind: Kind, change: RotaChange, person_id: str, args: dict[
         work.machine_now,
         change.team_id,
         kind=kind,
-        key=f"rota:{change.id}:{kind}:{person_id}",
+        key=f"rota:{change.id}:{kind}:{person_id}{':back' if args.get('taken_back') else ''}",
         slack_user=person.slack_user,
         priority=Priority.REMINDER,
         args={"change": change.id, **args},

@@ -44,12 +44,20 @@ def scene(session: Session, agreements: Agreements, ticket: Ticket, now: datetim
     return Scene(session, ticket, contract, customer, desk, now)
 
 
-def around(session: Session, team_id: str, tickets: Sequence[Ticket]) -> list[Record]:
-    """What the scenes of one team's tickets refer to, a table at a time: found for as long as somebody holds it."""
+def around(
+    session: Session, team_id: str, tickets: Sequence[Ticket], pictured: Sequence[Ticket] | None = None
+) -> list[Record]:
+    """What the scenes of one team's tickets refer to, a table at a time: found for as long as somebody holds it.
+
+    Of `pictured` (by default all) more is shown than what they are called: what was typed, and who opened them.
+    """
+    pictured = tickets if pictured is None else pictured
+    texts = {ticket.summary_id for ticket in tickets} | {ticket.details_id for ticket in pictured}
     return [
         *with_ids(session, Customer, team_id, {ticket.customer_id for ticket in tickets}),
         *with_ids(session, Desk, team_id, {ticket.desk_id for ticket in tickets}),
-        *with_ids(session, TypedText, team_id, {ticket.summary_id for ticket in tickets if ticket.summary_id}),
+        *with_ids(session, TypedText, team_id, {text for text in texts if text}),
+        *(history.openings_of(session, team_id, {ticket.number for ticket in pictured}) if pictured else ()),
     ]
 
 
@@ -79,3 +87,8 @@ def role_fact(at: Scene, role: str) -> told.RoleFact:
 def last(at: Scene, event: Event) -> HistoryEntry | None:
     """The latest event of a kind."""
     return history.last_of(at.session, at.ticket.team_id, at.ticket.number, event)
+
+
+def moment(text: str | None) -> datetime | None:
+    """An instant as facts and arguments hold it."""
+    return datetime.fromisoformat(text) if text else None

@@ -56,6 +56,11 @@ def number(part: object) -> int | None:
     return part if isinstance(part, int) and not isinstance(part, bool) and 0 < part <= HIGHEST_NUMBER else None
 
 
+def count(part: object) -> int | None:
+    """How many there were."""
+    return part if isinstance(part, int) and not isinstance(part, bool) and 0 <= part <= HIGHEST_NUMBER else None
+
+
 def moment(part: object) -> datetime | None:
     """An instant as we wrote it."""
     try:
@@ -128,6 +133,7 @@ _element: dict[str, Shape] = {
     "selected_option": _option,
     "selected_options": many(_option),
     "selected_user": name,
+    "selected_conversation": name,
     "selected_date": name,
     "selected_date_time": scalar,
 }
@@ -172,7 +178,7 @@ _any_event = parts(
         "channel_id": name,
         "message": parts(**_message),
         "previous_message": parts(**_message),
-        "item": parts(channel=_place, channel_id=name),
+        "item": parts(channel=_place, channel_id=name, message=parts(**_message)),
         "assistant_thread": parts(channel_id=name, thread_ts=name, user_id=name),
         "function_execution_id": name,
         "bot_access_token": name,
@@ -246,6 +252,33 @@ _carried = parts(
     reported_at=moment,
     rota=name,
     shift=name,
+    outage=number,
+    seen=number,
+    follow_up=name,
+    draft=parts(
+        title=text,
+        services=many(name),
+        components=each(many(text)),
+        scope=name,
+        gravity=name,
+        cause=text,
+        began_at=moment,
+        expected_end=moment,
+        next_update_at=moment,
+        announce=flag,
+        asked=each(text),
+        ticket=number,
+    ),
+    maintenance=name,
+    turn=number,
+    left_out=many(name),
+    parts=many(whole("starts", "ends")),
+    override=flag,
+    split=flag,
+    downtime=name,
+    notice=name,
+    claim=name,
+    decisions=count,
 )
 
 

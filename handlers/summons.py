@@ -1,4 +1,4 @@
-"""`/page @person|rota|role text`: a page without a ticket. Whoever was named is paged, then the desk's chain."""
+"""`/page @person|@group|rota|role text`: a page without a ticket. Whoever was named is paged, then the desk's chain."""
 
 import re
 from dataclasses import replace
@@ -13,7 +13,8 @@ from handlers.origins import origin_of
 from handlers.scene import NOBODY, person_fact
 from handlers.views import paging
 from handlers.views.blocks import Rendered
-from handlers.views.facts import Refusal, SentFacts
+from handlers.views.facts import Refusal
+from handlers.views.facts.paging import SentFacts
 from models import typed_text
 from models.channel import channel_by_id
 from models.desk import Desk as DeskRecord
@@ -26,6 +27,8 @@ from models.standing import standing_of
 from models.stored_rota import rota_by_key
 
 NAMED = re.compile(r"<@([UW]\w{2,20})(?:\|[^>]*)?>")
+NAMED_GROUP = re.compile(r"<!subteam\^(S\w{2,20})(?:\|@?([^>]{1,80}))?>")
+"""As Slack escapes a user group: <!subteam^S123|@handle>. Source: docs.slack.dev/messaging/formatting-message-text."""
 LONGEST = 500
 """Characters of what a page is about."""
 
@@ -92,8 +95,11 @@ def _step(work: Work, place: DeskRecord, whom: str) -> Step:
     """Whom the first word names.
 
     Raises:
-        UserError: nobody who works at a desk, no rota and no role.
+        UserError: nobody who works at a desk, no user group, no rota and no role.
     """
+    group = NAMED_GROUP.fullmatch(whom)
+    if group is not None:
+        return Step(kind=StepKind.GROUP, of=group[1], name=group[2], wait=FIRST_WAIT)
     found = NAMED.fullmatch(whom)
     if found is not None and _works(work, found[1]):
         [person] = people_met(work.session, place.team_id, [found[1]])
@@ -121,6 +127,7 @@ def _plan(work: Work, place: DeskRecord, first: Step) -> Plan:
 def _said(work: Work, made: Page, channel_id: str | None) -> Rendered:
     channel = channel_by_id(work.session, made.team_id, channel_id or "")
     words = language.for_person(work.viewer.person, channel_language=channel.language if channel else None)
-    people = tuple(person_fact(work.session, made.team_id, call["to"]) or NOBODY for call in made.open_calls)
+    people = tuple(page_pictures.called_fact(work.session, made, call) for call in made.open_calls)
     ahead = page_pictures.next_steps(work.session, made, made.next_at) if made.next_at else ()
-    return paging.sent(SentFacts(people=people, next_steps=ahead, now=work.now), words)
+    group = page_pictures.group_asked(work.session, made)
+    return paging.sent(SentFacts(people=people, next_steps=ahead, now=work.now, group=group), words)

@@ -7,17 +7,13 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from handlers import said
 from handlers.desk import Body, Desk
-from handlers.doing import take_up
 from handlers.errors import NotYetError
-from handlers.once import Work, once
-from handlers.origins import Origin, event_key, team_of
+from handlers.later import Later
+from handlers.origins import team_of
 from handlers.payloads import part_of, word_of
-from handlers.views.typed import as_typed
 from models import outbox
 from models.outbox import Kind, Outgoing
-from models.person import names_in
 from models.ticket import Team
 
 HEARD = frozenset({None, "file_share", "thread_broadcast", "me_message"})
@@ -29,6 +25,9 @@ SECONDS = 1.0
 That takes some milliseconds; Slack comes again only seconds later with what was not acknowledged.
 """
 PAUSE = 0.02
+
+WORDS, EDIT, DELETION = (Later("hearing", name) for name in ("words", "edit", "deletion"))
+"""What becomes of them, under a customer's card."""
 
 
 def on_message(body: Body, desk: Desk) -> None:
@@ -47,17 +46,7 @@ def _on_words(body: Body, event: Mapping[str, Any], desk: Desk) -> None:
     card = _card(body, event, event.get("thread_ts"), desk)
     if card is None:
         return
-    desk.notes(ticket=card.ticket_number)
-    origin = _origin(body, word_of(event, "user"))
-    with once(desk, origin) as work:
-        doing = take_up(work, desk.agreements, card.ticket_number or 0, None)
-        text, links = _text(work, event), _links(event)
-        if doing.ticket.desk_id in work.viewer.roles:
-            said.agent_wrote(doing, text, word_of(event, "channel"), word_of(event, "ts"), links)
-        else:
-            said.customer_wrote(doing, text, word_of(event, "channel"), word_of(event, "ts"), links)
-    if not work.viewer.person.name:
-        desk.aside.get_to_know(origin.team_id, origin.slack_user)
+    WORDS(body, event, card, desk)
 
 
 def _on_edit(body: Body, event: Mapping[str, Any], desk: Desk) -> None:
@@ -67,10 +56,7 @@ def _on_edit(body: Body, event: Mapping[str, Any], desk: Desk) -> None:
     card = _card(body, event, message.get("thread_ts"), desk)
     if card is None or not message.get("user"):
         return
-    desk.notes(ticket=card.ticket_number)
-    with once(desk, _origin(body, word_of(message, "user"))) as work:
-        doing = take_up(work, desk.agreements, card.ticket_number or 0, None)
-        said.edited(doing, _text(work, message), word_of(event, "channel"), word_of(message, "ts"))
+    EDIT(body, event, card, desk)
 
 
 def _on_deletion(body: Body, event: Mapping[str, Any], desk: Desk) -> None:
@@ -78,14 +64,7 @@ def _on_deletion(body: Body, event: Mapping[str, Any], desk: Desk) -> None:
     card = _card(body, event, before.get("thread_ts"), desk)
     if card is None or not before.get("user") or before.get("bot_id"):
         return
-    desk.notes(ticket=card.ticket_number)
-    with once(desk, _origin(body, word_of(before, "user"))) as work:
-        doing = take_up(work, desk.agreements, card.ticket_number or 0, None)
-        said.deleted(doing, word_of(event, "channel"), event.get("deleted_ts") or word_of(before, "ts"))
-
-
-def _origin(body: Body, slack_user: str) -> Origin:
-    return Origin(team_of(body), slack_user, event_key(body))
+    DELETION(body, event, card, desk)
 
 
 def _card(body: Body, event: Mapping[str, Any], thread_ts: str | None, desk: Desk) -> Outgoing | None:
@@ -120,17 +99,3 @@ def _noted_card(body: Body, event: Mapping[str, Any], thread_ts: str, desk: Desk
         # Between the two looks it may have been noted as posted.
         row = outbox.row_of_message(session, team_id, channel, thread_ts) if ours else None
     return row if row is not None and row.kind == Kind.CUSTOMER_CARD else None
-
-
-def _text(work: Work, message: Mapping[str, Any]) -> str:
-    """What was written, with people by name, as plain text."""
-    raw = str(message.get("text") or "")
-    return as_typed(raw, names_in(work.session, work.viewer.team_id, raw))
-
-
-def _links(message: Mapping[str, Any]) -> list[dict[str, str]]:
-    return [
-        {"title": str(file.get("title") or file.get("name") or "file"), "url": str(file["permalink"])}
-        for file in message.get("files") or ()
-        if file.get("permalink")
-    ]

@@ -4,24 +4,21 @@ No Slack here. Facts are noted at their own instant; what is to be said about se
 one owner at once is gathered by `finish` after the batch.
 """
 
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from importlib import import_module
 from typing import Any
 
-from handlers import ladders, paging, promises
+from handlers import ladders, promises
 from handlers.agreements import Agreements
-from handlers.later import Later
+from handlers.later import DRAWN_BY, Later
 from handlers.owed import Ledger, directly, note, tell_role
-from handlers.page_calls import Paging
 from models import outbox
 from models.clock import Clock
 from models.customer import Customer
-from models.desk import Desk
 from models.history import Event, Happening
 from models.outbox import Kind, Outgoing, Priority
-from models.page import page_by_id
 from models.person import Person
 from models.record import Found, Fresh, Record, with_ids
 from models.sla.contract import Contract, WaitKind
@@ -101,18 +98,39 @@ def prepare(session: Session, timers: Sequence[Timer], batch: Batch) -> None:
 OF_A_ROTA = Later("oncall_watch", "on_due")
 """What the timer of a rota asks."""
 
+ASKED: Mapping[str, Later] = {
+    TimerKind.PAGE: Later("page_timers", "on_due"),
+    TimerKind.HEARTBEAT: Later("heartbeats", "on_due"),
+    TimerKind.ANNOUNCED: Later("announcing", "on_due"),
+    TimerKind.CLAIM: Later("claims", "on_due"),
+    TimerKind.REPORT: Later("reporting", "on_due"),
+}
+"""What the other timers ask that are about no ticket's clock: of pages, heartbeats, announcements, claims, reports."""
+
+PAGE_NEXT = Later("paging", "page_next")
+
+
+def unloaded(timers: Sequence[Timer]) -> list[str]:
+    """The modules that these timers ask and that are not loaded yet."""
+    needed = {module for timer in timers for module in _asked(timer)}
+    return sorted(module for module in needed if module not in sys.modules)
+
+
+def _asked(timer: Timer) -> tuple[str, ...]:
+    later = OF_A_ROTA if timer.kind in OF_ROTAS else ASKED.get(timer.kind)
+    if later is None:
+        return ()
+    drawn = (f"handlers.{DRAWN_BY[str(timer.args['about'])[0]]}",) if timer.kind == TimerKind.ANNOUNCED else ()
+    return (later.path, *drawn)
+
 
 def handle(session: Session, timer: Timer, now: datetime, batch: Batch) -> None:
     """Look at what a timer is about, as it is now, and store what follows."""
-    if timer.kind == TimerKind.PAGE:
-        on_page(session, timer, now, batch)
-        return
     if timer.kind in OF_ROTAS:
         OF_A_ROTA(session, batch.agreements, batch.machine_now, now, timer)
         return
-    if timer.kind == TimerKind.HEARTBEAT:
-        # Loaded by whoever expects one.
-        import_module("handlers.heartbeats").on_due(session, timer, now, batch)
+    if (asked := ASKED.get(timer.kind)) is not None:
+        asked(session, timer, now, batch)
         return
     case = _case(session, timer, now, batch)
     if case is not None:
@@ -211,7 +229,7 @@ def _page(case: Case, clock: Clock, rung: Rung, batch: Batch) -> None:
     del batch
     # Now, and not when it came in: whoever is paged has the whole of the time to answer.
     happening = replace(_happening(Event.PAGED, case, clock, rung), at=case.now)
-    paging.page_next(case.ledger, case.ticket, happening)
+    PAGE_NEXT(case.ledger, case.ticket, happening)
 
 
 SAYS: Mapping[RungKind, Callable[[Case, Clock, Rung, Batch], None]] = {
@@ -317,24 +335,8 @@ def on_access(case: Case, timer: Timer, batch: Batch) -> None:
     promises.arm_access_reminder(case.ledger.session, ticket, case.contract, case.now)
 
 
-def on_page(session: Session, timer: Timer, now: datetime, batch: Batch) -> None:
-    """Nobody answered a page, or nobody began: it goes on. A page needs no ticket; without a page, it begins."""
-    ledger = Ledger(session, batch.machine_now, batch.changed, batch.fresh)
-    opened = batch.tickets.get((timer.team_id, timer.ticket_number)) if timer.clock_id is None else None
-    if opened is not None:
-        happening = Happening(event=Event.PAGED, at=now, facts={"clause": timer.args.get("clause")})
-        paging.page_next(ledger, opened, happening, timer.args.get("flags", ()))
-        return
-    page = page_by_id(session, timer.team_id, timer.clock_id or "")
-    desk = session.get(Desk, (timer.team_id, page.desk_id)) if page else None
-    if page is None or desk is None:
-        return
-    ticket = batch.tickets.get((timer.team_id, page.ticket_number or 0))
-    paging.on_due(Paging(ledger, page, desk, ticket, now))
-
-
 ON_DUE: Mapping[TimerKind, Callable[[Case, Timer, Batch], None]] = {
     TimerKind.CLOCK: on_clock,
     TimerKind.ACCESS: on_access,
 }
-"""What each kind of timer asks that is about a ticket alone; `on_page` is asked of those about a page."""
+"""What each kind of timer asks that is about a ticket alone."""

@@ -1,11 +1,13 @@
 """Alerts that are or were tickets: one row for what is one ticket, and one for what a route has seen of late."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index
+from sqlalchemy import JSON, Column, Index, bindparam
 from sqlmodel import Field, Session, col, func, select
 
+from models.at_once import among
 from models.record import BY_KEY, Record
 from models.ticket import Team
 
@@ -47,17 +49,26 @@ class AlertRoutes(Record, table=True):
     revision: str = ""
 
 
-def one_at_a_time(session: Session, team_id: str) -> None:
-    """Let no other process take in alerts of the team until this transaction ends.
+def one_at_a_time(session: Session, team_id: str) -> int | None:
+    """Let no other process take in alerts of the team until this transaction ends; gives its roster's number.
 
     Tickets are numbered one after the other under the same lock, so this makes nobody wait who would not.
     """
-    session.exec(select(Team.team_id).where(Team.team_id == team_id).with_for_update()).first()
+    return session.exec(_LOCKED, params={"team": team_id}).first()
+
+
+_LOCKED = select(Team.roster).where(Team.team_id == bindparam("team")).with_for_update()
 
 
 def group_by_key(session: Session, team_id: str, key: str) -> AlertGroup | None:
     """The group of a key."""
     return session.get(AlertGroup, (team_id, key))
+
+
+def groups_with_keys(session: Session, team_id: str, keys: Collection[str]) -> list[AlertGroup]:
+    """The groups of these keys."""
+    query = select(AlertGroup).where(AlertGroup.team_id == team_id, among(session, AlertGroup.key, sorted(keys)))
+    return list(session.exec(query))
 
 
 def firing_under(session: Session, team_id: str, number: int) -> int:

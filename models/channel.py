@@ -22,12 +22,6 @@ def channel_by_id(session: Session, team_id: str, channel_id: str) -> Channel | 
     return session.get(Channel, (team_id, channel_id))
 
 
-def channel_of_customer(session: Session, team_id: str, customer_id: str) -> Channel | None:
-    """Where a customer reads about its tickets."""
-    query = select(Channel).where(Channel.team_id == team_id, Channel.customer_id == customer_id)
-    return session.exec(query).first()
-
-
 def channels_of(session: Session, team_id: str, desk_id: str, customer_id: str) -> tuple[str, str | None] | None:
     """Where a desk works and where a customer reads; None when there is no such desk."""
     asked = {"team": team_id, "desk": desk_id, "customer": customer_id}

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, CheckConstraint, Column, ColumnElement, Index, exists, or_
+from sqlalchemy import JSON, CheckConstraint, Column, ColumnElement, Index, bindparam, exists, or_
 from sqlmodel import Field, Session, col, func, select
 
 from models.ids import new_id
@@ -65,8 +65,14 @@ class Clock(Record, table=True):
 
 def clocks_of(session: Session, team_id: str, number: int) -> list[Clock]:
     """Every clock a ticket ever had, in the order in which they were started."""
-    query = select(Clock).where(Clock.team_id == team_id, Clock.ticket_number == number).order_by(col(Clock.id))
-    return list(session.exec(query))
+    return list(session.exec(_OF_TICKET, params={"team": team_id, "number": number}))
+
+
+_OF_TICKET = (
+    select(Clock)
+    .where(Clock.team_id == bindparam("team"), Clock.ticket_number == bindparam("number"))
+    .order_by(col(Clock.id))
+)
 
 
 def clocks_of_all(session: Session, team_id: str, numbers: Collection[int]) -> list[Clock]:

@@ -70,6 +70,23 @@ _AGREEMENT = (
 )
 
 
+def customers_under(session: Session, team_id: str, contract: str, day: date) -> list[tuple[Customer, Agreement]]:
+    """Every customer under a contract on a civil day, by name, with the agreement that says so."""
+    query = (
+        select(Customer, Agreement)
+        .join(Agreement, col(Agreement.customer_id) == Customer.id)
+        .where(
+            Customer.team_id == team_id,
+            Agreement.team_id == team_id,
+            Agreement.contract == contract,
+            Agreement.since <= day,
+            or_(col(Agreement.until).is_(None), col(Agreement.until) > day),
+        )
+        .order_by(col(Customer.name), col(Customer.id))
+    )
+    return [(customer, agreement) for customer, agreement in session.exec(query)]
+
+
 def contacts_of(session: Session, team_id: str, customer_id: str) -> list[Person]:
     """Everybody who speaks for a customer, by name."""
     query = (
@@ -96,7 +113,10 @@ def super_users_of(session: Session, team_id: str, customer_id: str) -> list[Per
 
 def customer_by_key(session: Session, team_id: str, key: str) -> Customer | None:
     """The customer that the workspace file calls so."""
-    return session.exec(select(Customer).where(Customer.team_id == team_id, Customer.key == key)).first()
+    return session.exec(_BY_KEY, params={"team": team_id, "named": key}).first()
+
+
+_BY_KEY = select(Customer).where(Customer.team_id == bindparam("team"), Customer.key == bindparam("named"))
 
 
 def customers_at(session: Session, team_id: str, desk_ids: list[str]) -> list[Customer]:

@@ -1,5 +1,6 @@
 """An escalation as it is frozen into a page: whom to page in which order, and how long to wait for each."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -20,6 +21,28 @@ class StepKind(StrEnum):
     ROTA = "rota"
     PERSON = "person"
     CHANNEL = "channel"
+    GROUP = "group"
+    MAIL = "mail"
+    WEBHOOK = "webhook"
+
+
+HOST = re.compile(r"[/?#]")
+"""What ends the host of an address."""
+
+ADDRESSED = frozenset({StepKind.MAIL, StepKind.WEBHOOK})
+"""Steps that reach an address and no person: nobody can answer there, so they are waited for and no more."""
+
+
+class GroupFault(StrEnum):
+    """Why a user group's step reaches nobody."""
+
+    EMPTY = "empty"
+    STRANGERS = "strangers"
+    """None of its members works at a desk, or those who do cannot be asked."""
+    UNKNOWN = "unknown"
+    NOT_ALLOWED = "not_allowed"
+    AWAY = "away"
+    """Slack did not say in time who is in it."""
 
 
 class Why(StrEnum):
@@ -35,12 +58,14 @@ class Why(StrEnum):
     STARTED = "started"
     RESOLVED = "resolved"
     NEXT_OPENING = "next_opening"
+    RECLASSIFIED = "reclassified"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One step. `of` is a role, the key of a rota, the id of a person or of a channel, by `kind`.
+    """One step. `of` is by `kind`: a role, a rota's key, an id, a user group's id or handle, an address.
 
+    `name` is a group's handle where `of` is its id.
     Its people are asked one after the other, each for `wait` minutes, or all at once when `together`.
     `hours_of` and `outside_hours_of` name a calendar ("contract/calendar") inside or outside whose
     hours the step is taken.
@@ -52,6 +77,21 @@ class Step:
     together: bool = False
     hours_of: str | None = None
     outside_hours_of: str | None = None
+    name: str | None = None
+
+    @property
+    def shown(self) -> str:
+        """A group or an address as people may read it: of a webhook the host alone, for its address may be a secret."""
+        if self.kind is StepKind.GROUP:
+            return f"@{(self.name or self.of).removeprefix('@')}"
+        if self.kind is StepKind.WEBHOOK:
+            return HOST.split(self.of.partition("://")[2])[0].rpartition("@")[2]
+        return self.of
+
+    @property
+    def stored(self) -> dict[str, Any]:
+        """As it is kept in a plan. A name that is not there is left out, as versions before it know none."""
+        return {key: value for key, value in asdict(self).items() if key != "name" or value is not None}
 
     @property
     def waits(self) -> timedelta:
@@ -75,7 +115,7 @@ class Plan:
     @property
     def stored(self) -> dict[str, Any]:
         """As it is kept in a page."""
-        return asdict(self) | {"steps": [asdict(step) for step in self.steps]}
+        return asdict(self) | {"steps": [step.stored for step in self.steps]}
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> "Plan":

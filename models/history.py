@@ -1,11 +1,12 @@
 """History: who did what to a ticket, when, and where it was said. Append only; it is evidence."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column
+from sqlalchemy import JSON, Column, bindparam
 from sqlmodel import Field, Session, col, select
 
 from models.record import Adds, Record
@@ -52,6 +53,9 @@ class Event(StrEnum):
     CALENDAR_CORRECTED = "calendar_corrected"
     ALERTED_AGAIN = "alerted_again"
     ALERT_ENDED = "alert_ended"
+    BREACH_TOLD = "breach_told"
+    """The customer's main contact was told of a security breach: `facts["step"]` counts from 0. Source: PS-17."""
+    BREACH_CHECKED = "breach_checked"
 
 
 class HistoryEntry(Record, table=True):
@@ -105,6 +109,10 @@ def change(session: Adds, ticket: Ticket, happening: Happening, **changes: Any) 
     return entry
 
 
+FIRST = 1
+"""The position of the event with which every history begins: that the ticket was opened."""
+
+
 def entry_at(session: Session, team_id: str, number: int, position: int) -> HistoryEntry | None:
     """One event of a ticket."""
     return session.get(HistoryEntry, (team_id, number, position))
@@ -122,16 +130,26 @@ def history_of(session: Session, team_id: str, number: int) -> list[HistoryEntry
 
 def last_of(session: Session, team_id: str, number: int, event: Event) -> HistoryEntry | None:
     """The latest event of a kind."""
-    query = (
-        select(HistoryEntry)
-        .where(
-            HistoryEntry.team_id == team_id,
-            HistoryEntry.ticket_number == number,
-            HistoryEntry.event == event,
-        )
-        .order_by(col(HistoryEntry.position).desc())
+    return session.exec(_LAST, params={"team": team_id, "number": number, "of": str(event)}).first()
+
+
+_LAST = (
+    select(HistoryEntry)
+    .where(
+        HistoryEntry.team_id == bindparam("team"),
+        HistoryEntry.ticket_number == bindparam("number"),
+        HistoryEntry.event == bindparam("of"),
     )
-    return session.exec(query).first()
+    .order_by(col(HistoryEntry.position).desc())
+)
+
+
+def openings_of(session: Session, team_id: str, numbers: Collection[int]) -> list[HistoryEntry]:
+    """The first event of each of these tickets."""
+    query = select(HistoryEntry).where(
+        HistoryEntry.team_id == team_id, col(HistoryEntry.ticket_number).in_(numbers), HistoryEntry.position == FIRST
+    )
+    return list(session.exec(query))
 
 
 def all_of(session: Session, team_id: str, number: int, event: Event) -> list[HistoryEntry]:

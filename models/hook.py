@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,8 @@ from models.ids import hash_of
 from models.record import BY_KEY, Record
 
 KEY_BYTES = 32
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}\Z")
+"""What a hook may be called in histories."""
 
 
 class Hook(Record, table=True):
@@ -33,6 +36,11 @@ class Hook(Record, table=True):
     sealed: str | None = None
     created_at: datetime
     revoked_at: datetime | None = None
+
+    @property
+    def takes(self) -> tuple[str, ...]:
+        """Under which names of the address it takes what is sent."""
+        return ("heartbeat",) if self.heartbeat else ("alertmanager", "generic")
 
 
 @dataclass(frozen=True, slots=True)

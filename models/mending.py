@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
+from models import joining
 from models.outbox import ENDED, Outgoing, State, end_under, hangs
 
 BY_HAND = "dropped by hand"
@@ -41,6 +42,8 @@ def retry(session: Session, row: Outgoing, machine_now: datetime) -> int:
         return 0
     if row.expires_at is not None and row.expires_at <= machine_now:
         row.expires_at = None
+    if row.state in ENDED:
+        joining.loosen(session, row)
     row.state, row.ready_at, row.attempts, row.reason = State.WAITING, machine_now, 0, None
     below = _rows(session, row.team_id, col(Outgoing.thread_of) == row.id, col(Outgoing.state).in_(ENDED))
     return 1 + sum(retry(session, each, machine_now) for each in below if hangs(each))
@@ -51,6 +54,7 @@ def drop(session: Session, row: Outgoing) -> bool:
     if row.state != State.WAITING or row.lease_token is not None:
         return False
     row.state, row.reason = State.DROPPED, BY_HAND
+    joining.loosen(session, row)
     if row.ts is None:
         session.flush()
         end_under(session, row)

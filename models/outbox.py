@@ -36,6 +36,11 @@ class Kind(StrEnum):
     PAGE = "page"
     PAGE_MAIL = "page_mail"
     PAGE_WEBHOOK = "page_webhook"
+    STEP_MAIL = "step_mail"
+    """To the address that a step of an escalation names, as with the next."""
+    STEP_WEBHOOK = "step_webhook"
+    PAGE_GROUP = "page_group"
+    """No message: a user group's members are asked for when its step is reached."""
     CALL_OUT = "call_out"
     UNDELIVERED = "undelivered"
     FINDING = "finding"
@@ -46,11 +51,53 @@ class Kind(StrEnum):
     GAPS = "gaps"
     GROUP_REFUSED = "group_refused"
     UNROUTED = "unrouted"
+    ANNOUNCEMENT = "announcement"
+    """What a subscriber reads: edited in place. `args["about"]` names it, as "O-3"."""
+    ANNOUNCED = "announced"
+    """One line in its thread."""
+    ANNOUNCED_DESK = "announced_desk"
+    """The desk's card of it."""
+    ANNOUNCED_LOG = "announced_log"
+    ANNOUNCED_REMINDER = "announced_reminder"
+    CLAIM = "claim"
+    """To the customer, directly: what it may claim, and what became of it."""
+    CLAIMED = "claimed"
+    """To the desk: that a credit was claimed, and what became of it."""
+    CLAIM_DECIDED = "claim_decided"
+    """To the customer, in its channel: what the desk made of its claim."""
+    REPORT_LIST = "report_list"
+    """To the desk: whose availability was reported on, above the reports in its thread."""
+    REPORT = "report"
+    """A customer's availability in a period that is over."""
+    REPORT_CHART = "report_chart"
+    """No message: the chart under such a report."""
+    INCIDENT_STEP = "incident_step"
+    """No message: something to be done in Slack for an outage. `args["step"]` says what."""
+    INCIDENT_CARD = "incident_card"
+    """The outage's card in its own channel."""
+    INCIDENT_SUMMARY = "incident_summary"
+    INCIDENT_LINE = "incident_line"
+    """An update, as a message in the outage's own channel."""
 
 
 CARDS = frozenset({Kind.DESK_CARD, Kind.CUSTOMER_CARD})
-LIVING = CARDS | {Kind.PAGE, Kind.SWAP, Kind.HANDOVER}
+ANNOUNCES = frozenset({Kind.ANNOUNCEMENT, Kind.ANNOUNCED, Kind.ANNOUNCED_DESK})
+"""Kinds that tell an audience: evidence of when it was told."""
+LIVING = CARDS | {
+    Kind.PAGE,
+    Kind.SWAP,
+    Kind.HANDOVER,
+    Kind.ANNOUNCEMENT,
+    Kind.ANNOUNCED_DESK,
+    Kind.CLAIM,
+    Kind.CLAIMED,
+    Kind.INCIDENT_CARD,
+}
 """Kinds that are edited in place instead of said once."""
+
+
+FOLLOWED = frozenset({Kind.INCIDENT_STEP, Kind.INCIDENT_CARD, Kind.INCIDENT_SUMMARY, Kind.PAGE_GROUP})
+"""Kinds after which something follows, in the transaction that notes what became of them."""
 
 
 class Priority(IntEnum):
@@ -83,7 +130,8 @@ class Outgoing(Record, table=True):
 
     `conversation` is a channel id, or a Slack user id for a direct message; `channel` and `ts` say
     where it stands once it was posted. `thread_of` is the row whose message it hangs under, and
-    `position` its place among the notices there.
+    `position` its place among the notices there; a page's is the page in whose message it is said
+    (`models.joining`).
     """
 
     __tablename__ = "outbox"
@@ -122,6 +170,12 @@ class Outgoing(Record, table=True):
     def is_card(self) -> bool:
         """Whether it is edited in place instead of said once."""
         return self.kind in LIVING
+
+    @property
+    def refused_with(self) -> str:
+        """Slack's own word out of a reason such as "chat.postMessage: is_archived …"; "unknown" where there is none."""
+        words = (self.reason or "").partition(": ")[2].split()
+        return words[0] if words else "unknown"
 
 
 def owe(session: Session, row: Outgoing) -> None:
@@ -165,12 +219,6 @@ def hangs(row: Outgoing) -> bool:
     return (row.reason or "").startswith(UNDER)
 
 
-def card_of(session: Session, team_id: str, number: int, kind: Kind) -> Outgoing | None:
-    """The card of that kind for a ticket."""
-    query = select(Outgoing).where(Outgoing.team_id == team_id, Outgoing.key == card_key(number, kind))
-    return session.exec(query).first()
-
-
 def card_key(number: int, kind: Kind) -> str:
     """The unique key of a ticket's card."""
     return f"T-{number}:{kind}"
@@ -211,7 +259,16 @@ def rows_with_ids(session: Session, team_id: str, ids: Collection[str]) -> list[
     if not ids:
         return []
     query = select(Outgoing).where(Outgoing.team_id == team_id, col(Outgoing.id).in_(sorted(ids)))
-    return list(session.exec(query.order_by(col(Outgoing.id)).with_for_update()))
+    query = query.order_by(col(Outgoing.id)).with_for_update().execution_options(populate_existing=True)
+    return list(session.exec(query))
+
+
+def messages_of(session: Session, team_id: str, ids: Collection[str]) -> list[Outgoing]:
+    """The rows whose messages say these, locked: a page may be said in another one's."""
+    rows = rows_with_ids(session, team_id, ids)
+    alone = [row for row in rows if row.thread_of is None]
+    others = {row.thread_of for row in rows if row.thread_of is not None} - {row.id for row in alone}
+    return [*alone, *rows_with_ids(session, team_id, others)]
 
 
 def redraw(row: Outgoing, args: dict[str, Any], machine_now: datetime) -> None:
@@ -220,6 +277,12 @@ def redraw(row: Outgoing, args: dict[str, Any], machine_now: datetime) -> None:
     row.revision += 1
     if row.state == State.SENT:
         row.state, row.ready_at = State.WAITING, machine_now
+
+
+def try_again(row: Outgoing, machine_now: datetime) -> None:
+    """Owe once more what was refused; whether an attempt of before did it stays as open as it was."""
+    if row.state in ENDED:
+        row.state, row.ready_at, row.reason, row.attempts = State.WAITING, machine_now, None, 0
 
 
 def keys_there(session: Session, team_id: str, keys: Collection[str]) -> set[str]:
@@ -242,6 +305,16 @@ def row_of_key(session: Session, team_id: str, key: str) -> Outgoing | None:
     return session.exec(query).first()
 
 
+def seen_of_key(session: Session, team_id: str, key: str) -> Outgoing | None:
+    """The row of a unique key, for whoever only looks."""
+    return session.exec(select(Outgoing).where(Outgoing.team_id == team_id, Outgoing.key == key)).first()
+
+
+def seen_of_id(session: Session, team_id: str, row_id: str) -> Outgoing | None:
+    """The row of an id, for whoever only looks."""
+    return session.get(Outgoing, (team_id, row_id))
+
+
 def row_of_id(session: Session, team_id: str, row_id: str) -> Outgoing | None:
     """The row of an id, for whoever is about to change it."""
     query = select(Outgoing).where(Outgoing.team_id == team_id, Outgoing.id == row_id).with_for_update()
@@ -252,6 +325,18 @@ def row_of_message(session: Session, team_id: str, channel: str, ts: str) -> Out
     """The row that became a Slack message."""
     query = select(Outgoing).where(Outgoing.team_id == team_id, Outgoing.channel == channel, Outgoing.ts == ts)
     return session.exec(query).first()
+
+
+def rows_of(session: Session, team_id: str, prefix: str, *, lock: bool = False) -> list[Outgoing]:
+    """The rows whose key begins so, in the order of their keys; `prefix` ends in a colon."""
+    query = select(Outgoing).where(
+        Outgoing.team_id == team_id, Outgoing.key >= prefix, Outgoing.key < prefix[:-1] + AFTER_COLON
+    )
+    query = query.order_by(col(Outgoing.key))
+    return list(session.exec(query.with_for_update() if lock else query))
+
+
+AFTER_COLON = chr(ord(":") + 1)
 
 
 def end_leases(session: Session, ends_at: datetime) -> int:

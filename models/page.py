@@ -1,11 +1,12 @@
 """Pages: who is woken for what, in which order, and what they answered; and the policies that say so."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, ColumnElement, Index
+from sqlalchemy import JSON, CheckConstraint, Column, ColumnElement, Index, and_, bindparam, case, or_
 from sqlmodel import Field, Session, col, func, select
 
 from models.ids import new_id
@@ -85,8 +86,15 @@ AD_HOC = "P-"
 
 def running_page(session: Session, team_id: str, number: int) -> Page | None:
     """The page of a ticket that is not over, locked; at most one is."""
-    query = select(Page).where(Page.team_id == team_id, Page.ticket_number == number, col(Page.ended_at).is_(None))
-    return session.exec(query.order_by(col(Page.started_at).desc(), col(Page.id).desc()).with_for_update()).first()
+    return session.exec(_RUNNING, params={"team": team_id, "number": number}).first()
+
+
+_RUNNING = (
+    select(Page)
+    .where(Page.team_id == bindparam("team"), Page.ticket_number == bindparam("number"), col(Page.ended_at).is_(None))
+    .order_by(col(Page.started_at).desc(), col(Page.id).desc())
+    .with_for_update()
+)
 
 
 def page_by_id(session: Session, team_id: str, page_id: str) -> Page | None:
@@ -108,17 +116,42 @@ def running_pages(session: Session, team_id: str) -> list[Page]:
 
 def open_pages_to(session: Session, team_id: str, person_id: str, limit: int) -> list[Page]:
     """The pages that wait for somebody, the newest first."""
-    query = select(Page).where(*_waiting_for(team_id, person_id)).order_by(col(Page.id).desc())
-    return list(session.exec(query.limit(limit)))
+    return list(session.exec(_OPEN_TO, params={"team": team_id, "person": person_id, "most": limit}))
 
 
 def count_open_to(session: Session, team_id: str, person_id: str) -> int:
     """How many pages wait for somebody."""
-    return int(session.exec(select(func.count()).where(*_waiting_for(team_id, person_id))).one())
+    return int(session.exec(_COUNT_OPEN_TO, params={"team": team_id, "person": person_id}).one())
 
 
-def _waiting_for(team_id: str, person_id: str) -> tuple[ColumnElement[bool], ...]:
-    return (col(Page.team_id) == team_id, col(Page.waits_for) == person_id, col(Page.ended_at).is_(None))
+_WAITS_FOR = and_(
+    col(Page.team_id) == bindparam("team"), col(Page.waits_for) == bindparam("person"), col(Page.ended_at).is_(None)
+)
+_OPEN_TO = select(Page).where(_WAITS_FOR).order_by(col(Page.id).desc()).limit(bindparam("most"))
+_COUNT_OPEN_TO = select(func.count()).where(_WAITS_FOR)
+
+
+@dataclass(frozen=True, slots=True)
+class PagesAt:
+    """The pages that run at these desks, and those that wait for somebody, whosever they are."""
+
+    team_id: str
+    desks: frozenset[str]
+    person_id: str
+
+    def stretch(self, session: Session, *, limit: int, offset: int) -> list[Page]:
+        """Some of them: first those that wait for that person, then the newest."""
+        mine = case((col(Page.waits_for) == self.person_id, 0), else_=1)
+        query = select(Page).where(*self._conditions()).order_by(mine, col(Page.id).desc())
+        return list(session.exec(query.limit(limit).offset(offset)))
+
+    def count(self, session: Session) -> int:
+        """How many there are."""
+        return int(session.exec(select(func.count()).where(*self._conditions())).one())
+
+    def _conditions(self) -> tuple[ColumnElement[bool], ...]:
+        theirs = or_(col(Page.desk_id).in_(sorted(self.desks)), col(Page.waits_for) == self.person_id)
+        return (col(Page.team_id) == self.team_id, col(Page.ended_at).is_(None), theirs)
 
 
 def latest_pages(session: Session, team_id: str, limit: int) -> list[Page]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint, bindparam, inspect
+from sqlalchemy import JSON, Column, UniqueConstraint, bindparam, inspect
 from sqlmodel import Field, Session, col, select
 
 from models.ids import new_id
@@ -18,7 +18,9 @@ class Person(Record, table=True):
 
     Facts refer to `id`; name, handle, Slack id and other addresses stand only here, so that forgetting
     a person touches this row and the texts the person typed. `left_at` is when we learned that the
-    account is no member's any more: nobody pages it, and no rota counts on it from then on.
+    account is no member's any more: nobody pages it, and no rota counts on it from then on. `notify` are
+    the person's own rules for being paged: by which second channels ("mail", "webhook") a page goes beside Slack,
+    each after how many minutes without an answer. By others, and without rules, only where Slack does not take it.
     """
 
     __table_args__ = (UniqueConstraint("team_id", "slack_user"), BY_KEY)
@@ -33,6 +35,7 @@ class Person(Record, table=True):
     zone: str | None = None
     email: str | None = None
     webhook: str | None = None
+    notify: dict[str, int] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     left_at: datetime | None = None
 
 

@@ -1,11 +1,13 @@
 """What came in, once: the key of every delivery whose work is stored, and the answer it got."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column
-from sqlmodel import Field, Session
+from sqlmodel import Field, Session, select
 
+from models.at_once import among
 from models.record import Record
 
 
@@ -21,3 +23,9 @@ class Received(Record, table=True):
 def answer_before(session: Session, team_id: str, key: str) -> Received | None:
     """What was answered the first time, or None when this is the first time."""
     return session.get(Received, (team_id, key))
+
+
+def received_before(session: Session, team_id: str, keys: Collection[str]) -> dict[str, Received]:
+    """Which of these came before, by key."""
+    query = select(Received).where(Received.team_id == team_id, among(session, Received.key, sorted(keys)))
+    return {each.key: each for each in session.exec(query)}

@@ -77,7 +77,12 @@ class _Blank:
 
 
 class Record(SQLModel, metaclass=_Making):
-    """The base of all tables."""
+    """The base of all tables.
+
+    Tables do not validate, so pydantic builds none of their validators: it would, were one asked for.
+    """
+
+    model_config = {"defer_build": True}
 
     __table_args__: ClassVar[Any] = BY_KEY
 

@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from itertools import islice, takewhile
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, case, exists, func, tuple_, update
+from sqlalchemy import Select, bindparam, case, exists, func, text, tuple_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, and_, col, or_, select
 
+from models import joining
 from models.outbox import Kind, Outgoing, State, end_under
 
 LATE = timedelta(minutes=1)
@@ -37,6 +38,9 @@ class Candidate(NamedTuple):
     id: str
     conversation: str
     ts: str | None
+    kind: str
+    created_at: datetime
+    ready_at: datetime
 
 
 _PARENT, _EARLIER = aliased(Outgoing), aliased(Outgoing)
@@ -68,7 +72,7 @@ def _sendable(query: Select[Any]) -> Select[Any]:
 
 
 _CANDIDATES = _sendable(
-    select(Outgoing.team_id, Outgoing.id, Outgoing.conversation, Outgoing.ts)  # type: ignore[arg-type]
+    select(*(getattr(Outgoing, name) for name in Candidate._fields)),
 ).limit(bindparam("limit"))
 _BESIDE = _CANDIDATES.where(
     tuple_(col(Outgoing.team_id), col(Outgoing.conversation)).not_in(bindparam("resting", expanding=True))
@@ -108,6 +112,7 @@ def claim(
 
     Rows that another process holds are left to it. A notice that is late takes along those that
     wait behind it, and first lets those be looked up of which nobody knows whether they were said.
+    So does a page that has waited, with those to the same person.
     """
     asked: dict[str, Any] = {"at": machine_now}
     query = _CLAIMED if only is None else _CLAIMED_ONLY
@@ -116,17 +121,45 @@ def claim(
     if limit is not None:
         query = query.limit(limit)
     rows: list[Outgoing] = sorted(session.execute(query, asked).scalars(), key=_in_order_of_urgency)
+    late = _late_beside_others(session, rows, machine_now)
     taken: set[str] = set()
     for row in rows:
-        if row.id in taken or _is_held_up(session, row, machine_now):
+        if row.id in taken or (row.id in late and _is_held_up(session, row, machine_now)):
             taken.add(row.id)
             continue
         row.uncertain = row.uncertain or row.leased_until is not None
         row.leased_until = machine_now + lease
         row.lease_token = token
-        if is_gathered(row, machine_now) and not row.uncertain:
+        if row.id in late and not row.uncertain:
             taken |= _gather(session, row, machine_now)
+        elif joining.takes_along(row, machine_now):
+            taken |= joining.join(session, row)
     return [row for row in rows if row.id not in taken]
+
+
+def _late_beside_others(session: Session, rows: Sequence[Outgoing], machine_now: datetime) -> set[str]:
+    """The late ones that others may be said with, or have to be looked up before; asked once for all reminders."""
+    late = [row for row in rows if is_gathered(row, machine_now)]
+    reminders = [row for row in late if row.kind == Kind.REMINDER]
+    if not reminders:
+        return {row.id for row in late}
+    teams, people = ({getattr(row, name) for row in reminders} for name in ("team_id", "conversation"))
+    asked = {"of_teams": sorted(teams), "of_people": sorted(people)}
+    crowded = {tuple(found) for found in session.execute(_CROWDED, asked)}
+    return {row.id for row in late if row.kind != Kind.REMINDER or (row.team_id, row.conversation) in crowded}
+
+
+_CROWDED = (
+    select(Outgoing.team_id, Outgoing.conversation)
+    .where(
+        col(Outgoing.team_id).in_(bindparam("of_teams", expanding=True)),
+        col(Outgoing.conversation).in_(bindparam("of_people", expanding=True)),
+        Outgoing.kind == Kind.REMINDER,
+        Outgoing.state == State.WAITING,
+    )
+    .group_by(col(Outgoing.team_id), col(Outgoing.conversation))
+    .having(func.count() > 1)
+)
 
 
 def _in_order_of_urgency(row: Outgoing) -> tuple[int, datetime, str]:
@@ -165,8 +198,8 @@ def _gather(session: Session, row: Outgoing, machine_now: datetime) -> set[str]:
 
 
 def _is_held_up(session: Session, row: Outgoing, machine_now: datetime) -> bool:
-    """Whether what is said together waits for one among it that may have been said; that one is looked up at once."""
-    if row.uncertain or row.leased_until is not None or row.thread_of is not None or not is_gathered(row, machine_now):
+    """Whether what is late and said together waits for one that may have been said; that one is looked up at once."""
+    if row.uncertain or row.leased_until is not None or row.thread_of is not None:
         return False
     unsure = session.exec(_beside(row).where(col(Outgoing.uncertain).is_(True))).all()
     for each in unsure:
@@ -214,12 +247,14 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Slack has it."""
+    """Slack has it. `joined`: and with it, for the first time, the pages that its message says too."""
 
     held: Held
     channel: str
     ts: str
     at: datetime
+    followed: bool = False
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,23 +277,70 @@ class Anew:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """Never to be said: refused, expired or no longer true."""
+    """Never to be said, as was found at a machine instant: refused, expired or no longer true."""
 
     held: Held
     state: State
     reason: str
+    at: datetime
 
 
 Outcome = Said | Later | Anew | Ended
 """What became of a row that was sent. It is marked only while its lease is held."""
 
 
+_THERE = select(Outgoing.id).where(
+    col(Outgoing.team_id).in_(bindparam("of_teams", expanding=True)),
+    col(Outgoing.id).in_(bindparam("only", expanding=True)),
+)
+_FREE = _THERE.with_for_update(skip_locked=True)
+_WITH_THEM = select(Outgoing.id, Outgoing.thread_of).where(
+    col(Outgoing.team_id).in_(bindparam("of_teams", expanding=True)),
+    col(Outgoing.thread_of).in_(bindparam("only", expanding=True)),
+    col(Outgoing.kind) == Kind.PAGE,
+)
+_FREE_WITH_THEM = _WITH_THEM.with_for_update(skip_locked=True)
+
+
+SHORT_WAIT = timedelta(milliseconds=200)
+"""Less than PostgreSQL takes to look for a deadlock: the loop gives way, and no person waits for that."""
+
+
+def free(session: Session, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Of these, the ones whose rows nobody else holds now: they are locked, or gone.
+
+    The others are marked another time. Whoever marks many rows at once must wait for none of them: somebody who
+    changes two messages of one page, in an order of their own, would wait for the first in turn. Where more follows
+    from a row than its mark, what that needs is waited for shortly.
+    """
+    if not outcomes:
+        return []
+    more_follows = any(isinstance(each, Ended) or (isinstance(each, Said) and each.followed) for each in outcomes)
+    if more_follows:
+        session.execute(text(f"SET LOCAL lock_timeout = {SHORT_WAIT.total_seconds() * 1000:.0f}"))
+    held = [each.held for each in outcomes]
+    asked = {"of_teams": sorted({each.team_id for each in held}), "only": sorted({each.id for each in held})}
+    locked = set(session.execute(_FREE, asked).scalars())
+    others = set() if len(locked) == len(held) else set(session.execute(_THERE, asked).scalars()) - locked
+    if any(isinstance(each, Ended) or (isinstance(each, Said) and each.joined) for each in outcomes):
+        others |= _whose_pages_are_held(session, asked)
+    return [each for each in outcomes if each.held.id not in others]
+
+
+def _whose_pages_are_held(session: Session, asked: Mapping[str, Any]) -> set[str]:
+    """Of these the rows whose messages say pages, too, that somebody else holds; the other pages are locked."""
+    locked = {tuple(row) for row in session.execute(_FREE_WITH_THEM, asked)}
+    return {row[1] for row in session.execute(_WITH_THEM, asked) if tuple(row) not in locked}
+
+
 def mark(session: Session, outcomes: Sequence[Outcome]) -> list[Outgoing]:
-    """Note what became of rows; gives those that ended now and will never be said."""
+    """Note what became of rows; gives those that ended now and will never be said, and those that something follows."""
     session.flush()  # a claim of this very transaction comes first
     said = [each for each in outcomes if isinstance(each, Said)]
     if said:
         session.connection().execute(_SAID, [_said(each) for each in said])
+    if joined := [each for each in said if each.joined]:
+        session.connection().execute(joining.SAID_TOO, [_said_too(each) for each in joined])
     ended = []
     for each in outcomes:
         if isinstance(each, Later):
@@ -267,7 +349,13 @@ def mark(session: Session, outcomes: Sequence[Outcome]) -> list[Outgoing]:
             session.connection().execute(_ANEW, _held(each.held) | {"again_at": each.ready_at})
         elif isinstance(each, Ended):
             ended += _mark_ended(session, each)
-    return ended
+    return ended + [row for each in said if each.followed for row in _followed(session, each)]
+
+
+def _followed(session: Session, said: Said) -> list[Outgoing]:
+    """The row, if it was marked: its lease may have been another's by then."""
+    row = session.get(Outgoing, (said.held.team_id, said.held.id), populate_existing=True)
+    return [row] if row is not None and row.sent_at == said.at and row.ts == said.ts else []
 
 
 _HELD = and_(
@@ -311,6 +399,10 @@ def _said(each: Said) -> dict[str, Any]:
     return _held(each.held) | told
 
 
+def _said_too(each: Said) -> dict[str, Any]:
+    return {name: value for name, value in _said(each).items() if name not in {"of_token", "of_revision"}}
+
+
 def _mark_later(session: Session, later: Later) -> None:
     """What an earlier attempt left open stays open: that this one was refused does not tell."""
     statement = update(Outgoing).where(_HELD)
@@ -326,17 +418,26 @@ def _mark_later(session: Session, later: Later) -> None:
 
 
 def _mark_ended(session: Session, ended: Ended) -> list[Outgoing]:
-    """What hangs under it ends with it, unless it was posted and only its edit is refused."""
+    """What hangs under it ends with it, unless it was posted and only its edit is refused.
+
+    Several pages that Slack does not take in one message are said each by itself.
+    """
     held = ended.held
     row = session.get(Outgoing, (held.team_id, held.id), with_for_update=True, populate_existing=True)
     if row is None or row.lease_token != held.token:
         return []
     row.leased_until = row.lease_token = None
     row.state, row.reason = ended.state, ended.reason
+    if joining.is_too_much(row):
+        joining.part(session, row, ended.at)
+        return []
+    joined = []
     if row.ts is None:
         session.flush()
+        joined = joining.end_joined(session, row)
+        session.flush()
         end_under(session, row)
-    return [row]
+    return [row, *joined]
 
 
 def next_ready(session: Session, machine_now: datetime) -> datetime | None:

@@ -99,9 +99,13 @@ FEED_PATH, FEED_ENDING = "/feeds/", ".ics"
 """What stands before and after the secret in the address of a feed."""
 
 
+OF_MAINTENANCE = "maintenance:"
+
+
 class RotaFeed(Record, table=True):
     """A secret address at which one person reads a rota as a calendar; without a rota, their own shifts.
 
+    A `rota_id` that begins with `OF_MAINTENANCE` names a calendar of maintenance: `bot.maintenance_feed`.
     Of the secret only its hash (SHA-256) is stored.
     """
 

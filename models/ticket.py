@@ -140,10 +140,12 @@ _TAKE_NUMBER = Statement(
 
 def ticket_by_number(session: Session, team_id: str, number: int, *, lock: bool = False) -> Ticket | None:
     """The ticket, locked against other writers when it is going to be changed."""
-    query = select(Ticket).where(Ticket.team_id == team_id, Ticket.number == number)
-    if lock:
-        query = query.with_for_update()
-    return session.exec(query).first()
+    asked = {"team": team_id, "numbered": number}
+    return session.exec(_LOCKED if lock else _BY_NUMBER, params=asked).first()
+
+
+_BY_NUMBER = select(Ticket).where(Ticket.team_id == bindparam("team"), Ticket.number == bindparam("numbered"))
+_LOCKED = _BY_NUMBER.with_for_update()
 
 
 def tickets_read(session: Session, team_id: str, numbers: Collection[int]) -> list[Ticket]:

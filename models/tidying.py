@@ -12,9 +12,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, delete, exists, or_, select, tuple_
 from sqlmodel import Session, col
 
-from models.outbox import CARDS, ENDED, Kind, Outgoing, State
+from models.outbox import ANNOUNCES, CARDS, ENDED, Kind, Outgoing, State
 from models.received import Received
 from models.ticket import Status, Ticket
+
+PAGES = (Kind.PAGE, Kind.STEP_MAIL, Kind.STEP_WEBHOOK)
+"""What the receipts of a ticket that is open refer to."""
 
 Place = tuple[str, str]
 """Where a batch ended: a row's key."""
@@ -31,31 +34,31 @@ class Tidied:
 def tidy_received(session: Session, before: datetime, after: Place | None, size: int) -> Tidied:
     """Forget deliveries that were stored before that machine instant: Slack repeats none of them any more."""
     columns = (col(Received.team_id), col(Received.key))
-    stretch = _stretch(session, columns, after, size)
-    if not stretch:
+    found = stretch(session, columns, after, size)
+    if not found:
         return Tidied(0, None)
     gone = session.execute(
         delete(Received)
-        .where(_within(columns, stretch), col(Received.stored_at) < before)
+        .where(within(columns, found), col(Received.stored_at) < before)
         .execution_options(synchronize_session=False)
     )
     count = int(gone.rowcount)  # type: ignore[attr-defined]
-    return Tidied(count, _following(stretch, size))
+    return Tidied(count, following(found, size))
 
 
 def tidy_outbox(session: Session, before: datetime, after: Place | None, size: int) -> Tidied:
     """Forget messages that were said, or ended, and were owed before that machine instant.
 
     A card stays as long as its ticket: an old ticket is reopened and written about, and the card is
-    where its thread hangs. A page stays until its ticket has ended: it is edited as it is answered.
-    What another row hangs under stays.
+    where its thread hangs. What was announced stays: it says when somebody was told. A page stays until
+    its ticket has ended: it is edited as it is answered. What another row hangs under stays.
     """
     columns = (col(Outgoing.team_id), col(Outgoing.id))
-    stretch = _stretch(session, columns, after, size)
-    if not stretch:
+    found = stretch(session, columns, after, size)
+    if not found:
         return Tidied(0, None)
-    forgotten = sum(_forget_of(session, team_id, stretch, before) for team_id in dict(stretch))
-    return Tidied(forgotten, _following(stretch, size))
+    forgotten = sum(_forget_of(session, team_id, found, before) for team_id in dict(found))
+    return Tidied(forgotten, following(found, size))
 
 
 def _forget_of(session: Session, team_id: str, stretch: Sequence[Place], before: datetime) -> int:
@@ -81,8 +84,8 @@ def _over(before: datetime) -> tuple[ColumnElement[bool], ...]:
         col(Outgoing.created_at) < before,
         col(Outgoing.state).in_([State.SENT, *sorted(ENDED)]),
         or_(col(Outgoing.sent_at).is_(None), col(Outgoing.sent_at) < before),
-        col(Outgoing.kind).not_in(sorted(CARDS)),
-        or_(col(Outgoing.kind) != Kind.PAGE, col(Outgoing.ticket_number).is_(None), _ticket_ended()),
+        col(Outgoing.kind).not_in(sorted(CARDS | ANNOUNCES)),
+        or_(col(Outgoing.kind).not_in(PAGES), col(Outgoing.ticket_number).is_(None), _ticket_ended()),
     )
 
 
@@ -94,7 +97,7 @@ def _ticket_ended() -> ColumnElement[bool]:
     )
 
 
-def _stretch(session: Session, columns: Sequence[Any], after: Place | None, size: int) -> list[Place]:
+def stretch(session: Session, columns: Sequence[Any], after: Place | None, size: int) -> list[Place]:
     """The keys of the next rows."""
     query: Select[Any] = select(*columns).order_by(*columns).limit(size)
     if after is not None:
@@ -102,9 +105,11 @@ def _stretch(session: Session, columns: Sequence[Any], after: Place | None, size
     return [(row[0], row[1]) for row in session.execute(query)]
 
 
-def _within(columns: Sequence[Any], stretch: Sequence[Place]) -> ColumnElement[bool]:
+def within(columns: Sequence[Any], stretch: Sequence[Place]) -> ColumnElement[bool]:
+    """The condition that a row is one of these."""
     return and_(tuple_(*columns) >= stretch[0], tuple_(*columns) <= stretch[-1])
 
 
-def _following(stretch: Sequence[Place], size: int) -> Place | None:
+def following(stretch: Sequence[Place], size: int) -> Place | None:
+    """Where the next stretch begins; None after the last."""
     return stretch[-1] if len(stretch) == size else None

@@ -26,6 +26,14 @@ class TimerKind(StrEnum):
     GAPS = "gaps"
     HEARTBEAT = "heartbeat"
     """`clock_id` is the key of the expected beat, and `ticket_number` 0."""
+    ANNOUNCED = "announced"
+    """`clock_id` is an announcement's name and what is looked at ("O-3:next_update"); `ticket_number` is 0."""
+
+    CLAIM = "claim"
+    """`clock_id` is what customers were affected by, or the id of a claim; `ticket_number` is 0."""
+
+    REPORT = "report"
+    """`clock_id` is the id of a desk whose reports about availability are looked at; `ticket_number` is 0."""
 
 
 OF_ROTAS = frozenset({TimerKind.ROTA, TimerKind.HANDOVER, TimerKind.GAPS})
@@ -60,6 +68,12 @@ class Timer(Record, table=True):
         """What it is about, in a word."""
         if self.kind in OF_ROTAS:
             return "a rota"
+        if self.kind == TimerKind.ANNOUNCED:
+            return (self.clock_id or "").partition(":")[0]
+        if self.kind == TimerKind.CLAIM:
+            return "a claim"
+        if self.kind == TimerKind.REPORT:
+            return "reports"
         return f"T-{self.ticket_number}" if self.ticket_number else "a page"
 
 
@@ -115,6 +129,33 @@ def look_at_rota(session: Session, team_id: str, rota_id: str, at: datetime = LO
     session.add(Timer(team_id=team_id, kind=TimerKind.ROTA, ticket_number=0, clock_id=rota_id, due_at=at))
 
 
+def look_at_reports(session: Session, team_id: str, desk_id: str) -> None:
+    """Have somebody look when a desk's next reports are due."""
+    session.add(Timer(team_id=team_id, kind=TimerKind.REPORT, ticket_number=0, clock_id=desk_id, due_at=LONG_AGO))
+
+
+def timers_of_reports(session: Session, team_id: str, desk_id: str | None = None) -> list[Timer]:
+    """The timers of a desk's reports, or of every desk's."""
+    query = select(Timer).where(
+        Timer.team_id == team_id, col(Timer.ticket_number) == 0, col(Timer.kind) == TimerKind.REPORT
+    )
+    return list(session.exec(query.where(col(Timer.clock_id) == desk_id) if desk_id is not None else query))
+
+
+def disarm_reports(session: Session, team_id: str, desk_id: str) -> None:
+    """Forget when a desk's reports are looked at."""
+    session.execute(
+        delete(Timer)
+        .where(
+            col(Timer.team_id) == team_id,
+            col(Timer.ticket_number) == 0,
+            col(Timer.kind) == TimerKind.REPORT,
+            col(Timer.clock_id) == desk_id,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
 def disarm_rota(session: Session, team_id: str, rota_id: str) -> None:
     """Forget what was set for a rota; that it is to be looked at stays, for somebody may just have said so again."""
     session.execute(
@@ -150,6 +191,30 @@ def disarm_page(session: Session, team_id: str, number: int, page_id: str) -> No
         )
         .execution_options(synchronize_session=False)
     )
+
+
+def disarm_announced(session: Session, team_id: str, name: str, what: str) -> None:
+    """Forget an announcement's timer of one kind."""
+    session.execute(
+        delete(Timer)
+        .where(
+            col(Timer.team_id) == team_id,
+            col(Timer.ticket_number) == 0,
+            col(Timer.clock_id) == f"{name}:{what}",
+            col(Timer.kind) == TimerKind.ANNOUNCED,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def look_for_claims(team_id: str, happening_id: str, at: datetime) -> Timer:
+    """Have somebody look who may claim for what happened. Several such timers do no more than one."""
+    return Timer(team_id=team_id, kind=TimerKind.CLAIM, ticket_number=0, clock_id=happening_id, due_at=at)
+
+
+def look_at_claim(team_id: str, about: str, at: datetime, **args: str) -> Timer:
+    """Have somebody look at one customer's claim; here too several do no more than one."""
+    return Timer(team_id=team_id, kind=TimerKind.CLAIM, ticket_number=0, clock_id=about, due_at=at, args=args)
 
 
 def let_go_of(session: Session, timers: Sequence[Timer]) -> None:

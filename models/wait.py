@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Field, Session, col, select
 
 from models.ids import new_id
@@ -23,12 +24,14 @@ class Wait(Record, table=True):
 
 def waits_of(session: Session, team_id: str, number: int) -> list[Wait]:
     """Every wait of a ticket, in the order in which they began."""
-    query = (
-        select(Wait)
-        .where(Wait.team_id == team_id, Wait.ticket_number == number)
-        .order_by(col(Wait.began_at), col(Wait.id))
-    )
-    return list(session.exec(query))
+    return list(session.exec(_OF_TICKET, params={"team": team_id, "number": number}))
+
+
+_OF_TICKET = (
+    select(Wait)
+    .where(Wait.team_id == bindparam("team"), Wait.ticket_number == bindparam("number"))
+    .order_by(col(Wait.began_at), col(Wait.id))
+)
 
 
 def waits_of_all(session: Session, team_id: str, numbers: Collection[int]) -> list[Wait]:

@@ -12,7 +12,7 @@ HERE = Path(__file__).parent
 SETS = {
     "run": ("--group", "build"),
     "demo": ("--group", "build", "--extra", "demo", "-c", "requirements/run.txt"),
-    "dev": ("--group", "dev", "--extra", "demo", "-c", "requirements/demo.txt"),
+    "dev": ("--group", "dev", "--extra", "demo", "--extra", "charts", "-c", "requirements/demo.txt"),
 }
 
 

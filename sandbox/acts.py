@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sandbox import events, payloads, posts, submissions, words
+from sandbox import events, payloads, pins, posts, submissions, words
 from sandbox.ids import message_id
 from sandbox.interactions import ActError, act, suggest
 from sandbox.submissions import close, submit
@@ -26,6 +26,7 @@ __all__ = [
     "message_shortcut",
     "open_direct",
     "open_home",
+    "pin",
     "post",
     "react",
     "read",
@@ -115,6 +116,17 @@ async def react(world: "World", person: User, channel: str, ts: str, name: str) 
     name = name.strip(":")
     present = any(one["name"] == name and person.id in one["users"] for one in found.body.get("reactions", []))
     posts.reacted(world, where, found, user=person.id, name=name, add=not present)
+
+
+async def pin(world: "World", person: User, channel: str, ts: str, *, add: bool = True) -> None:
+    """Pin a message to its channel, or take it off again. Raises ActError."""
+    where = place(world, person, channel)
+    found = where.posts.get(ts)
+    if found is None:
+        raise ActError("message_not_found")
+    if (ts in where.pins) == add:
+        raise ActError("already_pinned" if add else "no_pin")
+    pins.pin(world, where, found, by=person.id) if add else pins.unpin(world, where, found, by=person.id)
 
 
 async def command(world: "World", person: User, channel: str, text: str) -> CommandResult:

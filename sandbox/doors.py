@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from sandbox import payloads
 from sandbox.http_door import loopback
 from sandbox.page_api import PageApi
 from sandbox.response_urls import Refused
@@ -81,12 +82,13 @@ class OwnDoors:
         return web.Response(text=f"OK - {len(one.content)}")
 
     async def download(self, request: web.Request) -> web.Response:
-        """Give a file back, as a download only."""
+        """Give a file back: as a download, which the page may show where it is a picture."""
         one = self._world.workspace.files.get(request.match_info["file"])
         if one is None:
             raise web.HTTPNotFound
         headers = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
-        return web.Response(body=one.content, content_type="application/octet-stream", headers=headers)
+        kind = payloads.PICTURES.get(payloads.suffix_of(one.name), "application/octet-stream")
+        return web.Response(body=one.content, content_type=kind, headers=headers)
 
     async def permalink(self, request: web.Request) -> web.Response:
         """Lead a permalink to the page."""

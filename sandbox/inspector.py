@@ -9,6 +9,8 @@ from sandbox.clock import Clock, machine_seconds
 from sandbox.workspace import Json
 
 SECRET = re.compile(r"(xox[a-z]-|xapp-|xoxe[.-])[A-Za-z0-9.-]+")
+ADDRESS = re.compile(r"(/response/|ticket=)[0-9a-f]+")
+SECRETS = frozenset({"token", "ticket", "client_secret"})
 HIDDEN = "[hidden]"
 KEPT = 2_000
 LONGEST = 20_000
@@ -16,16 +18,22 @@ LONGEST = 20_000
 
 def redact(node: Any) -> Any:  # noqa: ANN401 - walks any JSON
     """Return the same JSON with tokens, ticket and response addresses made unreadable."""
+    if isinstance(node, str):
+        return _struck(node[:LONGEST])
     if isinstance(node, dict):
-        return {
-            key: HIDDEN if key in {"token", "ticket", "client_secret"} else redact(value) for key, value in node.items()
-        }
+        return {key: HIDDEN if key in SECRETS else redact(value) for key, value in node.items()}
     if isinstance(node, list):
         return [redact(one) for one in node]
-    if isinstance(node, str):
-        text = SECRET.sub(lambda match: match[1] + HIDDEN, node[:LONGEST])
-        return re.sub(r"(/response/|ticket=)[0-9a-f]+", rf"\g<1>{HIDDEN}", text)
     return node
+
+
+def _struck(text: str) -> str:
+    """Nearly every text is without a secret: looking for what all secrets have in them is ten times as fast."""
+    if "xox" in text or "xapp-" in text:
+        text = SECRET.sub(lambda match: match[1] + HIDDEN, text)
+    if "/response/" in text or "ticket=" in text:
+        text = ADDRESS.sub(rf"\g<1>{HIDDEN}", text)
+    return text
 
 
 @dataclass

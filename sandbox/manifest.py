@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -62,14 +63,18 @@ def load_manifest(source: Path | Mapping[str, Any]) -> Manifest:
     Raises ManifestError when it is not a mapping or has no `display_information.name`.
     Source: https://docs.slack.dev/reference/app-manifest
     """
-    document = yaml.safe_load(source.read_text("utf-8")) if isinstance(source, Path) else source
+    return _read(source.read_text("utf-8"), str(source)) if isinstance(source, Path) else _parse(source, "manifest")
+
+
+@lru_cache(maxsize=8)
+def _read(text: str, name: str) -> Manifest:
+    return _parse(yaml.safe_load(text), name)
+
+
+def _parse(document: object, name: str) -> Manifest:
     if not isinstance(document, Mapping):
-        message = f"{source}: a manifest is a mapping, this is {type(document).__name__}"
+        message = f"{name}: a manifest is a mapping, this is {type(document).__name__}"
         raise ManifestError(message)
-    return _parse(document, str(source) if isinstance(source, Path) else "manifest")
-
-
-def _parse(document: Mapping[str, Any], name: str) -> Manifest:
     title = (document.get("display_information") or {}).get("name")
     if not title:
         message = f"{name}: display_information.name is missing"

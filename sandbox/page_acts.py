@@ -1,5 +1,6 @@
 """The page's acts by name: what `POST /sandbox/act` may say, each carried out by `acts.py`."""
 
+import base64
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
@@ -108,7 +109,7 @@ async def _open_dm(world: "World", person: User, body: Json) -> Json:
 
 async def _upload(world: "World", person: User, body: Json) -> Json:
     post = await acts.upload(
-        world, person, body["channel"], body["name"], body["content"].encode(), thread_ts=body.get("thread_ts")
+        world, person, body["channel"], body["name"], base64.b64decode(body["content"]), thread_ts=body.get("thread_ts")
     )
     return {"ts": post.ts}
 

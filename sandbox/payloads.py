@@ -114,11 +114,18 @@ def conversation(world: "World", one: Conversation, *, viewer: str, members: boo
     }
     if one.kind == "im":
         return {**shape, "user": one.other(viewer), "is_user_deleted": False, "priority": 0, "is_open": True}
-    shape |= _channel_keys(one, team) | {"is_member": viewer in one.members}
+    shape |= _channel_keys(one, team, _canvas(world, one)) | {"is_member": viewer in one.members}
     return {**shape, "num_members": len(one.members)} if members else shape
 
 
-def _channel_keys(one: Conversation, team: str) -> Json:
+def _canvas(world: "World", one: Conversation) -> Json | None:
+    """The channel's canvas, as `properties` tell of it."""
+    found = (key for key, canvas in world.workspace.canvases.items() if canvas["channel"] == one.id)
+    identity = next(found, None)
+    return {"file_id": identity, "is_empty": False, "quip_thread_id": ""} if identity else None
+
+
+def _channel_keys(one: Conversation, team: str, canvas: Json | None) -> Json:
     return {
         "name": one.name,
         "name_normalized": one.name,
@@ -138,7 +145,7 @@ def _channel_keys(one: Conversation, team: str) -> Json:
         "previous_names": one.previous_names,
         "priority": 0,
         "last_read": "0000000000.000000",
-        "properties": {},
+        "properties": {"canvas": canvas} if canvas else {},
     }
 
 
@@ -150,9 +157,26 @@ def message(post: Post, *, metadata: bool = False) -> Json:
     return shape
 
 
+PICTURES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp"}
+"""What is shown as a picture, by the end of a file's name."""
+
+
+def mimetype(name: str) -> str:
+    """What kind of file a name stands for."""
+    suffix = suffix_of(name)
+    if suffix in PICTURES:
+        return PICTURES[suffix]
+    return "text/plain" if suffix in {"txt", "text"} else f"application/{suffix}"
+
+
+def suffix_of(name: str) -> str:
+    """The end of a file's name, in small letters; "text" where it has none."""
+    return name.rpartition(".")[2].lower() if "." in name else "text"
+
+
 def file(world: "World", one: File) -> Json:
     """Return a file object. Source: https://docs.slack.dev/reference/objects/file-object."""
-    suffix = one.name.rpartition(".")[2].lower() if "." in one.name else "text"
+    suffix = suffix_of(one.name)
     address = f"{world.url}/files/{one.id}/{one.name}"
     return {
         "id": one.id,
@@ -160,7 +184,7 @@ def file(world: "World", one: File) -> Json:
         "timestamp": one.created,
         "name": one.name,
         "title": one.title,
-        "mimetype": "text/plain" if suffix in {"txt", "text"} else f"application/{suffix}",
+        "mimetype": mimetype(one.name),
         "filetype": suffix,
         "pretty_type": suffix.upper(),
         "user": one.user,
@@ -179,6 +203,7 @@ def file(world: "World", one: File) -> Json:
         "permalink": address,
         "permalink_public": address,
         "has_rich_preview": False,
+        **({"alt_txt": one.alt} if one.alt else {}),
         "file_access": "visible",
         "channels": one.channels,
         "groups": [],

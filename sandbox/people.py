@@ -59,6 +59,11 @@ class Person:
         """The real name."""
         return self.user.real_name
 
+    def is_quiet(self, *, hours: float) -> None:
+        """Have do-not-disturb on, from now for so long."""
+        begins = int(self.sandbox.do(self.sandbox.world.clock.seconds))
+        self.sandbox.do(lambda: setattr(self.user, "quiet", (begins, begins + int(hours * 3600))))
+
     def mention(self) -> str:
         """Return the token that names this person."""
         return f"<@{self.id}>"
@@ -106,6 +111,14 @@ class Person:
     def reacts(self, name: str, on: Message) -> None:
         """Put a reaction on a message, or take it off again."""
         self.sandbox.run(acts.react(self.sandbox.world, self.user, on.channel, on.ts, name))
+
+    def pins(self, message: Message) -> None:
+        """Pin a message to its channel."""
+        self.sandbox.run(acts.pin(self.sandbox.world, self.user, message.channel, message.ts))
+
+    def unpins(self, message: Message) -> None:
+        """Take a pinned message off."""
+        self.sandbox.run(acts.pin(self.sandbox.world, self.user, message.channel, message.ts, add=False))
 
     def uploads(
         self, name: str, in_: str | Channel | None = None, *, content: bytes = b"x", thread: Message | None = None

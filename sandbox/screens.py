@@ -126,7 +126,8 @@ class Modal(Screen):
 
         def find(blocks: list[Json]) -> Json:
             block, element = field_named(blocks, label)
-            given = self.view.given.get(block["block_id"], {}).get(element["action_id"], {})
+            view = self._find()  # on the sandbox's own loop, where asking it would wait for itself
+            given = (view.given if view else {}).get(block["block_id"], {}).get(element["action_id"], {})
             return {"action_id": element["action_id"], "block_id": block["block_id"], **given}
 
         self.person.does(find, on=self)

@@ -92,7 +92,7 @@ def _stored(element: Json) -> str:
 
 
 def command_text(text: str, workspace: Workspace, *, should_escape: bool) -> str:
-    """Return the `text` of a slash command: as typed, or with people, channels and links as tokens.
+    """Return the `text` of a slash command: as typed, or with people, groups, channels and links as tokens.
 
     Private channels are named without their name, `<#C123|>`.
     Source: https://docs.slack.dev/interactivity/implementing-slash-commands
@@ -103,6 +103,8 @@ def command_text(text: str, workspace: Workspace, *, should_escape: bool) -> str
 
 
 def _in_command(element: Json, workspace: Workspace) -> str:
+    if element["type"] == "usergroup":
+        return f"<!subteam^{element['usergroup_id']}|@{workspace.groups[element['usergroup_id']].handle}>"
     if element["type"] != "channel":
         return _stored(element)
     channel = workspace.conversations[element["channel_id"]]

@@ -44,6 +44,8 @@ class User:
     deleted: bool = False
     active: bool = True
     updated: int = 0
+    quiet: tuple[int, int] | None = None
+    """When do-not-disturb is on next, in seconds of Slack's time."""
 
 
 @dataclass
@@ -151,6 +153,7 @@ class File:
     content: bytes = b""
     complete: bool = False
     channels: list[str] = field(default_factory=list)
+    alt: str = ""
 
 
 @dataclass

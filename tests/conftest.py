@@ -8,14 +8,27 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
+from sqlalchemy import Connection, Dialect, Engine, event
 
 from tests.cli.launcher import Launcher
+from tests.memory import roomy
 
 # The PostgreSQL wheel wants a folder for its socket, and warns when nobody names one.
 _runtime = Path(tempfile.gettempdir()) / f"vakt-tests-{os.getuid()}"
 _runtime.mkdir(mode=0o700, exist_ok=True)
 os.environ.setdefault("XDG_RUNTIME_DIR", str(_runtime))
+# Where pytest makes the folders of its tests.
+os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(roomy()))
+
+# As structlog has it, but for the tracebacks: with every variable in colours, one takes a second and more.
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 settings.register_profile("suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("search", deadline=None, max_examples=2_000, suppress_health_check=[HealthCheck.too_slow])
@@ -49,6 +62,18 @@ def launcher() -> Iterator[Launcher]:
     started = Launcher(Path(__file__).parents[1])
     yield started
     started.stop()
+
+
+_compiled: dict[tuple[str, ...], tuple[Dialect, dict[object, object]]] = {}
+
+
+@event.listens_for(Engine, "engine_connect")
+def _share_statements(connection: Connection) -> None:
+    """Statements compiled for one story's database are used for the next one's: each has an engine of its own."""
+    own = connection.dialect
+    alike = (own.name, own.driver, str(vars(own).get("_on_connect_isolation_level")))
+    connection.dialect, statements = _compiled.setdefault(alike, (own, {}))
+    connection.execution_options(compiled_cache=statements)
 
 
 def pytest_collection_finish() -> None:

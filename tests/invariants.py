@@ -22,10 +22,13 @@ from sqlmodel import SQLModel, col, select
 
 from handlers import counting, ladders
 from handlers.agreements import Agreements
+from handlers.incident import ARCHIVE
 from handlers.opening import OPENED
 from models.clock import Clock, ClockState
 from models.customer import Customer
 from models.history import Event, HistoryEntry
+from models.notice import Notice, NoticeEntry, NoticeState
+from models.outage import Outage, OutageEntry, OutageEvent
 from models.outbox import CARDS, Kind, Outgoing, State
 from models.page import Page, PageState
 from models.person import Person, sender_name
@@ -39,7 +42,16 @@ from models.timer import OF_ROTAS, Timer, TimerKind
 from models.typed_text import TypedText
 from models.wait import Wait
 
-TICKETLESS = frozenset({TimerKind.PAGE, TimerKind.HEARTBEAT, *OF_ROTAS})
+TICKETLESS = frozenset(
+    {TimerKind.PAGE, TimerKind.HEARTBEAT, TimerKind.ANNOUNCED, TimerKind.CLAIM, TimerKind.REPORT, *OF_ROTAS}
+)
+CARDS_OF_ALL = CARDS | {
+    Kind.ANNOUNCEMENT,
+    Kind.ANNOUNCED_DESK,
+    Kind.INCIDENT_STEP,
+    Kind.REPORT_LIST,
+    Kind.REPORT,
+}
 """Timers that need no ticket."""
 
 Row = TypeVar("Row", bound=SQLModel)
@@ -90,6 +102,29 @@ class Stored:
         return self._all(Page)
 
     @cached_property
+    def outages(self) -> list[Outage]:
+        """Outages."""
+        return self._all(Outage)
+
+    @cached_property
+    def notices(self) -> list[Notice]:
+        """Notices."""
+        return self._all(Notice)
+
+    @cached_property
+    def notice_history(self) -> list[NoticeEntry]:
+        """Events of notices."""
+        return self._all(NoticeEntry)
+
+    @cached_property
+    def outage_history(self) -> dict[Of, list[OutageEntry]]:
+        """Events of each outage, in order."""
+        found: dict[Of, list[OutageEntry]] = defaultdict(list)
+        for entry in sorted(self._all(OutageEntry), key=lambda row: row.position):
+            found[entry.team_id, entry.number].append(entry)
+        return found
+
+    @cached_property
     def waits(self) -> dict[Of, list[Wait]]:
         """Waits of each ticket."""
         return _by_ticket(self._all(Wait))
@@ -102,7 +137,17 @@ class Stored:
     @cached_property
     def keys(self) -> set[tuple[str, str]]:
         """The unique keys of messages owed."""
-        return {(row.team_id, row.key) for row in self.outbox.values()}
+        return {(row.team_id, row.key) for row in self.outbox.values()} | self._told_together
+
+    @property
+    def _told_together(self) -> set[tuple[str, str]]:
+        """What the keys of lines would be that stand in the message of another: those of an opening."""
+        return {
+            (row.team_id, f"T-{row.ticket_number}:log:{position}")
+            for row in self.outbox.values()
+            if row.kind == Kind.LOG_LINE
+            for position in row.args["positions"]
+        }
 
     @cached_property
     def people(self) -> set[tuple[str, str]]:
@@ -268,7 +313,8 @@ def a_page_that_runs_has_one_timer(stored: Stored) -> Iterator[str]:
 
 def a_page_is_waited_for_or_was_taken(stored: Stored) -> Iterator[str]:
     """Each call has the message that was owed with it, once; whoever is waited for has not been passed over."""
-    owed = {(row.team_id, row.id): row for row in stored.outbox.values() if row.kind == Kind.PAGE}
+    called = {Kind.PAGE, Kind.STEP_MAIL, Kind.STEP_WEBHOOK}
+    owed = {(row.team_id, row.id): row for row in stored.outbox.values() if row.kind in called}
     for page in stored.pages:
         rows = [owed.get((page.team_id, call["row"])) for call in page.calls]
         if len({call["row"] for call in page.calls}) != len(rows):
@@ -282,6 +328,22 @@ def a_page_is_waited_for_or_was_taken(stored: Stored) -> Iterator[str]:
             yield f"{ticket.name} is {ticket.status} and paged"
 
 
+def a_page_is_said_where_it_was_joined(stored: Stored) -> Iterator[str]:
+    """In the message of a page to the same person, which is said by itself and names it; it stands where that does."""
+    for row in stored.outbox.values():
+        if row.thread_of is None or row.kind != Kind.PAGE:
+            continue
+        first = stored.outbox.get((row.team_id, row.thread_of))
+        if first is None or first.kind != Kind.PAGE or first.conversation != row.conversation or first.thread_of:
+            yield f"{row.key} is said with {row.thread_of}"
+        elif row.id not in first.args.get("joined", ()):
+            yield f"{row.key} is said with {first.key}, which does not name it"
+        elif row.state == State.SENT and (row.channel, row.ts) != (first.channel, first.ts):
+            yield f"{row.key} stands at {row.ts} and is said with {first.key} at {first.ts}"
+        elif row.state == State.WAITING and first.state == State.SENT:
+            yield f"{row.key} waits, and {first.key} with which it is said was sent"
+
+
 SAID_ALOUD = {Event.ESCALATED: "escalation", Event.CALLED_OUT: "call_out"}
 """Events whose line in the thread is a message of another kind."""
 
@@ -289,13 +351,57 @@ SAID_ALOUD = {Event.ESCALATED: "escalation", Event.CALLED_OUT: "call_out"}
 def a_message_hangs_under_one_that_is_there(stored: Stored) -> Iterator[str]:
     """Under a card of its own ticket."""
     for row in stored.outbox.values():
-        if row.thread_of is None:
+        if row.thread_of is None or row.kind == Kind.PAGE:
             continue
         parent = stored.outbox.get((row.team_id, row.thread_of))
-        if parent is None or parent.kind not in CARDS or parent.ticket_number != row.ticket_number:
+        if parent is None or parent.kind not in CARDS_OF_ALL or parent.ticket_number != row.ticket_number:
             yield f"{row.key} hangs under {row.thread_of}"
         elif not row.conversation:
             yield f"{row.key} has no conversation"
+        elif parent.args.get("about") != row.args.get("about"):
+            yield f"{row.key} hangs under {parent.key}"
+
+
+def what_is_announced_is_there(stored: Stored) -> Iterator[str]:
+    """Each message names an outage that is stored, whose history has no gap; over, it has no timer of a promise."""
+    outages = {(outage.team_id, outage.name): outage for outage in stored.outages}
+    named = {(row.team_id, row.args["about"]): row.key for row in stored.outbox.values() if "about" in row.args}
+    announced = [timer for timer in stored.timers if timer.kind == TimerKind.ANNOUNCED]
+    armed = {(timer.team_id, str(timer.args["about"])) for timer in announced if timer.args["what"] != ARCHIVE}
+    for key, what in named.items():
+        if key[1].startswith("O-") and key not in outages:
+            yield f"{what} is about {key}"
+    for key, outage in outages.items():
+        rows = [entry.position for entry in stored.outage_history.get((outage.team_id, outage.number), [])]
+        if rows != list(range(1, outage.entries + 1)):
+            yield f"{outage.name} has {outage.entries} entries, and rows {rows}"
+        if outage.is_over and key in armed:
+            yield f"{outage.name} is over and has a timer"
+        lasting = outage.announced_at is not None and not outage.is_over
+        events = {entry.event for entry in stored.outage_history.get((outage.team_id, outage.number), [])}
+        if lasting and key not in armed and OutageEvent.PROMISE_BROKEN not in events:
+            yield f"{outage.name} promises something and has no timer"
+
+
+def a_notice_is_whole(stored: Stored) -> Iterator[str]:
+    """Its history has no gap; one that is planned has a timer, any other none; what is told names one that is there."""
+    notices = {(notice.team_id, notice.name): notice for notice in stored.notices}
+    armed = {(t.team_id, str(t.args["about"])) for t in stored.timers if t.kind == TimerKind.ANNOUNCED}
+    for row in stored.outbox.values():
+        about = str(row.args.get("about", ""))
+        if about.startswith("N-") and (row.team_id, about) not in notices:
+            yield f"{row.key} is about {about}"
+    for key, notice in notices.items():
+        rows = sorted(each.position for each in stored.notice_history if (each.team_id, f"N-{each.number}") == key)
+        if rows != list(range(1, notice.entries + 1)):
+            yield f"{notice.name} has {notice.entries} entries, and rows {rows}"
+        if key in armed and notice.state != NoticeState.PLANNED:
+            yield f"{notice.name} is {notice.state} and has a timer"
+        told = {NoticeState.SENT: True, NoticeState.WITHDRAWN: notice.sent_at is not None}.get(
+            NoticeState(notice.state), False
+        )
+        if (notice.sent_at is not None) is not told:
+            yield f"{notice.name} is {notice.state}, told {notice.sent_at}"
 
 
 def a_message_is_marked_whole(stored: Stored) -> Iterator[str]:
@@ -379,6 +485,9 @@ ALWAYS: tuple[Invariant, ...] = (
     a_page_that_runs_has_one_timer,
     a_page_is_waited_for_or_was_taken,
     a_message_hangs_under_one_that_is_there,
+    a_page_is_said_where_it_was_joined,
+    what_is_announced_is_there,
+    a_notice_is_whole,
     a_message_is_marked_whole,
     who_and_what_is_named_is_there,
     a_ticket_stands_where_its_clocks_put_it,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from handlers.views.blocks import Rendered
 from handlers.views.typed import Mrkdwn, as_typed, one_line
-from handlers.views.words import Words
+from handlers.views.words import Words, mark
 
 SUBJECT = 150
 
@@ -19,11 +19,32 @@ class Plain:
     text: str
 
 
-def page_beside(said: Rendered, address: str, names: Mapping[str, str], words: Words) -> Plain:
+NOT_TAKEN = mark("Slack has not taken this page. Acknowledge it there as soon as you can, or tell the desk.")
+BESIDES: Mapping[str, str] = {
+    "quiet": mark(
+        "Do-not-disturb is on in your Slack, so it wakes you with nothing. The page waits there: acknowledge it."
+    ),
+    "rule": mark("It comes this way too because you want it so. The page waits in Slack: acknowledge it there."),
+}
+"""Why it comes though Slack has it."""
+
+
+TO_ADDRESS = mark("This address is a step of the desk's escalation. Acknowledge the page in Slack, or call the desk.")
+
+
+def page_to_address(said: Rendered, address: str, names: Mapping[str, str], words: Words) -> Plain:
+    """What a page says to the address of a step."""
+    return _plain(said, address, names, as_typed(words.say(TO_ADDRESS)))
+
+
+def page_beside(said: Rendered, address: str, names: Mapping[str, str], besides: str | None, words: Words) -> Plain:
     """What the page says in Slack, and why it comes another way."""
+    return _plain(said, address, names, as_typed(words.say(BESIDES[besides] if besides else NOT_TAKEN)))
+
+
+def _plain(said: Rendered, address: str, names: Mapping[str, str], why: str) -> Plain:
     lines = [as_typed(text, names).replace("*", "") for text in _sections(said)]
-    why = words.say("Slack has not taken this page. Acknowledge it there as soon as you can, or tell the desk.")
-    return Plain(address, one_line(as_typed(said.text, names), SUBJECT), "\n".join([*lines, "", as_typed(why)]))
+    return Plain(address, one_line(as_typed(said.text, names), SUBJECT), "\n".join([*lines, "", why]))
 
 
 def _sections(said: Rendered) -> list[Mrkdwn]:

@@ -5,9 +5,9 @@ nothing by itself; plain text shows no emoji codes as pictures.
 Source: docs.slack.dev/reference/block-kit.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeAlias
 
 from handlers.views.typed import Mrkdwn, clean, escape, one_line, shorten
@@ -27,6 +27,15 @@ class Rendered:
 
     text: Mrkdwn
     blocks: Blocks = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that is handed over; `alt` is what a picture says to those who do not see it."""
+
+    name: str
+    content: bytes
+    alt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +151,11 @@ def field(
     return _with(block, hint=plain(hint, HINT) if hint else None)
 
 
+def canvas_document(text: str) -> Block:
+    """A canvas, as Markdown. Source: docs.slack.dev/surfaces/canvases."""
+    return {"type": "markdown", "markdown": text}
+
+
 # Elements
 
 
@@ -177,9 +191,10 @@ def confirm(title: str, text: str, yes: str, no: str) -> Block:
     }
 
 
-def people_menu(action: str, placeholder: str) -> Block:
-    """Choose one person of the workspace."""
-    return {"type": "users_select", "action_id": action, "placeholder": plain(placeholder, PLACEHOLDER)}
+def people_menu(action: str, placeholder: str, chosen: str | None = None) -> Block:
+    """Choose one person of the workspace; `chosen` is a Slack user id."""
+    element: Block = {"type": "users_select", "action_id": action, "placeholder": plain(placeholder, PLACEHOLDER)}
+    return _with(element, initial_user=chosen)
 
 
 def menu(action: str, placeholder: str, options: Iterable[Option], chosen: str | None = None) -> Block:
@@ -190,6 +205,32 @@ def menu(action: str, placeholder: str, options: Iterable[Option], chosen: str |
         "placeholder": plain(placeholder, PLACEHOLDER),
     }
     return _choices(element, list(options)[:OPTIONS], chosen)
+
+
+def multi_menu(action: str, placeholder: str, options: Iterable[Option], chosen: Collection[str] = ()) -> Block:
+    """Choose some of at most a hundred."""
+    element: Block = {
+        "type": "multi_static_select",
+        "action_id": action,
+        "placeholder": plain(placeholder, PLACEHOLDER),
+    }
+    return _several(element, list(options)[:OPTIONS], chosen)
+
+
+def ticks(action: str, options: Iterable[Option], chosen: Collection[str] = ()) -> Block:
+    """Tick some of at most ten, all visible."""
+    return _several({"type": "checkboxes", "action_id": action}, list(options)[:RADIOS], chosen)
+
+
+def channel_menu(action: str, placeholder: str, chosen: str | None = None) -> Block:
+    """Choose one channel of the workspace."""
+    element: Block = {
+        "type": "conversations_select",
+        "action_id": action,
+        "placeholder": plain(placeholder, PLACEHOLDER),
+        "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+    }
+    return _with(element, initial_conversation=chosen)
 
 
 def radio(action: str, options: Iterable[Option], chosen: str | None = None) -> Block:
@@ -240,6 +281,11 @@ def moment_input(action: str, at: datetime | None = None) -> Block:
     return _with(element, initial_date_time=int(at.timestamp()) if at else None)
 
 
+def day_input(action: str, day: date | None = None) -> Block:
+    """A civil day."""
+    return _with({"type": "datepicker", "action_id": action}, initial_date=day.isoformat() if day else None)
+
+
 # Views
 
 
@@ -283,6 +329,12 @@ def _choices(element: Block, options: Sequence[Option], chosen: str | None) -> B
     shown = [_option(option) for option in options]
     picked = next((o for o in shown if chosen is not None and o["value"] == chosen[:OPTION_VALUE]), None)
     return _with({**element, "options": shown}, initial_option=picked)
+
+
+def _several(element: Block, options: Sequence[Option], chosen: Collection[str]) -> Block:
+    shown = [_option(option) for option in options]
+    picked = [option for option in shown if option["value"] in chosen]
+    return _with({**element, "options": shown}, initial_options=picked or None)
 
 
 def _with(block: Block, **extras: object) -> Block:

@@ -1,5 +1,7 @@
 """The desk's card of a ticket: one, edited in place, always the present."""
 
+from importlib import import_module
+
 from handlers.views import blocks as kit
 from handlers.views.blocks import Block, Option, Rendered
 from handlers.views.clocks import (
@@ -23,6 +25,9 @@ from handlers.views.words import Words, mark
 from models.sla.contract import Strength, WaitKind
 
 DETAILS_SHOWN = 600
+
+BREACH = "handlers.views.breach"
+"""What draws a security breach; loaded for the first one."""
 
 
 DEVELOPMENT = 3
@@ -63,6 +68,9 @@ def desk_card(ticket: TicketFacts, words: Words) -> Rendered:
     if ticket.details:
         shown.append(kit.small_quote(shorten(ticket.details, DETAILS_SHOWN)))
     shown.append(desk_buttons(ticket, words))
+    if ticket.breach is not None:
+        buttons = import_module(BREACH).card_buttons
+        shown.append(buttons(ticket.breach, ticket.number, words, done=ticket.status.done))
     return kit.rendered(desk_text(ticket, words), shown)
 
 
@@ -135,6 +143,8 @@ def desk_lines(ticket: TicketFacts, words: Words) -> list[Mrkdwn]:
         lines.append(no_clock(ticket, words))
     if ticket.status.done:
         lines.append(ended(ticket, words))
+    if ticket.breach is not None:
+        lines.extend(import_module(BREACH).card_lines(ticket.breach, ticket.now, words))
     return lines
 
 

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
+from sys import intern
 
 Forms = tuple[str, ...]
 """One translation, or the singular and the plural."""
@@ -32,7 +33,7 @@ def _entries(text: str) -> Iterator[tuple[str, Forms]]:
         entry = _entry(line for line in lines if not line.startswith("#"))
         forms = tuple(text for key, text in entry.items() if key.startswith("msgstr"))
         if entry.get("msgid") and all(forms):
-            yield entry["msgid"], forms
+            yield intern(entry["msgid"]), forms  # every language has the same
 
 
 def _entry(lines: Iterator[str]) -> dict[str, str]:

@@ -92,6 +92,9 @@ STATUS: Mapping[Status, str] = {
     Status.RESOLVED: mark("resolved"),
     Status.CLOSED: mark("closed"),
 }
+WAY: Mapping[str, str] = {"mail": mark("e-mail"), "webhook": mark("webhook")}
+"""Second channels, in words."""
+
 ROLE: Mapping[Role, str] = {
     Role.OWNER: mark("owner"),
     Role.AGENT: mark("agent"),

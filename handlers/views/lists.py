@@ -200,9 +200,17 @@ def _buttons(facts: DetailsFacts, words: Words) -> list[Block]:
         kit.button(words.plain("Why?"), Action.WHY, number),
         kit.button(words.plain("Who was told?"), Action.WHO_TOLD, number) if facts.paged else None,
         open_link,
+        _declare(facts, words),
         block_id=block_for("details", number),
     )
     return [buttons, *pages(number, facts.page, facts.pages, words, Action.DETAILS_PAGE)]
+
+
+def _declare(facts: DetailsFacts, words: Words) -> Block | None:
+    """What one customer reports may be an outage for all."""
+    if not facts.for_desk or facts.ticket.status.done:
+        return None
+    return kit.button(words.plain("Declare an outage"), Action.OUTAGE_DECLARE, facts.ticket.number)
 
 
 def help_message(for_desk: bool, words: Words) -> Rendered:  # noqa: FBT001 - every view is (facts, words)

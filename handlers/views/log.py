@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from handlers.views import blocks as kit
 from handlers.views.blocks import Rendered
 from handlers.views.cards import intake_words
-from handlers.views.clocks import CLOCK, ROLE, joined, late, promise, remaining, severity_name, uncapital
+from handlers.views.clocks import CLOCK, ROLE, WAY, joined, late, promise, remaining, severity_name, uncapital
 from handlers.views.facts import LinkFact, LogFacts, LogKind
 from handlers.views.paging import REASON
 from handlers.views.typed import Mrkdwn, clean, escape, one_line, shorten
@@ -39,8 +39,13 @@ CUSTOMER_SEES = frozenset(LogKind) - {
     LogKind.MERGED,
     LogKind.ALERTED_AGAIN,
     LogKind.ALERT_ENDED,
+    LogKind.BREACH_TOLD,
+    LogKind.BREACH_CHECKED,
 }
 """The desk's own doings stay inside; a customer is told of lateness by its notice and its card."""
+
+MEMBERS_NAMED = 20
+"""How many of a user group's members a line names."""
 
 TRUSTED = ("https://", "http://127.0.0.1:")
 """How an address begins that Slack, or a workspace on this machine, gives to a file."""
@@ -302,17 +307,46 @@ def _accepted(line: LogFacts, words: Words) -> Mrkdwn:
 
 
 def _paged(line: LogFacts, words: Words) -> Mrkdwn:
+    if line.way is not None:
+        return joined(_addressed(line, words), _in_place_of(line, words))
+    if line.group is not None:
+        return joined(_group_paged(line, words), _in_place_of(line, words))
     if line.to is None:
         return words.say("Nobody is left to page: whoever reads this, take it or call somebody")
     person, at = words.mention(line.to), words.moment_since(line.at, line.now)
     if line.goes_on:
         return words.say("Paging was asked for again {at}; {person} is paged already", person=person, at=at)
     said = words.say("{person} was paged {at}", person=person, at=at)
+    return joined(said, _in_place_of(line, words))
+
+
+def _in_place_of(line: LogFacts, words: Words) -> Mrkdwn | str:
     if line.passed_on is None:
-        return said
+        return ""
     reason = words.plain(REASON[line.passed_on])
-    why = words.say("{people}: {reason}", people=words.names(line.passed_on_from), reason=reason)
-    return joined(said, why)
+    return words.say("{people}: {reason}", people=words.names(line.passed_on_from), reason=reason)
+
+
+def _addressed(line: LogFacts, words: Words) -> Mrkdwn:
+    way, at = words.plain(WAY[str(line.way)]), words.moment_since(line.at, line.now)
+    return words.say("{address} was paged by {way} {at}", address=one_line(line.other or "", 120), way=way, at=at)
+
+
+def _group_paged(line: LogFacts, words: Words) -> Mrkdwn:
+    """The group, mentioned, and who of it."""
+    group, at = Mrkdwn(f"<!subteam^{line.group}>"), words.moment_since(line.at, line.now)
+    shown = line.members[:MEMBERS_NAMED]
+    said = words.say("{group} was paged {at}: {people}", group=group, at=at, people=words.names(shown))
+    more = len(line.members) - len(shown)
+    further = words.count("and {n} more", "and {n} more", more) if more else ""
+    if not line.left_out:
+        return joined(said, further)
+    left_out = words.count(
+        "{n} member is not paged: gone, or without a role at a desk",
+        "{n} members are not paged: gone, or without a role at a desk",
+        line.left_out,
+    )
+    return joined(said, further, left_out)
 
 
 def _called_out(line: LogFacts, words: Words) -> Mrkdwn:
@@ -367,6 +401,24 @@ def _alert_ended(line: LogFacts, words: Words) -> Mrkdwn:
     return words.say("The alert is over, says {person}", person=_by(line, words))
 
 
+def _breach_told(line: LogFacts, words: Words) -> Mrkdwn:
+    said = words.say(
+        "{person} told the customer's main contact ({clause})", person=_by(line, words), clause=line.clause or ""
+    )
+    return _reasoned(said, line)
+
+
+def _breach_checked(line: LogFacts, words: Words) -> Mrkdwn:
+    if not line.count:
+        return words.say("{person} filled in the checklist; nothing is blank", person=_by(line, words))
+    return words.count(
+        "{person} filled in the checklist; {n} thing is blank",
+        "{person} filled in the checklist; {n} things are blank",
+        line.count,
+        person=_by(line, words),
+    )
+
+
 LINES: Mapping[LogKind, Callable[[LogFacts, Words], Mrkdwn]] = {
     LogKind.OPENED: _opened,
     LogKind.STARTED: _started,
@@ -407,5 +459,7 @@ LINES: Mapping[LogKind, Callable[[LogFacts, Words], Mrkdwn]] = {
     LogKind.MERGED: _merged,
     LogKind.ALERTED_AGAIN: _alerted_again,
     LogKind.ALERT_ENDED: _alert_ended,
+    LogKind.BREACH_TOLD: _breach_told,
+    LogKind.BREACH_CHECKED: _breach_checked,
 }
 """How each kind of change is said; a test holds it complete."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from handlers.views import blocks as kit
 from handlers.views.blocks import Block, Rendered, ViewDict
 from handlers.views.clocks import joined, sentences
-from handlers.views.facts import (
+from handlers.views.facts.rotas import (
     ChangedFacts,
     FeedFacts,
     LayerFact,
@@ -30,6 +30,8 @@ COMMANDS = (
     ("/oncall swap", mark("ask somebody to swap shifts")),
     ("/oncall override", mark("put somebody on call for a time")),
     ("/oncall feed", mark("your shifts as a calendar; with a rota's name, everybody's")),
+    ("/oncall notify", mark("by which other ways a page reaches you, and when")),
+    ("/oncall hooks", mark("for administrators: the keys with which alerts and heartbeats come in")),
     ("/oncall help", mark("this")),
 )
 SPAN = mark("{since} to {until}")
@@ -185,6 +187,29 @@ def _changed_words(facts: ChangedFacts, words: Words) -> Mrkdwn:
     if own:
         return words.say(text, **{name: values[name] for name in ("person", "rota", "layer", "when")})
     return words.say("{by} put {person} on call for {rota} ({layer}) instead of you, {when}.", **values)
+
+
+def taken_back_message(facts: ChangedFacts, words: Words) -> Rendered:
+    """To those whom it concerns that an override is taken back."""
+    values = {"rota": one_line(facts.name, 80), "layer": layer_words(facts.layer, words)}
+    values |= {"when": span(facts.since, facts.until, words), "by": words.name(facts.by)}
+    if facts.reader_is_on_call:
+        said = words.say("You are on call for {rota} ({layer}) again, {when}: {by} took a change back.", **values)
+    else:
+        said = words.say("You are not on call for {rota} ({layer}) any more, {when}: {by} took it back.", **values)
+    return kit.rendered(said, [kit.section(said)])
+
+
+def taken_back_view(facts: ChangedFacts, words: Words) -> ViewDict:
+    """That it is taken back, and who is on call again, in place of the window that asked."""
+    values = {"rota": one_line(facts.name, 80), "layer": layer_words(facts.layer, words)}
+    when, person = span(facts.since, facts.until, words), words.name(facts.person)
+    gone = mark("*{person}* is not on call for {rota} ({layer}) any more, {when}.")
+    lines = [words.say(gone, person=person, when=when, **values)]
+    if facts.instead_of:
+        lines.append(words.say("On call again: {people}. All are told.", people=words.names(facts.instead_of)))
+    blocks = [kit.section(Mrkdwn("\n".join(lines)))]
+    return kit.modal(View.CHANGED, words.plain("Taken back"), blocks, close=words.plain("Close"))
 
 
 def changed_view(facts: ChangedFacts, words: Words) -> ViewDict:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from handlers.views import blocks as kit
 from handlers.views.blocks import Block, Option, ViewDict
-from handlers.views.facts import ChangeFormFacts, ShiftFact
-from handlers.views.names import EVERY_LAYER, Field, View
-from handlers.views.oncall import SPAN, span
+from handlers.views.facts.rotas import ChangeFormFacts, ShiftFact
+from handlers.views.names import EVERY_LAYER, Action, Field, View
+from handlers.views.oncall import SPAN, layer_words, span
 from handlers.views.typed import Mrkdwn, fill, one_line
 from handlers.views.words import Words
 from models.rota.shift import label
@@ -43,8 +43,21 @@ def override_view(facts: ChangeFormFacts, words: Words) -> ViewDict:
         kit.field(Field.UNTIL, words.plain("Until"), kit.moment_input(Field.UNTIL, facts.end)),
         kit.field(Field.LAYER, words.plain("Layer"), kit.menu(Field.LAYER, words.plain("Choose"), layers, first)),
         kit.context(words.say("Where two overlap, the later one holds. Those whom it concerns are told.")),
+        *_overrides(facts, words),
     ]
     return _window(View.OVERRIDE, words.plain("Override"), blocks, facts, words, words.plain("Store"))
+
+
+def _overrides(facts: ChangeFormFacts, words: Words) -> list[Block]:
+    """Those that there are, each to be taken back."""
+    rows = []
+    for each in facts.overrides:
+        who, when, layer = words.name(each.person), span(each.since, each.until, words), each.layer or None
+        said = words.say("*{person}*, {when} ({layer})", person=who, when=when, layer=layer_words(layer, words))
+        spoken = words.plain("Take {person} back", person=one_line(who, 40))
+        button = kit.button(words.plain("Take back"), Action.OVERRIDE_TAKE_BACK, each.token, label=spoken)
+        rows.append(kit.section(said, accessory=button))
+    return [kit.header(words.plain("Overrides so far")), *rows] if rows else []
 
 
 def swap_view(facts: ChangeFormFacts, words: Words) -> ViewDict:

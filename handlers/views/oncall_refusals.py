@@ -42,6 +42,30 @@ TEXTS: Mapping[Refusal, tuple[str, str]] = {
         mark("That shift is yours already."),
         mark("Nothing more is needed."),
     ),
+    Refusal.HOOK_USAGE: (
+        mark("That is not understood."),
+        mark("Type /oncall hooks, /oncall hooks create NAME [heartbeat KEY] [signed], or /oncall hooks revoke NAME."),
+    ),
+    Refusal.HOOK_NAME: (
+        mark('"{name}" is no name for a hook.'),
+        mark("Write up to 41 of a-z, 0-9, - and _, such as prometheus."),
+    ),
+    Refusal.HOOK_TAKEN: (
+        mark("There is a hook {name} already, or was."),
+        mark("A name is used once, since histories tell by it: choose another."),
+    ),
+    Refusal.HOOK_BEAT: (
+        mark("No heartbeat {heartbeat} is expected; there is {there}."),
+        mark("An administrator adds one to workspace.toml and runs vakt import."),
+    ),
+    Refusal.HOOK_UNKNOWN: (
+        mark("There is no hook {name}."),
+        mark("Type /oncall hooks to see those there are."),
+    ),
+    Refusal.HOOK_REVOKED: (
+        mark("The hook {name} was revoked {at}."),
+        mark("Nothing more is needed."),
+    ),
     Refusal.SHIFT_MISSING: (
         mark("A shift is needed."),
         mark("Choose one here."),

@@ -3,7 +3,7 @@
 from handlers.views import blocks as kit
 from handlers.views.blocks import Block, Rendered
 from handlers.views.clocks import joined, late, promise, uncapital
-from handlers.views.facts import DueFact, GapFacts, HandoverFacts
+from handlers.views.facts.rotas import DueFact, GapFacts, HandoverFacts
 from handlers.views.names import Action
 from handlers.views.oncall import span
 from handlers.views.typed import Mrkdwn, fill, one_line

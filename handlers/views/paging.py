@@ -4,13 +4,23 @@ from collections.abc import Mapping
 
 from handlers.views import blocks as kit
 from handlers.views.blocks import Block, Rendered, ViewDict
-from handlers.views.clocks import ROLE, joined, promise, sentences
-from handlers.views.facts import AccountFacts, CallFacts, CallOutFacts, PageFacts, SentFacts, StepFact, ToldFacts
+from handlers.views.clocks import ROLE, WAY, joined, promise, sentences, severity_name
+from handlers.views.facts.paging import (
+    AccountFacts,
+    BesideFact,
+    CallFacts,
+    CallOutFacts,
+    GatheredPagesFacts,
+    PageFacts,
+    SentFacts,
+    StepFact,
+    ToldFacts,
+)
 from handlers.views.names import Action, View, block_for
 from handlers.views.reminders import subject
 from handlers.views.typed import Mrkdwn, one_line
 from handlers.views.words import Words, mark
-from models.escalation import StepKind, Why
+from models.escalation import ADDRESSED, GroupFault, StepKind, Why
 from models.sla.contract import Role
 
 REASON: Mapping[Why, str] = {
@@ -24,20 +34,32 @@ REASON: Mapping[Why, str] = {
     Why.STARTED: mark("work has started"),
     Why.RESOLVED: mark("resolved"),
     Why.NEXT_OPENING: mark("left until the next opening"),
+    Why.RECLASSIFIED: mark("the class pages nobody any more"),
 }
 """Why a page went on from somebody, or ended; a test holds it complete."""
+
+FAULT: Mapping[GroupFault, str] = {
+    GroupFault.EMPTY: mark("{group}: nobody is in that user group"),
+    GroupFault.STRANGERS: mark("{group}: nobody in that user group works at a desk and can be paged"),
+    GroupFault.UNKNOWN: mark("{group}: Slack knows no such user group"),
+    GroupFault.NOT_ALLOWED: mark("{group}: Slack does not let Vakt read who is in it; `vakt doctor` says why"),
+    GroupFault.AWAY: mark("{group}: Slack did not say in time who is in it"),
+}
+"""Why a user group reaches nobody; a test holds it complete."""
 
 PEOPLE_MENTIONED = 20
 CALLS_SHOWN = 60
 
 
 def step_words(step: StepFact, words: Words) -> str:
-    """Whom a step reaches, in words: "on call", "rota drift"."""
+    """Whom a step reaches, in words: "on call", "rota drift", "@night"; of a group that reaches nobody why."""
+    if step.fault is not None:
+        return words.plain(FAULT[step.fault], group=one_line(step.of, 80))
     if step.kind is StepKind.ROLE:
         return words.plain(ROLE[Role(step.of)])
     if step.kind is StepKind.ROTA:
         return words.plain("rota {rota}", rota=one_line(step.of, 60))
-    return one_line(step.of, 80) if step.kind is StepKind.PERSON else words.plain("the channel")
+    return words.plain("the channel") if step.kind is StepKind.CHANNEL else one_line(step.of, 80)
 
 
 def page(facts: PageFacts, words: Words) -> Rendered:
@@ -51,9 +73,57 @@ def page(facts: PageFacts, words: Words) -> Rendered:
     return kit.rendered(text, blocks)
 
 
+def gathered(facts: GatheredPagesFacts, words: Words) -> Rendered:
+    """Several pages that began together, by direct message: each with its own lines and its own buttons."""
+    heads = [_head(each, words) for each in facts.pages]
+    several = words.say("{n} pages", n=len(facts.pages))
+    text = joined(several, Mrkdwn("; ".join(heads)))
+    blocks = [_summary(facts, several, words)]
+    for place, (head, each) in enumerate(zip(heads, facts.pages, strict=True)):
+        blocks.append(kit.section(Mrkdwn("\n".join([head, *_page_lines(each, words)]))))
+        blocks += [] if _is_over(each) else _page_buttons(each, words, f"page{place}")
+    if facts.more:
+        blocks.append(kit.context(_follow(facts, words)))
+    elif facts.others and any(_is_open(each) for each in facts.pages):
+        blocks.append(kit.context(_others(facts, words)))
+    return kit.rendered(text, blocks)
+
+
+def _summary(facts: GatheredPagesFacts, several: Mrkdwn, words: Words) -> Block:
+    """How many, how many of them wait, and a button for those that can be taken."""
+    waiting = sum(_is_open(each) for each in facts.pages)
+    open_ones = words.count("{n} of them waits for you", "{n} of them wait for you", waiting)
+    if not waiting:
+        open_ones = words.say("none of them waits for you any more")
+    again = [words.say("This may be a repeat: nobody could find out whether it reached you before.")]
+    lines = [joined(several, open_ones), *(again if facts.repeated else ())]
+    takes = sum(not (_is_over(each) or _is_answered(each)) for each in facts.pages)
+    take = kit.button(words.plain("Acknowledge all"), Action.ACKNOWLEDGE_ALL, facts.value) if takes > 1 else None
+    return kit.section(Mrkdwn("\n".join(lines)), accessory=take)
+
+
+def _follow(facts: GatheredPagesFacts, words: Words) -> Mrkdwn:
+    return words.count(
+        "{n} more page for you follows in the next message. All of them are in the Home tab.",
+        "{n} more pages for you follow in the next message. All of them are in the Home tab.",
+        facts.more,
+    )
+
+
+def to_address(facts: PageFacts, words: Words) -> Rendered:
+    """A page for the address of a step, which nobody can answer there."""
+    again = [words.say("This may be a repeat: nobody could find out whether it reached you before.")]
+    lines = [_head(facts, words), *(again if facts.repeated else ()), *_contract_clock(facts, words)]
+    if facts.next_steps:
+        lines.append(_next_steps(facts, words))
+    return kit.rendered(lines[0], [kit.section(Mrkdwn("\n".join(lines)))])
+
+
 def _head(facts: PageFacts, words: Words) -> Mrkdwn:
     if facts.ad_hoc:
         return words.say("Page from {person}: {text}", person=words.name(facts.by), text=one_line(facts.summary, 500))
+    if not facts.summary:
+        return words.say("Page: {text}", text=facts.number)
     told = subject(facts.severity, facts.customer, facts.summary, words)
     return words.say("Page: {number} · {subject}", number=facts.number, subject=told)
 
@@ -84,6 +154,9 @@ def _over(facts: PageFacts, sent: Mrkdwn, words: Words) -> Mrkdwn | None:
         return words.say("Sent {sent}. The ticket is resolved.", sent=sent)
     if facts.started:
         return words.say("Sent {sent}. Work has started.", sent=sent)
+    if facts.reclassified:
+        name = severity_name(facts.severity, words) if facts.severity else ""
+        return words.say("Sent {sent}. The class is {name} now, which pages nobody.", sent=sent, name=name)
     if facts.waits_because is None:
         return None
     because = one_line(facts.waits_because, 300)
@@ -154,19 +227,19 @@ def _next_steps(facts: PageFacts | SentFacts, words: Words) -> Mrkdwn:
     return words.say("Paged next: {steps}.", steps=Mrkdwn(", ".join(shown)))
 
 
-def _others(facts: PageFacts, words: Words) -> Mrkdwn:
+def _others(facts: PageFacts | GatheredPagesFacts, words: Words) -> Mrkdwn:
     listed = Mrkdwn("; ".join(joined(number, one_line(summary, 80)) for number, summary in facts.others))
     count = max(facts.others_count, len(facts.others))
     return words.count("Also open for you: {pages}", "Also open for you ({n}): {pages}", count, pages=listed)
 
 
-def _page_buttons(facts: PageFacts, words: Words) -> list[Block]:
+def _page_buttons(facts: PageFacts, words: Words, part: str = "page") -> list[Block]:
     shown = [*_answers(facts, words), *([] if facts.ad_hoc else _ticket_buttons(facts, words))]
-    return [kit.actions(*shown, block_id=block_for("page", facts.number))] if shown else []
+    return [kit.actions(*shown, block_id=block_for(part, facts.number))] if shown else []
 
 
 def _is_over(facts: PageFacts) -> bool:
-    return facts.started or facts.resolved or facts.waits_because is not None
+    return facts.started or facts.resolved or facts.reclassified or facts.waits_because is not None
 
 
 def _is_answered(facts: PageFacts) -> bool:
@@ -266,15 +339,43 @@ def _stands(each: AccountFacts, facts: ToldFacts, words: Words) -> Mrkdwn:
 
 def _call_line(call: CallFacts, facts: ToldFacts, words: Words) -> Mrkdwn:
     who = words.say("{person}, asked again", person=words.name(call.person)) if call.again else words.name(call.person)
-    step = step_words(call.step, words) if call.step else ""
+    step = _step_told(call.step, words) if call.step else ""
     turn = words.say("round {n}", n=call.round) if call.round > 1 else ""
     queued = words.say("queued {at}", at=words.moment_since(call.queued_at, facts.now))
-    return joined(who, step, turn, queued, _receipt(call, facts, words), _became(call, facts, words))
+    quiet = _quiet(call, facts, words)
+    beside = [_beside(each, facts, words) for each in call.beside]
+    return joined(who, step, turn, queued, _receipt(call, facts, words), quiet, *beside, _became(call, facts, words))
+
+
+def _step_told(step: StepFact, words: Words) -> str:
+    """The step of a call; of an address, which stands before it, the way."""
+    return words.plain(WAY[step.kind]) if step.kind in ADDRESSED else step_words(step, words)
+
+
+def _quiet(call: CallFacts, facts: ToldFacts, words: Words) -> Mrkdwn | str:
+    if call.quiet_until is None:
+        return ""
+    at = words.moment_since(call.quiet_until, facts.now)
+    if not call.beside:
+        return words.say("do-not-disturb is on until {at}, and no other way is known", at=at)
+    return words.say("do-not-disturb is on until {at}", at=at)
+
+
+def _beside(each: BesideFact, facts: ToldFacts, words: Words) -> Mrkdwn:
+    way, at = words.plain(WAY[each.way]), words.moment_since(each.at, facts.now)
+    if each.sent:
+        return words.say("by {way} too {at}", way=way, at=at)
+    if each.refused:
+        return words.say("refused by {way}: {reason}", way=way, reason=one_line(each.refused, 120))
+    return words.say("by {way} too {at} unless answered", way=way, at=at)
 
 
 def _receipt(call: CallFacts, facts: ToldFacts, words: Words) -> Mrkdwn:
     if call.sent_at is not None:
         return words.say("sent {at} ({ts})", at=words.moment_since(call.sent_at, facts.now), ts=call.ts or "")
+    if call.refused and call.step is not None and call.step.kind in ADDRESSED:
+        way = words.plain(WAY[call.step.kind])
+        return words.say("refused by {way}: {reason}", way=way, reason=one_line(call.refused, 120))
     if call.refused:
         return words.say("refused by Slack: {reason}", reason=one_line(call.refused, 120))
     return words.say("not sent yet") if call.until is None else words.say("not sent")
@@ -289,7 +390,12 @@ def _became(call: CallFacts, facts: ToldFacts, words: Words) -> Mrkdwn:
 
 def sent(facts: SentFacts, words: Words) -> Rendered:
     """The private answer to `/page`."""
-    if facts.people:
+    if facts.group:
+        said = words.say(
+            "Whoever is in {group} is paged now. If that is nobody, you and the desk's channel are told.",
+            group=one_line(facts.group, 80),
+        )
+    elif facts.people:
         said = words.say("{person} is paged now.", person=words.names(facts.people))
     else:
         said = words.say("Nobody could be paged by that; the desk's channel was told.")

@@ -7,8 +7,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from string import Formatter
 
+from handlers.views import (
+    announcing_refusals,
+    maintenance_refusals,
+    notice_refusals,
+    oncall_refusals,
+    sla_refusals,
+)
 from handlers.views import blocks as kit
-from handlers.views import oncall_refusals
 from handlers.views.blocks import Block, Rendered, ViewDict
 from handlers.views.clocks import ROLE
 from handlers.views.facts import PersonFact, Refusal, RefusalFacts, Value
@@ -93,7 +99,8 @@ TEXTS: Mapping[Refusal, tuple[str, str]] = {
     Refusal.PAGE_WHOM: (
         mark('Nobody is reached by "{whom}".'),
         mark(
-            "Write /page, then @somebody of a desk, the key of a rota or a role such as on_call, then what it is about."
+            "Write /page, then @somebody of a desk, a @user-group, the key of a rota or a role such as on_call, "
+            "then what it is about."
         ),
     ),
     Refusal.PAGE_ABOUT: (
@@ -237,6 +244,10 @@ TEXTS: Mapping[Refusal, tuple[str, str]] = {
         mark("Choose a later moment."),
     ),
     **oncall_refusals.TEXTS,
+    **announcing_refusals.TEXTS,
+    **maintenance_refusals.TEXTS,
+    **sla_refusals.TEXTS,
+    **notice_refusals.TEXTS,
 }
 
 

@@ -10,7 +10,6 @@ ELLIPSIS = "…"
 
 # Control characters and the marks that turn text around; tabs and line ends stay.
 _UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-_SPACE = re.compile(r"\s+")
 _PAIR = re.compile(r"(?<!\w)([*_~`])(?=\S)(.*?\S)\1(?!\w)")
 _MARKUP = re.compile("[&<>*_~`]")
 _LOOKALIKE = {"*": "\u2217", "_": "\u02cd", "~": "\u223c", "`": "\u02cb"}
@@ -37,7 +36,7 @@ def shorten(text: str, limit: int) -> str:
 
 def one_line(text: str, limit: int = 150) -> str:
     """Cleaned and on one line, for titles and for the middle of a sentence."""
-    return shorten(_SPACE.sub(" ", clean(text)), limit)
+    return shorten(" ".join(clean(text).split()), limit)
 
 
 def escape(text: str) -> Mrkdwn:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from handlers.views import blocks as kit
 from handlers.views.blocks import Rendered
-from handlers.views.clocks import sentences
+from handlers.views.clocks import WAY, sentences
 from handlers.views.facts import PersonFact
 from handlers.views.typed import Mrkdwn, escape
 from handlers.views.words import Words, mark
@@ -18,7 +18,6 @@ ADVICE: Mapping[str, str] = {
     "restricted_action": mark("Let apps post in the channel, or give another one in the workspace file."),
 }
 OF_A_PERSON = mark("Look at the address in the workspace file, and at the settings of `vakt run`.")
-WAY: Mapping[str, str] = {"mail": mark("e-mail"), "webhook": mark("webhook")}
 OTHERWISE = mark("`vakt doctor` tells what is wrong.")
 
 

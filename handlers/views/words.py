@@ -4,21 +4,16 @@ Message ids are the English sentences; `locale/nb` and `locale/sv` translate the
 places are named (`{due}`), and what is put there is escaped unless a view made it (`Mrkdwn`).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-
+from handlers.views import dates
 from handlers.views.catalogues import catalogue
 from handlers.views.facts import PersonFact, RoleFact, Texts
 from handlers.views.typed import Mrkdwn, clean, escape, one_line
 
 LANGUAGES = ("en", "nb", "sv")
-_LOCALES = {"en": "en_GB", "nb": "nb_NO", "sv": "sv_SE"}
-_DAY = {"en": "EEE d MMM", "nb": "EEE d. MMM", "sv": "EEE d MMM"}
 _WEEK = timedelta(days=6)
 
 
@@ -115,16 +110,16 @@ class Words:
 
     def day(self, at: datetime) -> str:
         """ "Mon 23 Nov"."""
-        return _written_day(self.local(at).date(), self._in(_DAY), self._in(_LOCALES))
+        return dates.short_day(self.local(at).date(), self.language)
 
     def weekday(self, at: datetime) -> str:
         """ "Monday"."""
-        return _written_day(self.local(at).date(), "EEEE", self._in(_LOCALES))
+        return dates.weekday(self.local(at).date(), self.language)
 
     def when(self, at: datetime, now: datetime) -> str:
         """In plain text: "Mon 13:40" within a week of `now`, else "Mon 7 Dec 13:40"."""
         if abs(self.local(at).date() - self.local(now).date()) <= _WEEK:
-            return f"{_written_day(self.local(at).date(), 'EEE', self._in(_LOCALES))} {self.time(at)}"
+            return f"{dates.short_weekday(self.local(at).date(), self.language)} {self.time(at)}"
         return f"{self.day(at)} {self.time(at)}"
 
     def since(self, at: datetime, now: datetime) -> str:
@@ -153,15 +148,6 @@ class Words:
     def _token(self, at: datetime, form: str, fallback: str) -> Mrkdwn:
         seconds = int(at.timestamp())
         return Mrkdwn(f"<!date^{seconds}^{form}|{fallback}>")
-
-    def _in(self, patterns: Mapping[str, str]) -> str:
-        return patterns.get(self.language, patterns["en"])
-
-
-@lru_cache(maxsize=1024)
-def _written_day(day: date, pattern: str, locale: str) -> str:
-    """Kept, because a day is written far more often than there are days."""
-    return format_date(day, pattern, locale=locale)
 
 
 def _bare(value: object) -> str:

@@ -1,10 +1,11 @@
 """When a sign of life is expected again."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
@@ -54,6 +55,14 @@ def every(text: str) -> Every:
     return Every(amount * UNITS[unit])
 
 
+class Rule(Protocol):
+    """A rule's occurrences, as wall times."""
+
+    def since(self, wall: datetime) -> Iterator[datetime]:
+        """From shortly before a wall time on, in order."""
+        ...
+
+
 def is_rule(text: str) -> bool:
     """Whether it is an RRULE, and not an interval."""
     return "=" in text
@@ -73,13 +82,15 @@ def following(text: str, zone: str, starts: datetime | None) -> Callable[[dateti
     recurrence = import_module("models.rota.recurrence")
     shift = import_module("models.rota.shift")
     try:
-        rule: Iterable[datetime] = recurrence.handovers(text, starts)
+        rule: Rule = recurrence.handovers(text, starts)
     except shift.RotaError as error:
         raise EveryError(str(error)) from error
     there = ZoneInfo(zone)
 
     def after(at: datetime) -> datetime:
-        instants = (wall.replace(tzinfo=there).astimezone(UTC) for wall in rule)
+        # A day before, for where the wall's clock was set back since.
+        walls = rule.since(at.astimezone(there).replace(tzinfo=None) - timedelta(days=1))
+        instants = (wall.replace(tzinfo=there).astimezone(UTC) for wall in walls)
         return next(instant for instant in instants if instant > at)
 
     return after

@@ -56,11 +56,13 @@ class RouteDocument(_Part):
     reopen_minutes: int = Field(0, ge=0, le=LONGEST_REOPENING)
     storm: int = Field(20, ge=1, le=200)
     tell_customer: bool = False
+    services: list[Key] = Field([], max_length=20)
 
     @property
     def route(self) -> Route:
         """The route it describes."""
-        return Route(**{**self.model_dump(), "dedup_by": tuple(self.dedup_by)})
+        lists = {"dedup_by": tuple(self.dedup_by), "services": tuple(self.services)}
+        return Route(**{**self.model_dump(), **lists})
 
     @property
     def stored(self) -> dict[str, Any]:

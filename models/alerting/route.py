@@ -11,7 +11,10 @@ from models.alerting.pattern import matches
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """Where alerts go that fit. `storm` new alerts a minute open a ticket each, further ones one together."""
+    """Where alerts go that fit. `storm` new alerts a minute open a ticket each, further ones one together.
+
+    `services`: what they are about, by key; without it the label `service` says so.
+    """
 
     key: str
     customer: str
@@ -26,12 +29,19 @@ class Route:
     reopen_minutes: int = 0
     storm: int = 20
     tell_customer: bool = False
+    services: tuple[str, ...] = ()
 
     def takes(self, alert: Alert) -> bool:
         """Whether the alert fits everything that is asked."""
         return all(alert.label(name) == value for name, value in self.match.items()) and all(
             matches(text, alert.label(name)) for name, text in self.match_re.items()
         )
+
+
+def services_of(alert: Alert, route: Route) -> tuple[str, ...]:
+    """The services that an alert on its route is about, by key."""
+    named = alert.label("service")
+    return route.services or ((named,) if named else ())
 
 
 def route_of(alert: Alert, routes: Sequence[Route]) -> Route | None:

@@ -24,6 +24,8 @@ LONGEST_RULE = 200
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 SOON = timedelta(days=3653)
 CLOSEST = timedelta(hours=1)
+PERIOD = {"HOURLY": timedelta(hours=1), "DAILY": timedelta(days=1), "WEEKLY": timedelta(weeks=1)}
+"""What a rule counts its intervals in. Months and years are few, and not all as long."""
 _LOOKED_AT = 1500
 _VALUE = re.compile(r"^[A-Z0-9,+-]+\Z", re.ASCII)
 _INTERVAL = re.compile(r"^([1-9][0-9]{0,2}|1000)\Z", re.ASCII)
@@ -46,7 +48,22 @@ class Recurrence:
 
     def __iter__(self) -> Iterator[datetime]:
         """The wall times of the occurrences, in order; from `starts` on, which is one only if the rule says so."""
-        for at in rrulestr(_moved(self.text), dtstart=_late(self.starts)):
+        return self._from(self.starts)
+
+    def since(self, wall: datetime) -> Iterator[datetime]:
+        """The same from shortly before a wall time on: an hourly rule that began years ago is not counted through.
+
+        The start moves by whole intervals of the rule, so every occurrence after it is the one that it was.
+        """
+        parts = _parts(self.text)
+        period = PERIOD.get(parts["FREQ"])
+        if period is None or "COUNT" in parts:
+            return iter(self)
+        interval = period * int(parts.get("INTERVAL", "1"))
+        return self._from(self.starts + interval * max(0, (wall - self.starts) // interval - 1))
+
+    def _from(self, starts: datetime) -> Iterator[datetime]:
+        for at in rrulestr(_moved(self.text), dtstart=_late(starts)):
             yield at.replace(year=at.year - _LATER)
 
 

@@ -16,6 +16,9 @@ from zoneinfo import ZoneInfo
 
 from models.sla.calendar import Calendar, CalendarSpec
 from models.sla.clock import Target
+from models.sla.maintenance_rules import MaintenanceTerms
+from models.sla.notice import NoticeTerms
+from models.sla.outage_rules import OutageTerms
 from models.sla.questions import Text, Tree, say
 
 LANGUAGES = ("en", "nb", "sv")
@@ -318,6 +321,124 @@ class Option:
     calendars: Mapping[str, str]
 
 
+class Scope(StrEnum):
+    """Whom downtime kept out."""
+
+    ALL_USERS = "all_users"
+    """None of a customer's users could log in and use it."""
+    SOME_USERS = "some_users"
+    DEGRADED = "degraded"
+    """Everybody could use it, less well."""
+
+
+class MaintenanceDowntime(StrEnum):
+    """What kind of maintenance took a service away. Source: PS-11, EM-13, EM-04."""
+
+    IN_WINDOW = "in_window"
+    """Within a window that was agreed beforehand."""
+    MAJOR_UPGRADE = "major_upgrade"
+    PLANNED = "planned"
+    """Planned, outside any agreed window, and no major upgrade."""
+    UNPLANNED = "unplanned"
+
+
+class PeriodKind(StrEnum):
+    """Over which time something is measured, in the contract's zone."""
+
+    CALENDAR_MONTH = "calendar_month"
+    CALENDAR_YEAR = "calendar_year"
+    ROLLING_12_MONTHS = "rolling_12_months"
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """One of the contract's reasons for not counting downtime. Source: PS-12, PS-29, EM-23."""
+
+    id: str
+    clause: str
+    says: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Availability:
+    """How much of a period services are there, and what is not counted as downtime.
+
+    `target` is a share of 1. `per_service`: each service is measured by itself. `with_maintenance`: the
+    figure is shown with all maintenance counted and with none (PI-04).
+    """
+
+    clause: str
+    target: Fraction
+    strength: Strength
+    period: PeriodKind
+    scopes: frozenset[Scope]
+    per_service: bool = False
+    scope_clause: str | None = None
+    excludes_maintenance: frozenset[MaintenanceDowntime] = frozenset()
+    maintenance_clause: str | None = None
+    with_maintenance: bool = False
+    exclusions: tuple[Exclusion, ...] = ()
+
+    def exclusion(self, reason: str | None) -> Exclusion | None:
+        """The reason with that id; None where the contract has no such reason."""
+        return next((each for each in self.exclusions if each.id == reason), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """Below this share of the period, so much of the monthly fee, both as shares of 1."""
+
+    below: Fraction
+    fee: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Tiers:
+    """The lowest tier that the availability is below decides. Source: PS-09."""
+
+    tiers: tuple[Tier, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PerPoint:
+    """So much of the monthly fee for each point lost below a share, whole or started. Source: EM-15."""
+
+    below: Fraction
+    fee: Fraction
+    started: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimTerms:
+    """What a customer must do to be credited. None: nothing is asked, or no time is set. Source: PS-13.
+
+    A right lapses at 24:00 of the last day of `weeks` after the end of each interval. Reported in time
+    is from its start until `report_within`, counted in `calendar` from its end.
+    """
+
+    clause: str
+    weeks: int | None = None
+    report_within: Target | None = None
+    calendar: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditTerms:
+    """What availability below the target gives back, as a share of the monthly fee.
+
+    `rule` None: nothing. `cap` is the most that one period gives back. `not_on_one_off` is the clause
+    by which one-off fees give nothing back.
+    """
+
+    clause: str
+    rule: Tiers | PerPoint | None
+    period: PeriodKind
+    cap: Fraction | None = None
+    cap_clause: str | None = None
+    not_on_one_off: str | None = None
+    claim: ClaimTerms | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Override:
     """One value of the agreement that a customer's own agreement replaces (HP-17)."""
@@ -396,10 +517,15 @@ class Contract:
     contacts: Contacts | None = None
     queue: Queue = Queue(("severity", "due"), None)
     assignment: Assignment | None = None
+    availability: Availability | None = None
+    credit: CreditTerms | None = None
     outcome_clause: str | None = None
     call_back: bool = False
+    outage: OutageTerms = field(default_factory=OutageTerms)
     options: Mapping[str, Option] = field(default_factory=dict)
     held_options: frozenset[str] = frozenset()
+    maintenance: MaintenanceTerms = field(default_factory=MaintenanceTerms)
+    notices: NoticeTerms = field(default_factory=NoticeTerms)
     overrides: tuple[Override, ...] = ()
     readings: tuple[Reading, ...] = ()
     open_points: tuple[OpenPoint, ...] = ()

@@ -6,15 +6,6 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from models.sla.calendar import Calendar
-from models.sla.clock import (
-    AtOnce,
-    ClockTime,
-    NextWorkingDay,
-    SameWorkingDay,
-    Target,
-    WorkingDays,
-    WorkingTime,
-)
 from models.sla.contract import (
     Ask,
     Assignment,
@@ -37,28 +28,28 @@ from models.sla.contract import (
     Unconfirmed,
     Workaround,
 )
+from models.sla.notice import first_of_next_month
+from models.sla.policy_availability import availability_of, availability_readings, credit_of
 from models.sla.policy_calendars import Calendars, calendar_specs
+from models.sla.policy_maintenance import maintenance_readings, maintenance_terms
+from models.sla.policy_notices import notice_readings, notice_terms
+from models.sla.policy_outage import outage_readings, outage_terms
 from models.sla.policy_schema import (
     AnswerFile,
     AskFile,
-    AtOnceFile,
     ClauseFile,
-    ClockTimeFile,
-    NextWorkingDayFile,
     NoteFile,
     OutcomeFile,
     PolicyFile,
     PromiseFile,
     QuestionFile,
     ReadingWords,
-    SameWorkingDayFile,
     SeverityFile,
     StepFile,
-    TargetFile,
     TreeFile,
     Words,
-    WorkingTimeFile,
 )
+from models.sla.policy_targets import build_target
 from models.sla.policy_values import parse_amount
 from models.sla.questions import Answer, Outcome, Question, Text, Tree
 
@@ -108,11 +99,16 @@ def build(file: PolicyFile, *, content: str, digest: str, calendars: Mapping[str
         contacts=_contacts(file),
         queue=Queue(tuple(file.queue.order), file.queue.clause),
         assignment=Assignment(file.assignment.by, file.assignment.clause) if file.assignment else None,
+        availability=availability_of(file.availability) if file.availability else None,
+        credit=credit_of(file),
         outcome_clause=file.outcome.clause if file.outcome else None,
         call_back=bool(file.outcome and file.outcome.call_back),
+        outage=outage_terms(file.outage),
         options={
             name: Option(name, each.name.text, each.clause, each.calendars) for name, each in file.options.items()
         },
+        maintenance=maintenance_terms(file.maintenance),
+        notices=notice_terms(file),
         readings=tuple(_readings(file)),
         open_points=tuple(OpenPoint(each.clause, each.text) for each in file.open_points),
         unconfirmed=tuple(_unconfirmed(file)),
@@ -130,24 +126,7 @@ def effective_date(published: date, rule: str | date) -> date:
         return rule
     if rule == "when_published":
         return published
-    return date(published.year + published.month // 12, published.month % 12 + 1, 1)
-
-
-def build_target(target: TargetFile) -> Target:
-    """The target a file describes."""
-    match target:
-        case WorkingTimeFile():
-            return WorkingTime(parse_amount(target.amount))
-        case ClockTimeFile():
-            return ClockTime(parse_amount(target.amount))
-        case SameWorkingDayFile():
-            return SameWorkingDay()
-        case NextWorkingDayFile():
-            return NextWorkingDay(anchor=target.anchor)
-        case AtOnceFile():
-            return AtOnce(parse_amount(target.late_after))
-        case _:
-            return WorkingDays(target.days, target.mode, anchor=target.anchor)
+    return first_of_next_month(published)
 
 
 def _text(words: Words | None) -> Text | None:
@@ -307,6 +286,10 @@ def _reading_places(file: PolicyFile) -> Iterator[tuple[str, str | None, Reading
             yield f"promises.{name}.steps[{index}]", step.clause, step.reading
     if file.levels:
         yield "levels", file.levels.clause, file.levels.reading
+    yield from outage_readings(file.outage)
+    yield from availability_readings(file)
+    yield from maintenance_readings(file.maintenance)
+    yield from notice_readings(file)
 
 
 def _unconfirmed(file: PolicyFile) -> Iterator[Unconfirmed]:

@@ -11,6 +11,8 @@ from datetime import date, time
 from pathlib import Path
 from typing import Any
 
+from models.sla.by_content import once_by_content
+
 BUNDLED = Path(__file__).resolve().parents[2] / "policies"
 """The five contracts that come with Vakt, in a checkout and beside an installed package alike."""
 
@@ -36,10 +38,15 @@ def shown(path: Path) -> str:
 def fingerprint(path: Path) -> tuple[str, str] | None:
     """The id and the content's hash of a policy file, without checking it; None for what is no policy."""
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-        return str(document["id"]), hashlib.sha256(canonical(document).encode()).hexdigest()
+        return _fingerprint(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+@once_by_content
+def _fingerprint(text: str) -> tuple[str, str]:
+    document = tomllib.loads(text)
+    return str(document["id"]), hashlib.sha256(canonical(document).encode()).hexdigest()
 
 
 def canonical(document: Mapping[str, Any]) -> str:

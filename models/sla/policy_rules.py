@@ -10,6 +10,10 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from models.sla.contract import OutsideHours, Starts, TicketKind, When
+from models.sla.policy_availability import availability_faults
+from models.sla.policy_maintenance import maintenance_problems
+from models.sla.policy_notices import notice_problems
+from models.sla.policy_outage import outage_problems
 from models.sla.policy_schema import (
     AtOnceFile,
     CalendarFile,
@@ -311,6 +315,32 @@ def _rest(file: PolicyFile) -> Iterator[Problem]:
                 yield Problem("levels.names", f"lacks level {number}; {file.levels.clause} names it")
 
 
+def _outage(file: PolicyFile) -> Iterator[Problem]:
+    if file.outage:
+        for key, message in outage_problems(file.outage, calendars_of(file)):
+            yield Problem(key, message)
+
+
+def _availability(file: PolicyFile) -> Iterator[Problem]:
+    """What is measured, what is given back and how it is claimed go together."""
+    for key, message in availability_faults(file, calendars_of(file)):
+        yield Problem(key, message)
+
+
+def _maintenance(file: PolicyFile) -> Iterator[Problem]:
+    if file.maintenance:
+        for key, message in maintenance_problems(file.maintenance, calendars_of(file)):
+            yield Problem(key, message)
+
+
+def _notices(file: PolicyFile) -> Iterator[Problem]:
+    """What is announced can be announced in time, and a breach is asked of where one can be reported."""
+    if file.breach:
+        yield from _repeated("breach.asks", [ask.id for ask in file.breach.asks])
+    for key, message in notice_problems(file):
+        yield Problem(key, message)
+
+
 RULES: tuple[Callable[[PolicyFile], Iterable[Problem]], ...] = (
     _doors,
     _kinds,
@@ -320,4 +350,8 @@ RULES: tuple[Callable[[PolicyFile], Iterable[Problem]], ...] = (
     _promises,
     _promised,
     _rest,
+    _outage,
+    _availability,
+    _maintenance,
+    _notices,
 )

@@ -12,16 +12,22 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from models.sla.contract import (
     ClockKind,
+    MaintenanceDowntime,
     OutsideHours,
+    PeriodKind,
     Place,
     Role,
+    Scope,
     Starts,
     Strength,
     TicketKind,
     WaitKind,
     When,
 )
-from models.sla.policy_values import Amount, Id, Language, Line, MonthDay, Share, Weekly, Window
+from models.sla.maintenance_rules import MaintenanceKind
+from models.sla.notice import TakesEffect
+from models.sla.outage_rules import By
+from models.sla.policy_values import Amount, Id, Language, Line, MonthDay, Percent, Share, Weekly, Window
 
 
 class Part(BaseModel):
@@ -357,12 +363,109 @@ class OutcomeRuleFile(Part):
     call_back: bool = False
 
 
+class OutageNoticeFile(Part):
+    """By when those affected are told of an outage."""
+
+    gravities: list[Literal["outage", "emergency", "lesser"]] = Field(min_length=1)
+    by: By
+    clause: str
+    strength: Strength
+    calendar: str
+    reading: ReadingWords | None = None
+
+
+class OutageAskFile(Part):
+    """Something to be decided before an outage is declared."""
+
+    id: Id
+    gravities: list[Literal["outage", "emergency", "lesser"]] = Field(min_length=1)
+    clause: str
+    label: Words
+    hint: Words | None = None
+
+
+class OutageFile(Part):
+    """What the agreement asks of outages."""
+
+    clause: str | None = Field(None, description="The clause that asks for cause and expected end.")
+    mail_clause: str | None = Field(None, description="The clause that asks for mail to those affected.")
+    notices: list[OutageNoticeFile] = []
+    asks: list[OutageAskFile] = Field([], max_length=5)
+
+
 class OptionFile(Part):
     """Something held beside the agreement that swaps calendars."""
 
     name: Words
     clause: str
     calendars: dict[str, str] = Field(min_length=1)
+
+
+class MaintenanceRuleFile(Part):
+    """One thing the agreement asks of maintenance: exactly one limit."""
+
+    clause: str
+    reading: ReadingWords | None = None
+    kinds: list[MaintenanceKind] = Field([], description="Missing: all but unplanned, which is never refused.")
+    downtime: bool | None = Field(None, description="Missing: with and without.")
+    kept_by: list[MaintenanceKind] = Field([], description="Kinds that keep it by being what they are.")
+    planned_days: int | None = Field(None, ge=1, le=366)
+    told_days: int | None = Field(None, ge=1, le=366)
+    told_working_days: int | None = Field(None, ge=1, le=250)
+    calendar: str | None = Field(None, description="Whose working days told_working_days counts.")
+    longest: Amount | None = None
+    per_quarter: int | None = Field(None, ge=1, le=90)
+    outside: str | None = Field(None, description="The calendar whose hours must be left alone.")
+    windows: bool = False
+    approval: bool = False
+    agreed: bool = False
+    told_at_once: bool = False
+    punctual: Amount | None = None
+
+
+class MaintenanceFile(Part):
+    """What the agreement asks of maintenance, and the weekly windows agreed for it."""
+
+    windows: Weekly = {}
+    windows_reading: ReadingWords | None = None
+    rules: dict[Id, MaintenanceRuleFile] = {}
+
+
+class AnnouncementFile(Part):
+    """What the agreement says of announcing one topic."""
+
+    clause: str
+    audiences: list[Literal["customer", "partner", "reseller", "administrators"]] = Field(
+        [], description="Missing: all who subscribe."
+    )
+    lead_days: int | None = Field(None, ge=1, le=366, description="Civil days before it takes effect.")
+    takes_effect: TakesEffect = TakesEffect.GIVEN
+    dated: bool = Field(default=False, description="It takes effect on a day that must be given.")
+    may_object: bool = False
+    register_: bool = Field(default=False, alias="register", description="Those whom the register names are told.")
+    use_is_acceptance: bool = False
+    held_when_reported: bool = Field(default=False, description="What a customer reported is told once it is mended.")
+    reading: ReadingWords | None = None
+
+
+class BreachAskFile(Part):
+    """One thing that must be known before a security breach is closed."""
+
+    id: Id
+    label: Words
+    hint: Words | None = None
+
+
+class BreachFile(Part):
+    """A security breach: what is found out, and the customer's own time from being told."""
+
+    clause: str
+    own_hours: int | None = Field(None, ge=1, le=720)
+    asks: list[BreachAskFile] = Field(min_length=1, max_length=12)
+    reading: ReadingWords | None = None
+
+
+Topic = Literal["release", "security", "vulnerability", "terms", "sub_processor", "transfer"]
 
 
 class OpenPointFile(Words):
@@ -377,6 +480,66 @@ class SpeakFile(Part):
     after_closing: Amount = "15m"
     warn_before_closing: Amount = "1h"
     warn_within_opening: Amount = "1h"
+
+
+class ExclusionFile(Words):
+    """A reason for not counting downtime, in words that complete "not counted: ..."."""
+
+    id: Id
+    clause: str
+
+
+class AvailabilityFile(Part):
+    """How much of a period services are there, and what does not count as downtime."""
+
+    clause: str
+    target: Percent
+    strength: Strength
+    period: PeriodKind
+    measured: Literal["agreement", "service"] = "agreement"
+    scopes: list[Scope] = Field(min_length=1)
+    scope_clause: str | None = None
+    excludes_maintenance: list[MaintenanceDowntime] = []
+    maintenance_clause: str | None = None
+    with_maintenance: bool = Field(default=False, description="Shown with all maintenance counted, and with none.")
+    exclusions: list[ExclusionFile] = []
+    reading: ReadingWords | None = None
+    scope_reading: ReadingWords | None = None
+    maintenance_reading: ReadingWords | None = None
+
+
+class TierFile(Part):
+    """Below this percentage, so many percent of the monthly fee."""
+
+    below: Percent
+    percent: Percent
+
+
+class ClaimFile(Part):
+    """What a customer must do to be credited, and until when."""
+
+    clause: str
+    weeks: int | None = Field(None, ge=1, le=520)
+    report_within: TargetFile | None = None
+    calendar: str | None = None
+    reading: ReadingWords | None = None
+
+
+class CreditFile(Part):
+    """What availability below the target gives back: nothing, by tiers, or for each point lost."""
+
+    kind: Literal["none", "tiers", "per_point"]
+    clause: str
+    period: PeriodKind | None = None
+    tiers: list[TierFile] = []
+    below: Percent | None = None
+    percent: Percent | None = None
+    points: Literal["whole", "started"] = "whole"
+    cap: Percent | None = None
+    cap_clause: str | None = None
+    one_off_clause: str | None = Field(None, description="The clause by which one-off fees give nothing back.")
+    claim: ClaimFile | None = None
+    reading: ReadingWords | None = None
 
 
 class PolicyFile(Part):
@@ -420,5 +583,11 @@ class PolicyFile(Part):
     levels: LevelsFile | None = None
     more_work: MoreWorkFile | None = None
     outcome: OutcomeRuleFile | None = None
+    outage: OutageFile | None = None
+    availability: AvailabilityFile | None = None
+    credit: CreditFile | None = None
+    maintenance: MaintenanceFile | None = None
+    announcements: dict[Topic, AnnouncementFile] = {}
+    breach: BreachFile | None = None
     open_points: list[OpenPointFile] = []
     speak: SpeakFile = SpeakFile()

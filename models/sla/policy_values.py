@@ -7,10 +7,13 @@ completed with file and key by `models.sla.policy`.
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Annotated, Literal
+from fractions import Fraction
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, Field
 
+Written = TypeVar("Written")
+HUNDRED = 100
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _AMOUNT = re.compile(r"^(?:(\d+)h)?(?:(\d+)m)?$")
 _DAY_RANGE = re.compile(rf"^({'|'.join(DAYS)})(?:-({'|'.join(DAYS)}))?$")
@@ -32,6 +35,14 @@ def _share(number: float) -> float:
         message = f"is {number}; a reminder is a share between 0 and 1, such as 0.75"
         raise ValueError(message)
     return number
+
+
+def parse_percent(number: float) -> Fraction:
+    """A percentage such as 99.5 as a share of 1, exactly as it was written; ValueError outside (0, 100]."""
+    if not 0 < number <= HUNDRED:  # not a number is refused too
+        message = f"is {number}; write a percentage above 0, at most 100, such as 99.5"
+        raise ValueError(message)
+    return Fraction(str(number)) / HUNDRED
 
 
 def parse_window(text: str) -> tuple[int, int]:
@@ -69,12 +80,12 @@ def _days(weekly: dict[str, list[str]]) -> dict[str, list[str]]:
     return weekly
 
 
-def _checked(read: Callable[[str], object]) -> AfterValidator:
-    """A validator that keeps the text as written once `read` has understood it."""
+def _checked(read: Callable[[Written], object]) -> AfterValidator:
+    """A validator that keeps the value as written once `read` has understood it."""
 
-    def check(text: str) -> str:
-        read(text)
-        return text
+    def check(written: Written) -> Written:
+        read(written)
+        return written
 
     return AfterValidator(check)
 
@@ -83,6 +94,7 @@ Amount = Annotated[str, _checked(parse_amount)]
 Window = Annotated[str, _checked(parse_window)]
 MonthDay = Annotated[str, AfterValidator(_month_day)]
 Weekly = Annotated[dict[str, list[Window]], AfterValidator(_days)]
+Percent = Annotated[float, Field(strict=True), _checked(parse_percent)]
 Share = Annotated[float, AfterValidator(_share)]
 Line = Annotated[str, Field(min_length=1, max_length=1000)]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,40}$")]

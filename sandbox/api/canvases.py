@@ -14,9 +14,17 @@ def _content(call: Call) -> Json:
 
 
 def create(call: Call) -> Json:
-    """canvases.create."""
+    """canvases.create: it stands by itself; with a channel it is a tab there."""
+    where = call.find(call.text("channel_id")) if call.text("channel_id") else None
+    if call.text("channel_id") and (where is None or call.bot.id not in where.members):
+        raise ApiError("restricted_action")
     identity = call.world.ids.new("F")
-    call.workspace.canvases[identity] = {"title": call.text("title"), "content": [_content(call)], "channel": None}
+    call.workspace.canvases[identity] = {
+        "title": call.text("title"),
+        "content": [_content(call)],
+        "channel": None,
+        "tab": where.id if where else None,
+    }
     return {"canvas_id": identity}
 
 
@@ -28,7 +36,7 @@ def create_in_channel(call: Call) -> Json:
     if any(one["channel"] == where.id for one in call.workspace.canvases.values()):
         raise ApiError("channel_canvas_already_exists")
     answer = create(call)
-    call.workspace.canvases[answer["canvas_id"]]["channel"] = where.id
+    call.workspace.canvases[answer["canvas_id"]] |= {"channel": where.id, "tab": None}
     return answer
 
 

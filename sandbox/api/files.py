@@ -18,6 +18,7 @@ def upload_url(call: Call) -> Json:
         raise ApiError("missing_argument")
     name = call.text("filename")
     one = File(call.world.ids.new("F"), name, name, call.bot.id, int(call.world.clock.seconds()), length)
+    one.alt = call.text("alt_txt")
     call.workspace.files[one.id] = one
     return {"upload_url": f"{call.world.url}/upload/{one.id}", "file_id": one.id}
 

@@ -3,10 +3,9 @@
 import re
 from collections.abc import Callable
 
-from sandbox import events, payloads
 from sandbox.api.call import ApiError, Call
-from sandbox.api.chat import permalink
-from sandbox.workspace import Conversation, Json, Post
+from sandbox.pins import pin, unpin
+from sandbox.workspace import Json
 
 MOST = 100
 TS = re.compile(r"\d{1,10}\.\d{6}")
@@ -22,12 +21,6 @@ def timestamp(call: Call) -> str:
     return ts
 
 
-def _item(call: Call, where: Conversation, post: Post) -> Json:
-    message = payloads.message(post) | {"permalink": permalink(call.world.url, where, post.ts, post.thread_ts)}
-    now = int(call.world.clock.seconds())
-    return {"type": "message", "created": now, "created_by": call.bot.id, "channel": where.id, "message": message}
-
-
 def add(call: Call) -> Json:
     """pins.add."""
     where = call.conversation(member=True)
@@ -37,9 +30,7 @@ def add(call: Call) -> Json:
         raise ApiError("already_pinned")
     if len(where.pins) >= MOST:
         raise ApiError("too_many_pins")
-    post.body["pinned_to"] = [where.id]
-    where.pins[ts] = _item(call, where, post)
-    events.pin(call.world, "pin_added", where, where.pins[ts], user=call.bot.id)
+    pin(call.world, where, post, by=call.bot.id)
     return {}
 
 
@@ -50,8 +41,7 @@ def remove(call: Call) -> Json:
     post = call.post(where, "timestamp")
     if ts not in where.pins:
         raise ApiError("no_pin")
-    post.body.pop("pinned_to", None)
-    events.pin(call.world, "pin_removed", where, where.pins.pop(ts), user=call.bot.id)
+    unpin(call.world, where, post, by=call.bot.id)
     return {}
 
 

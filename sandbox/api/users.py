@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sandbox import payloads
 from sandbox.api.call import ApiError, Call
-from sandbox.workspace import Json
+from sandbox.workspace import Json, User
 
 
 def info(call: Call) -> Json:
@@ -89,19 +89,23 @@ def team_info(call: Call) -> Json:
     }
 
 
-NOBODY_SLEEPS = {"dnd_enabled": False, "next_dnd_start_ts": 1, "next_dnd_end_ts": 1}
+def do_not_disturb(person: User) -> Json:
+    """When somebody's do-not-disturb is on next; `snooze_…` is told of nobody but whoever asks."""
+    begins, ends = person.quiet or (1, 1)
+    return {"dnd_enabled": person.quiet is not None, "next_dnd_start_ts": begins, "next_dnd_end_ts": ends}
 
 
 def dnd_info(call: Call) -> Json:
-    """dnd.info: nobody here ever snoozes."""
+    """dnd.info."""
     if call.given("user"):
-        call.user()
-    return dict(NOBODY_SLEEPS)
+        return do_not_disturb(call.user())
+    return {**do_not_disturb(call.bot), "snooze_enabled": False}
 
 
 def dnd_team(call: Call) -> Json:
     """dnd.teamInfo."""
-    return {"users": {one: NOBODY_SLEEPS for one in call.names("users") if one in call.workspace.users}}
+    known = call.workspace.users
+    return {"users": {one: do_not_disturb(known[one]) for one in call.names("users") if one in known}}
 
 
 METHODS: dict[str, Callable[[Call], Json]] = {

@@ -313,9 +313,18 @@ export class Composer {
       await act("upload", {
         channel: this.place.channel,
         name: file.name,
-        content: await file.text(),
+        content: await asBase64(file),
         ...(this.place.thread_ts ? { thread_ts: this.place.thread_ts } : {}),
       }),
     );
   }
 }
+
+/** A file's bytes as text, whatever they are. */
+const asBase64 = (file) =>
+  new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(",") + 1));
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(file);
+  });

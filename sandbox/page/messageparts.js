@@ -18,7 +18,7 @@ export function files(message) {
     message.files.map((f) =>
       h(
         "div.filecard",
-        icon("file"),
+        f.mimetype?.startsWith("image/") ? picture(f) : icon("file"),
         h(
           "span.filecard-words",
           h("bdi", f.title || f.name || "File"),
@@ -28,6 +28,14 @@ export function files(message) {
     ),
   );
 }
+
+/** The picture itself, from this very origin: the address that apps get may name another host. */
+const picture = (f) =>
+  h("img.filecard-picture", {
+    src: `/files/${encodeURIComponent(f.id)}/${encodeURIComponent(f.name)}`,
+    alt: f.alt_txt || f.title || f.name,
+    loading: "lazy",
+  });
 
 const size = (bytes) =>
   bytes < 1024

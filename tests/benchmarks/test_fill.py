@@ -16,7 +16,6 @@ from tests.invariants import broken
 from tests.stories.conftest import (  # noqa: F401 - fixtures
     database_url,
     postgresql,
-    postgresql_template,
     sqlite_template,
     wiring,
 )

@@ -128,18 +128,13 @@ class Watch:
         where = f"{_named(each)}: {rung.key}"
         if rung.say_at > now:
             self.wrong.append(f"{where} was said at {now}, before its time, {rung.say_at}")
-        elif now != rung.say_at and not _speaks_at_night(each, rung) and _may_speak(each, now) > now:
+        elif now != rung.say_at and not rung.day_and_night and _may_speak(each, now) > now:
             self.wrong.append(f"{where} was said at {now}, when Vakt may not speak")
 
 
 def _may_speak(each: Watched, at: datetime) -> datetime:
     promise = each.contract.promise(each.clock.promise_id)
     return may_speak_at(at, each.contract.calendar(promise.calendar, each.ticket.region), each.contract)
-
-
-def _speaks_at_night(each: Watched, rung: Rung) -> bool:
-    """Whether the contract lets it be said day and night: it is said at its instant, closed or not."""
-    return rung.say_at == rung.happens_at and _may_speak(each, rung.happens_at) > rung.happens_at
 
 
 def _entries(session: Session, each: Watched, rung: Rung) -> list[HistoryEntry]:

@@ -62,6 +62,7 @@ class Ledger:
     posts_doubled: int = 0
     no_longer_true: int = 0
     gathered: int = 0
+    joined: int = 0
     tried: int = 0
     looked_up: int = 0
     asides: int = 0
@@ -86,7 +87,8 @@ class Ledger:
             "tickets and rungs": f"{self.tickets} tickets; {self.rungs_due} rungs fell due,"
             f" {self.rungs_said} said, the rest implied by them",
             "said by itself": self.said_by_kind,
-            "messages owed": f"{self.owed}; posted {self.posted}, said with others {self.gathered},"
+            "messages owed": f"{self.owed}; posted {self.posted}, {self.joined} of them in another page's message,"
+            f" said with others {self.gathered},"
             f" no longer true {self.no_longer_true};"
             f" lost {self.posts_lost}, doubled {self.posts_doubled}",
             "uncertain outcomes": f"{self.looked_up} looked up; {self.tried} posts were tried",
@@ -185,9 +187,11 @@ def _owners(ledger: Ledger, session: Session) -> None:
 def _pages(ledger: Ledger, session: Session) -> None:
     """Whoever a ticket's history says was paged was owed one message for it, and nobody else was."""
     for page in session.exec(select(Page).where(col(Page.ticket_number).is_not(None))):
-        entries = session.exec(select(HistoryEntry).where(HistoryEntry.ticket_number == page.ticket_number)).all()
+        told_of = select(HistoryEntry).where(HistoryEntry.ticket_number == page.ticket_number)
+        entries = session.exec(told_of.order_by(col(HistoryEntry.position))).all()
         mine = [entry for entry in entries if entry.facts.get("page") == page.id and not entry.facts.get("runs")]
-        told = [entry.facts["to"] for entry in mine if entry.event in {Event.PAGED, Event.ASKED_AGAIN}]
+        asked = [entry.facts for entry in mine if entry.event in {Event.PAGED, Event.ASKED_AGAIN}]
+        told = [each for facts in asked for each in facts.get("people", [facts["to"]])]
         owed = [call["to"] for call in page.calls]
         rows = [session.get(Outgoing, (page.team_id, call["row"])) for call in page.calls]
         if told != owed or None in rows or len({row.key for row in rows if row}) != len(owed):
@@ -199,10 +203,11 @@ def _pages(ledger: Ledger, session: Session) -> None:
 def _posts(ledger: Ledger, session: Session, arena: Arena) -> None:
     """Every message owed was posted, and once; nothing else was."""
     rows = {row.key: row for row in session.exec(select(Outgoing))}
-    said, private = _said(arena)
+    said, private = _said(arena, {row.id: row.key for row in rows.values()})
     ledger.owed, ledger.posted, ledger.asides = len(rows), sum(said[key] for key in rows), said[ASIDE] + private.total()
     gathered = {key for key, row in rows.items() if _said_with(row, rows, said)}
     ledger.gathered = len(gathered)
+    ledger.joined = sum(row.kind == Kind.PAGE and row.thread_of is not None for row in rows.values())
     for key, row in rows.items():
         if key not in gathered:
             _row(ledger, row, said[key])
@@ -227,15 +232,20 @@ def _asked(session: Session, arena: Arena) -> Counter[str]:
     return asked
 
 
-def _said(arena: Arena) -> tuple[Counter[str], Counter[str]]:
-    """How often each key was said by the bot, and how often each person was told something in private."""
+def _said(arena: Arena, keys: Mapping[str, str]) -> tuple[Counter[str], Counter[str]]:
+    """How often each key was said by the bot, and how often each person was told something in private.
+
+    A message may name further rows, by id, that are said in it too: pages that began together.
+    """
     place = arena.slack.world.workspace
     said: Counter[str] = Counter()
     private: Counter[str] = Counter()
     for where in place.conversations.values():
         for post in where.posts.values():
             if post.body.get("bot_id") == place.bot_id:
-                said[str((post.metadata or {}).get("event_payload", {}).get("key"))] += 1
+                told = (post.metadata or {}).get("event_payload", {})
+                said[str(told.get("key"))] += 1
+                said.update(keys.get(each, each) for each in str(told.get("joined", "")).split())
         private.update(one.user for one in where.ephemerals.values())
     return said, private
 

@@ -26,6 +26,7 @@ from bot.workspace_import import import_workspace
 from models.ticket import Team
 from sandbox import Limits, Sandbox, load_seed
 from tests.cli.launcher import Child, Launcher
+from tests.shared import made_once
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60
@@ -185,15 +186,16 @@ def shell(vakt: Vakt, slack: Sandbox) -> Vakt:
 @pytest.fixture(scope="session")
 def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database into which the demonstration's workspace was imported."""
-    path = tmp_path_factory.mktemp("imported") / "vakt.db"
-    url = f"sqlite:///{path}"
-    schema.upgrade(url)
-    database = Database(url)
-    with database.transaction() as session:
-        session.add(Team(team_id=TEAM["id"], name=TEAM["name"]))
-        import_workspace(session, TEAM["id"], read(WORKSPACE, read_contracts(None)))
-    database.dispose()
-    return path
+
+    def make(path: Path) -> None:
+        schema.upgrade(f"sqlite:///{path}")
+        database = Database(f"sqlite:///{path}")
+        with database.transaction() as session:
+            session.add(Team(team_id=TEAM["id"], name=TEAM["name"]))
+            import_workspace(session, TEAM["id"], read(WORKSPACE, read_contracts(None)))
+        database.dispose()
+
+    return made_once(tmp_path_factory, "imported.db", make)
 
 
 @pytest.fixture

@@ -129,6 +129,18 @@ def test_an_ack_goes_over_the_connection_that_replaces_a_dead_one(client: Socket
     assert end.texts.get(timeout=10) == "here"
 
 
+def test_a_connection_that_two_threads_close_at_once_is_closed(client: SocketModeClient) -> None:
+    both = client.current_session
+    assert both is not None
+    with ThreadPoolExecutor(2) as pool:
+        with both.sock_send_lock:
+            closing = [pool.submit(acks.hang_up, both) for _ in range(2)]
+            threading.Event().wait(0.1)  # both have seen the socket, and wait for the lock
+        for one in closing:
+            one.result(timeout=10)
+    assert not both.is_active()
+
+
 def test_without_a_connection_it_says_so(client: SocketModeClient) -> None:
     client.disconnect()
     with pytest.raises(SlackClientNotConnectedError, match="closed"):

@@ -11,11 +11,12 @@ import pytest
 import yaml
 
 from bot import schema
-from bot.demo import MANIFEST
+from bot.demo import MANIFEST, WORKSPACE
 from bot.doctor import Finding, State, examine, slack_clock, wanted_scopes
 from bot.doctor_command import patient_of
 from bot.settings import Settings
 from sandbox import Sandbox
+from sandbox.workspace import UserGroup
 from tests.cli.conftest import Opens, Vakt, connected
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -120,9 +121,9 @@ def test_scopes_that_are_lacking_or_too_many(vakt: Vakt, opens: Opens) -> None:
     manifest = yaml.safe_load(MANIFEST.read_text("utf-8"))
     scopes = manifest["oauth_config"]["scopes"]["bot"]
     scopes.remove("users:read")
-    scopes.append("pins:write")
+    scopes.append("reactions:write")
     troubles = _troubles(connected(vakt, opens(manifest)), "scopes")
-    assert troubles == ["the token lacks users:read", "the token may more than Vakt needs: pins:write"]
+    assert troubles == ["the token lacks users:read", "the token may more than Vakt needs: reactions:write"]
 
 
 def test_the_manifests_scopes_are_read_as_yaml_would() -> None:
@@ -197,3 +198,22 @@ def test_people_with_mail_and_no_server_are_a_warning(well: Vakt) -> None:
         connection.execute("update person set email = 'ola@desk.example' where slack_user = 'U0OLA'")
     connection.close()
     assert _troubles(well, "mail") == ["people have an e-mail address, and VAKT_SMTP_URL is not set"]
+
+
+NIGHT = """
+[[escalations]]
+key = "night"
+steps = [{ group = "@night" }, { mail = "drift@desk.example" }]
+"""
+
+
+def test_a_mailbox_that_is_paged_needs_a_server_and_a_user_group_somebody_in_it(well: Vakt, slack: Sandbox) -> None:
+    (well.folder / "workspace.toml").write_text(WORKSPACE.read_text("utf-8") + NIGHT, "utf-8")
+    assert well.says("import", "workspace.toml", "--yes").returncode == 0
+    assert _troubles(well, "mail") == ["drift@desk.example cannot be paged: VAKT_SMTP_URL is not set"]
+    assert _troubles(well, "groups") == ["night: there is no such user group"]
+    group = UserGroup("S0NIGHT", "Night", "night", "U0PER", 0)
+    slack.do(lambda: slack.world.workspace.groups.update({group.id: group}))
+    assert _troubles(well, "groups") == ["night: nobody is in that user group"]
+    group.users = ["U0OLA"]
+    assert _troubles(well, "groups") == []

@@ -29,6 +29,15 @@ steps = [
     { channel = "C0DESK", wait = 10 },
 ]
 """
+ELSEWHERE = """
+[[escalations]]
+key = "night"
+steps = [
+    { group = "@night", wait = 10 },
+    { mail = "drift@desk.example" },
+    { webhook = "https://gateway.example/sms?key=s3cret", wait = 3 },
+]
+"""
 
 
 @pytest.fixture
@@ -125,3 +134,58 @@ def test_a_policy_of_the_file_is_imported_rehearsed_and_exported(well: Vakt, dat
     assert [row["at"][11:16] for row in rows] == ["22:00", "22:05", "22:10", "22:20", "22:25", "22:30", "22:40"]
     (well.folder / "workspace.toml").write_text(text + POLICY.replace("repeats = 1", "repeats = 2"), "utf-8")
     assert well.says("import", "workspace.toml").stdout.splitlines()[0] == "~ escalation night: repeats"
+
+
+def test_steps_that_name_no_people_are_imported_rehearsed_exported(well: Vakt, database: Database) -> None:
+    """A webhook's address may be a secret: where it is only to be read, its host stands for it."""
+    text = WORKSPACE.read_text("utf-8").replace('channel = "C0DESK"', 'channel = "C0DESK"\nescalation = "night"', 1)
+    (well.folder / "workspace.toml").write_text(text + ELSEWHERE, "utf-8")
+    assert well.says("import", "workspace.toml", "--yes").returncode == 0
+    assert well.says("export", "out.toml").returncode == 0
+    assert well.says("import", "out.toml", "--yes").stdout.strip() == "Nothing to change."
+    assert _rehearsed(well)[1:] == [
+        "  Thu 23:00  whoever is in user group @night then, waits 10 min",
+        "  Thu 23:10  drift@desk.example by mail, waits 15 min",
+        "  Thu 23:25  gateway.example by webhook, waits 3 min",
+        "  Thu 23:28  last resort: the desk's channel is told, and again an hour later",
+    ]
+    rows = [json.loads(line) for line in _rehearsed(well, "--json")[1:]]
+    assert [(row["group"], row["mail"], row["webhook"]) for row in rows] == [
+        (None, "drift@desk.example", None),
+        (None, None, "gateway.example"),
+        (None, None, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    "wrong", ['{ group = "Night Watch" }', '{ mail = "nobody" }', '{ webhook = "http://gateway.example" }', "{ }"]
+)
+def test_a_step_that_reaches_nothing_is_refused(well: Vakt, wrong: str) -> None:
+    broken = WORKSPACE.read_text("utf-8") + ELSEWHERE.replace('{ group = "@night", wait = 10 }', wrong)
+    (well.folder / "workspace.toml").write_text(broken, "utf-8")
+    assert "escalations" in well.refuses("import", "workspace.toml")
+
+
+def test_pages_list_an_address_with_what_became_of_it(well: Vakt, database: Database) -> None:
+    step = Step(kind=StepKind.MAIL, of="drift@desk.example", wait=5)
+    with database.transaction() as session:
+        desk = session.exec(select(Desk)).one()
+        row = Outgoing(
+            team_id=TEAM["id"],
+            key="page:3",
+            kind=Kind.STEP_MAIL,
+            conversation="mail:step:1",
+            state=State.SENT,
+            ts="<1@desk.example>",
+            ready_at=AT,
+            created_at=AT,
+            sent_at=AT + timedelta(seconds=2),
+        )
+        session.add(row)
+        call = {"to": None, "round": 1, "step": 0, "at": AT.isoformat(), "row": row.id, "again": False, "until": None}
+        given = {"team_id": TEAM["id"], "desk_id": desk.id, "plan": Plan(steps=(step,)).stored, "step": 0}
+        session.add(
+            Page(id="3", calls=[{**call, "why": None}], next_at=AT + timedelta(minutes=5), started_at=AT, **given)
+        )
+    said = well.says("pages", "list", "--open").stdout
+    assert "drift@desk.example (mail): queued 22:00:00, sent 22:00:02 (<1@desk.example>), waited for" in said

@@ -18,9 +18,11 @@ def _steps(step: str) -> str:
     return f'[[escalations]]\nkey = "night"\nsteps = [{step}]\n\n[[desks]]'
 
 
+EVERY_KIND_OF_STEP = "write one of role, rota, person, channel, group, mail and webhook"
+
 ESCALATIONS = (
-    ("[[desks]]", _steps('{ role = "on_call", person = "ola" }'), "write one of role, rota, person and channel"),
-    ("[[desks]]", _steps("{ wait = 5 }"), "write one of role, rota, person and channel"),
+    ("[[desks]]", _steps('{ role = "on_call", person = "ola" }'), EVERY_KIND_OF_STEP),
+    ("[[desks]]", _steps("{ wait = 5 }"), EVERY_KIND_OF_STEP),
     ("[[desks]]", _steps('{ role = "owner" }'), "role is owner, which is a ticket's"),
     ("[[desks]]", _steps('{ rota = "drift" }'), "escalations.night.steps.1.rota names drift"),
     ("[[desks]]", _steps('{ person = "nobody" }'), "escalations.night.steps.1.person names nobody"),
@@ -51,6 +53,23 @@ def test_what_is_exported_changes_nothing_when_it_is_imported(well: Vakt) -> Non
     well.settings.clear()  # the workspace is known by now: no token is needed
     assert well.says("export", "out.toml").returncode == 0
     assert well.says("import", "out.toml", "--yes").stdout.strip() == NOTHING
+
+
+def test_how_reports_go_out_and_the_components_of_a_service_survive_an_export(well: Vakt) -> None:
+    text = WORKSPACE.read_text("utf-8")
+    says = '[desks.report]\nhour = 10\ncustomers = true\n\n[[desks.products]]\nkey = "go"'
+    changed = text.replace('[[desks.products]]\nkey = "go"', says, 1)
+    (well.folder / "workspace.toml").write_text(changed, "utf-8")
+    assert well.says("import", "workspace.toml", "--yes").stdout.splitlines()[0] == "~ desk servicedesk: report"
+    assert well.says("export", "out.toml").returncode == 0
+    kept = read(well.folder / "out.toml", read_contracts(None))
+    assert kept.desks[0].report is not None
+    assert (kept.desks[0].report.hour, kept.desks[0].report.customers, kept.desks[0].report.off) == (10, True, False)
+    assert {each.key: each.components for each in kept.services or ()}["portal"] == ["Signing in", "Cases"]
+    assert well.says("import", "out.toml", "--yes").stdout.strip() == NOTHING
+    wrong = changed.replace("hour = 10", "hour = 24")
+    (well.folder / "workspace.toml").write_text(wrong, "utf-8")
+    assert "desks.0.report.hour" in well.refuses("import", "workspace.toml")
 
 
 def test_a_change_is_named_line_by_line(well: Vakt) -> None:
@@ -109,3 +128,39 @@ def test_the_schema_is_brought_up_once(vakt: Vakt) -> None:
     first, second = vakt.says("db", "upgrade"), vakt.says("db", "upgrade")
     assert "is now at revision" in first.stdout
     assert "was already at revision" in second.stdout
+
+
+OWN = 'key = "servicedesk"\ntexts.{what} = {{ {language} = "{text}" }}'
+
+
+@pytest.mark.parametrize(
+    ("what", "language", "text", "said"),
+    [
+        ("outage", "nb", "Stans: {titel}", "{titel} is no place; there is {name}, {title}"),
+        ("outage", "nb", "Stans: {title!r}", "{title} is no place"),
+        ("outage", "nb", "Stans: {", "its braces do not match"),
+        ("outage", "nb", "<!channel> {title}", "would make mentions and links"),
+        ("outage", "nb", "{title}: {text}", "desks.servicedesk.texts.outage.nb has {text}"),
+        ("outage_update", "sv", "Nytt om {title}", "desks.servicedesk.texts.outage_update.sv has no {text}"),
+        ("outage", "fi", "Katko: {title}", "texts.outage.fi"),
+        ("outages", "nb", "Stans: {title}", "texts.outages"),
+    ],
+)
+def test_a_desks_own_text_that_cannot_be_filled_in_is_refused_with_its_key(
+    well: Vakt, what: str, language: str, text: str, said: str
+) -> None:
+    own = OWN.format(what=what, language=language, text=text)
+    (well.folder / "workspace.toml").write_text(
+        WORKSPACE.read_text("utf-8").replace('key = "servicedesk"', own, 1), "utf-8"
+    )
+    assert said in well.refuses("import", "workspace.toml")
+
+
+def test_a_desks_own_texts_are_stored_and_exported(well: Vakt) -> None:
+    own = OWN.format(what="outage", language="nb", text="Stans: {title}")
+    changed = WORKSPACE.read_text("utf-8").replace('key = "servicedesk"', own, 1)
+    (well.folder / "workspace.toml").write_text(changed, "utf-8")
+    assert "~ desk servicedesk: texts" in well.says("import", "workspace.toml", "--yes").stdout
+    assert well.says("export", "out.toml").returncode == 0
+    assert "Stans: {title}" in (well.folder / "out.toml").read_text("utf-8")
+    assert well.says("import", "out.toml", "--yes").stdout.strip() == NOTHING

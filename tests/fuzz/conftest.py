@@ -35,7 +35,6 @@ from tests.stories.conftest import (  # noqa: F401 - fixtures
     MONDAY,
     database_url,
     postgresql,
-    postgresql_template,
     sqlite_template,
     workspace,
 )

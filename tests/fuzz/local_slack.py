@@ -10,6 +10,14 @@ from urllib.parse import parse_qsl
 from sandbox.limits import message_problems, view_problems
 
 
+def _channel(method: str, given: dict[str, Any]) -> object:
+    """A channel as each method tells of it: by its id, or with more about it."""
+    if method == "conversations.info":
+        topic = {"value": ""}
+        return {"id": given.get("channel"), "is_member": True, "is_ext_shared": False, "topic": topic, "properties": {}}
+    return given.get("channel") or {"id": "D0ANYONE"}
+
+
 class LocalSlack:
     """Counts the calls it got, and keeps what Slack would have refused in them."""
 
@@ -40,7 +48,7 @@ class LocalSlack:
         problems: list[Any] = []
         if "view" in given:
             problems += view_problems(given["view"])
-        elif method.startswith(("chat.", "response_url")):
+        elif method.startswith(("chat.post", "chat.update", "response_url")):
             problems += message_problems(
                 text=given.get("text"), blocks=given.get("blocks"), attachments=given.get("attachments")
             )
@@ -54,11 +62,21 @@ class LocalSlack:
             "team": "Vakt's sandbox",
             "user_id": "U0VAKT",
             "bot_id": "B0VAKT",
-            "channel": given.get("channel") or {"id": "D0ANYONE"},
+            "channel": _channel(method, given),
             "ts": f"{1795000000 + stamp}.{stamp:06}",
             "view": {"id": f"V{stamp}", "hash": f"{stamp}.x"},
             "user": {"id": given.get("user"), "name": "somebody", "real_name": "Some Body", "tz": "Europe/Oslo"},
             "messages": [],
+            "members": [],
+            "channels": [],
+            "bookmarks": [],
+            "items": [],
+            "files": [{"id": f"F{stamp}"}],
+            "file_id": f"F{stamp}",
+            "upload_url": f"{self.address}/upload",
+            "canvas_id": f"F{stamp}",
+            "bookmark": {"id": f"Bk{stamp}"},
+            "permalink": "https://files.slack.com/x",
         }
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:

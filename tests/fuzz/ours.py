@@ -44,6 +44,7 @@ def payloads(workspace: Workspace, contracts: Mapping[str, Contract], answers_at
         ours += openings(customer, contracts[customer.contract], speaker, people["ola"])
         ours += commands(str(customer.channel), speaker, answers_at)
     ours += commands("C0DESK", people["ola"], answers_at)
+    ours += notices(people["ola"])
     for who in (people["ola"], people["anna"]):
         ours += clicks(who, answers_at)
         ours += modals(who)
@@ -76,7 +77,15 @@ def commands(channel: str, who: str, answers_at: str) -> list[Any]:
     )
     rotas = ("", "next", "week support", "take", "swap", "override", "help", "no such rota")
     asked = rotas if channel == "C0DESK" else ("week",)
+    told = ("", "list", "O-1", "update O-1", "link O-1 T-1", "Signing in fails")
+    heard = ("", "list", "register", "help", "nothing of the kind")
+    measured = ("", "2026-11", "bykommune 12m", "claim", "affected bykommune O-1 2026-11-23T10:00", "help")
     typed = [*(("/ticket", text) for text in texts), *(("/oncall", text) for text in asked)]
+    typed += [("/announce", text) for text in ("", "list", "help", "N-1", "n-99999999999", "N-", "no such")]
+    planned = ("", "plan", "feed", "M-1", "M-99999999999") if channel == "C0DESK" else ("plan",)
+    typed += [("/maintenance", text) for text in planned]
+    typed += [("/sla", text) for text in measured]
+    typed += [*(("/outage", text) for text in told), *(("/subscribe", text) for text in heard), ("/unsubscribe", "")]
     return [
         {
             **ONES,
@@ -135,13 +144,20 @@ def _element(action: str, number: int) -> dict[str, Any]:
         Action.DETAILS_PAGE: {"type": "button", "value": f"{name}:1"},
         Action.WHY_PAGE: {"type": "button", "value": f"{name}:1"},
         Action.HOME_PAGE: {"type": "button", "value": "1"},
+        Action.SLA_PERIOD: {"type": "button", "value": "customer:2026-11"},
+        Action.SLA_EXCLUDE: {"type": "button", "value": "customer:2026-11:interval"},
         Action.ON_CALL_WEEK: {"type": "button", "value": "support"},
         Action.ON_CALL_PAGE: {"type": "button", "value": "support:1"},
         Action.ON_CALL_TAKE: {"type": "button", "value": f"support:primary:{number}:1795500000:1795586400"},
         Action.ON_CALL_SWAP: {"type": "button", "value": "support"},
         Action.ON_CALL_OVERRIDE: {"type": "button", "value": "support"},
     }
-    return elements.get(action, {"type": "button", "value": name})
+    announced = ANNOUNCED.get(action.partition(".")[0])
+    return elements.get(action, {"type": "button", "value": announced or name})
+
+
+ANNOUNCED = {"outage": "O-1", "maintenance": "M-1", "notice": "N-1", "told": "O-1:0", "mails": "N-1"}
+"""What the buttons on announcements carry, by how their action begins."""
 
 
 def clicks(who: str, answers_at: str) -> list[Any]:
@@ -209,7 +225,54 @@ FIELDS: Mapping[str, dict[str, Any]] = {
     Field.LAYER: _option("*"),
     Field.FROM: _at(1795500000),
     Field.UNTIL: _at(1795586400),
+    Field.TITLE: _typed("Signing in fails"),
+    Field.SERVICES: {"type": "multi_static_select", "selected_options": [{"value": "app"}]},
+    Field.SCOPE: _option("all_users"),
+    Field.GRAVITY: _option("outage"),
+    Field.CAUSE: _typed("A certificate"),
+    Field.EXPECTED_END: _at(1795600000),
+    Field.BEGAN_AT: _at(1795423000),
+    Field.DETECTED_AT: _at(1795423060),
+    Field.ANNOUNCE: _ticked("yes"),
+    Field.ALL_THE_SAME: _ticked("yes"),
+    Field.LEAD: {"type": "users_select", "selected_user": "U0INGRID"},
+    Field.CHANNEL: {"type": "conversations_select", "selected_conversation": "C0ACME"},
+    Field.TOPICS: {"type": "checkboxes", "selected_options": [{"value": "outage"}, {"value": "maintenance"}]},
+    Field.AUDIENCE: _option("customer"),
+    Field.LANGUAGE: _option("sv"),
+    Field.NAME: _typed("Tor Vold"),
+    Field.EMAIL: _typed("tor.vold@acme.example"),
+    Field.NOTICE_TOPIC: _option("sub_processor"),
+    Field.NOTICE_TITLE: _typed("New hosting"),
+    Field.NOTICE_EN: _typed("We move <!here> & there"),
+    Field.NOTICE_NB: _typed("Vi flytter"),
+    Field.NOTICE_EFFECTIVE: {"type": "datepicker", "selected_date": "2027-03-01"},
+    Field.NOTICE_AUDIENCE: {"type": "checkboxes", "selected_options": [{"value": "customer"}, {"value": "partner"}]},
+    Field.NOTICE_REPORTED: _ticked("yes"),
+    Field.NOTICE_CHOICE: _option("earliest"),
+    Field.ON_SERVICES: {"type": "multi_static_select", "selected_options": [{"value": "portal"}]},
+    Field.WORK_TITLE: _typed("Portal upgrade"),
+    Field.WORK_KIND: _option("upgrade_major"),
+    Field.DOWNTIME: _option("yes"),
+    Field.STARTS: _at(1797102000),
+    Field.ENDS: _at(1797109200),
+    Field.NOTICED: _typed("You cannot <!channel> sign in"),
+    Field.AGREED: _ticked("yes"),
+    Field.APPROVER: {"type": "users_select", "selected_user": "U0PER"},
+    Field.REPEATS: _typed("FREQ=MONTHLY;BYDAY=1SA;COUNT=3"),
 }
+
+DRAFT = {
+    "title": "Signing in fails",
+    "services": ["app"],
+    "scope": "all_users",
+    "gravity": "outage",
+    "began_at": "2026-11-23T09:40:00+01:00",
+    "next_update_at": "2026-11-25T09:40:00+01:00",
+    "announce": True,
+    "desk": "servicedesk",
+}
+"""An outage as its preview carries it."""
 
 
 def modals(who: str) -> list[Any]:
@@ -218,9 +281,31 @@ def modals(who: str) -> list[Any]:
     for at, callback in enumerate(View):
         if callback is not View.OPEN:
             carried = {"ticket": TICKETS[at % len(TICKETS)], "severity": "P5", "wait": "customer", "rota": "support"}
+            carried |= {"draft": DRAFT, "channel": "C0ACME"} if "preview" in callback else {"outage": 1}
+            carried |= {"notice": "N-1"}
+            if callback in {View.MAINTENANCE, View.MAINTENANCE_CANCEL}:
+                carried |= {"left_out": ["pindena"], "override": True}
+                carried |= {"maintenance": "M-1"} if callback is View.MAINTENANCE_CANCEL else {}
             view = _view(callback, {str(field): element for field, element in FIELDS.items()}, **carried)
             found.append({"type": "view_submission", "view": view, "response_urls": [], **_caused(who)})
     found.append({"type": "view_closed", "view": _view(View.REPLY, {}), "is_cleared": False, **_caused(who)})
+    return found
+
+
+NOTICES = ("security", "release", "terms", "sub_processor", "transfer")
+
+
+def notices(who: str) -> list[Any]:
+    """Notices of every sort, written, confirmed, corrected and withdrawn, each by the name it is given then."""
+    found = []
+    for number, topic in enumerate(NOTICES, start=1):
+        state = {
+            str(field): element for field, element in FIELDS.items() if field not in {Field.SERVICES, Field.AUDIENCE}
+        }
+        state |= {str(Field.NOTICE_TOPIC): _option(topic), str(Field.NOTICE_AUDIENCE): {"type": "checkboxes"}}
+        for callback in (View.ANNOUNCE, View.ANNOUNCE_REVIEW, View.NOTICE_CORRECT, View.NOTICE_WITHDRAW):
+            view = _view(callback, state, notice=f"N-{number}")
+            found.append({"type": "view_submission", "view": view, "response_urls": [], **_caused(who)})
     return found
 
 

@@ -42,5 +42,5 @@ def test_what_is_not_spoiled_is_done(target: Target) -> None:
     answers = [target.send(payload) for payload in target.seeds]
     wrong = [(problems(answer), answer.payload) for answer in answers if problems(answer)]
     assert not wrong
-    assert sum(answer.acted for answer in answers) > len(answers) // 7
+    assert sum(answer.acted for answer in answers) > len(answers) // 12
     target.settles()

@@ -5,10 +5,13 @@ import inspect
 import re
 from pathlib import Path
 
+import pytest
 from slack_sdk import WebClient
 
 from models.roster import ROSTER
 from tests.house.tree import CODE, at, called, documentation, nodes
+
+pytestmark = pytest.mark.xdist_group("source")
 
 OURS = ("bot", "handlers", "models")
 GATEWAY = "bot/gateway.py"

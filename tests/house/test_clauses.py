@@ -10,6 +10,8 @@ import pytest
 
 from tests.house.tree import ROOT, nodes
 
+pytestmark = pytest.mark.xdist_group("source")
+
 MAKER: dict[str, Any] = runpy.run_path(str(ROOT / "docs" / "make_clauses.py"))
 MARKED = """
 import pytest

@@ -5,13 +5,17 @@ import sys
 
 import pytest
 
-from handlers import ACTIONS, COMMANDS, EVENTS, SHORTCUTS, VIEWS, timers
+from bot import app, group_watch, member_watch
+from handlers import ACTIONS, COMMANDS, EVENTS, SHORTCUTS, VIEWS, audit, talk, timers, undelivered
+from handlers.following import FOLLOW
 from handlers.later import Later
 from handlers.outgoing import RENDER
 
-TABLES = (COMMANDS, SHORTCUTS, VIEWS, ACTIONS, EVENTS, RENDER)
+TABLES = (COMMANDS, SHORTCUTS, VIEWS, ACTIONS, EVENTS, RENDER, FOLLOW)
 LATER = sorted(
-    {each for table in TABLES for each in table.values() if isinstance(each, Later)} | {timers.OF_A_ROTA},
+    {each for table in TABLES for each in table.values() if isinstance(each, Later)}
+    | {timers.OF_A_ROTA, timers.PAGE_NEXT, *timers.ASKED.values(), audit.ARM_PAGE, undelivered.PAGE_REFUSED}
+    | {talk.WORDS, talk.EDIT, talk.DELETION, app.WARM_ROTAS, group_watch.PEOPLE_ON_CALL, member_watch.NOTE_MEMBER},
     key=repr,
 )
 

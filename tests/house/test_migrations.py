@@ -7,6 +7,8 @@ import pytest
 
 from tests.house.tree import called, modules, parsed
 
+pytestmark = pytest.mark.xdist_group("source")
+
 MIGRATIONS = [path for path in modules("migrations") if path.parent.name == "versions"]
 TAKES_AWAY = {"alter_column", "drop_column", "drop_constraint", "drop_table", "rename_table", "create_check_constraint"}
 """What may be in the way of code that knows nothing of it."""

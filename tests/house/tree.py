@@ -1,4 +1,4 @@
-"""The project's own source, parsed once, for the tests that read it."""
+"""The project's own source, parsed once, for the tests that read it: all of them in one process, under one group."""
 
 import ast
 from collections.abc import Iterator
@@ -19,11 +19,16 @@ def parsed(module: Path) -> ast.Module:
     return ast.parse((ROOT / module).read_text("utf-8"), str(module))
 
 
+@cache
+def _all_of(module: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(parsed(module)))
+
+
 def nodes(*folders: str, outside: tuple[str, ...] = ()) -> Iterator[tuple[Path, ast.AST]]:
     """Every node of every module under the folders, but for the modules and folders named."""
     for module in modules(*folders):
         if not any(module.is_relative_to(place) for place in outside):
-            yield from ((module, node) for node in ast.walk(parsed(module)))
+            yield from ((module, node) for node in _all_of(module))
 
 
 def at(module: Path, node: ast.AST) -> str:
@@ -45,6 +50,6 @@ def documentation(module: Path) -> frozenset[int]:
     """The ids of the constants that are docstrings, of modules, classes, functions and names."""
     return frozenset(
         id(node.value)
-        for node in ast.walk(parsed(module))
+        for node in _all_of(module)
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     )

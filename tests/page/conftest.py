@@ -15,6 +15,7 @@ from slack_sdk import WebClient
 
 from sandbox import Clock, Limits, Sandbox
 from tests.page.gallery import MANIFEST, Gallery
+from tests.sandbox.other_end import disconnect
 
 FLAGS = (
     "--no-sandbox",
@@ -81,7 +82,7 @@ def running(clock_hook: str | None = None) -> Iterator[Running]:
         handler.connect()
         sandbox.waits_for_app()
         yield sandbox, gallery
-        handler.close()
+        disconnect(handler, sandbox)
 
 
 @pytest.fixture(scope="session")

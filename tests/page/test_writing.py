@@ -1,5 +1,7 @@
 """Writing: the message box, its completion, threads, edits, reactions, files."""
 
+import base64
+
 import pytest
 from playwright.sync_api import expect
 
@@ -148,6 +150,15 @@ def test_a_file_is_shared(slack: Sandbox, enter: Enter) -> None:
         {"name": "log.txt", "mimeType": "text/plain", "buffer": b"lines"}
     )
     expect(page.locator(".filecard")).to_contain_text("log.txt")
+
+
+def test_a_picture_is_seen_and_described(slack: Sandbox, enter: Enter) -> None:
+    page = enter("kari")
+    dot = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+    page.locator(".main input[type=file]").set_input_files({"name": "dot.gif", "mimeType": "image/gif", "buffer": dot})
+    picture = page.get_by_role("img", name="dot.gif")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("shown => shown.decode().then(() => shown.naturalWidth)") == 1
 
 
 def test_a_message_shortcut_carries_the_message(slack: Sandbox, gallery: Gallery, enter: Enter) -> None:

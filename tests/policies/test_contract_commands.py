@@ -265,6 +265,9 @@ def test_a_further_folder_gives_a_sixth_contract(app: typer.Typer, tmp_path: Pat
 def test_policy_show_prints_classes_promises_and_clauses(app: typer.Typer) -> None:
     shown = vakt(app, "policy", "show", "pindena", "--language", "nb").stdout
     assert all(words in shown for words in ("Mindre alvorlig", "by closing the next working day", "PI-20"))
+    assert all(words in shown for words in ("at most 30 min long", "at most 1 a quarter", "outside the hours of work"))
+    assert "99.9 % (usual)" in shown
+    assert "nothing is credited" in shown
     whole = json.loads(vakt(app, "policy", "show", "pindena", "--json").stdout)
     assert whole["id"] == "pindena"
 

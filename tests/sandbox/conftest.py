@@ -11,7 +11,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
 from sandbox import Clock, Limits, Sandbox
-from tests.sandbox.other_end import MANIFEST, HookApp, Json, Recorder, bolt_door
+from tests.sandbox.other_end import MANIFEST, HookApp, Json, Recorder, bolt_door, disconnect
 
 
 @pytest.fixture(autouse=True)
@@ -92,9 +92,7 @@ def run_by_sockets(slack: Sandbox, closing: ExitStack) -> Run:
 
     def run(app: App) -> None:
         handler = SocketModeHandler(app, slack.app_token, ping_interval=2, concurrency=4)
-        closing.callback(handler.close)
-        closing.callback(slack.drop_sockets)  # its reader would otherwise sit out its own time-out of three seconds
-        closing.callback(setattr, handler.client, "auto_reconnect_enabled", False)
+        closing.callback(disconnect, handler, slack)
         handler.connect()
         slack.waits_for_app()
 

@@ -9,6 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from slack_bolt import App, BoltRequest
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+
+from sandbox import Sandbox
 
 Json = dict[str, Any]
 
@@ -216,3 +219,13 @@ class HookApp:
         self.server.shutdown()
         self.thread.join()
         self.server.server_close()
+
+
+def disconnect(handler: SocketModeHandler, slack: Sandbox) -> None:
+    """Close an app's client at once: its threads would sit out three seconds for Slack and one for a message."""
+    client = handler.client
+    client.auto_reconnect_enabled = False
+    client.closed = True
+    client.message_queue.put(None)
+    slack.drop_sockets()
+    handler.close()

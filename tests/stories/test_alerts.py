@@ -2,13 +2,16 @@
 
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlmodel import select
 
 from bot.machine import SystemClock
+from handlers.alert_tickets import CARDS_WAIT, POURING, Pouring
 from models.history import Event
+from models.outbox import Kind, Outgoing
 from models.page import Page
 from models.person import Person
 from models.received import Received
@@ -45,14 +48,14 @@ def test_an_alert_opens_a_ticket_with_class_and_deadline_and_pages_who_is_on_cal
         assert (ticket.severity, ticket.opened_by, ticket.requester_id) == ("P3", "hook:prometheus", "hook:prometheus")
         assert ticket.reported_at == house.now()
         assert clocks(house, "T-1")["start_of_work"].due_at == oslo("2026-11-24 12:40")
-        house.slack.expects("Opened by hook prometheus", in_="#desk", thread=card)
+        line = house.slack.expects("Opened by hook prometheus", in_="#desk", thread=card)
         [page] = pages(house)
         assert page.ticket_number == 1
         with house.vakt.database.reading() as session:
             called = session.get(Person, (page.team_id, page.calls[0]["to"]))
         assert called is not None
         house.slack.expects("T-1", to=house.person(called.handle))
-        house.slack.expects(called.slack_user, in_="#desk", thread=card)
+        assert called.slack_user in str(line.body())
         house.is_quiet()
 
 
@@ -180,6 +183,43 @@ def test_a_storm_becomes_one_ticket_with_a_count_and_the_first_ones(house: House
         hook.fires(*names, status="resolved")
         house.settles()
         assert {ticket.status for ticket in tickets(house)} == {Status.RESOLVED}
+
+
+def test_cards_wait_from_the_eleventh_ticket_within_a_second_until_fewer_come() -> None:
+    pouring = Pouring()
+    evenly = [pouring.cards_wait(0.05 * n) for n in range(POURING + 2)]
+    assert evenly == [timedelta(0)] * POURING + [CARDS_WAIT] * 2
+    assert pouring.cards_wait(1.04) == CARDS_WAIT
+    assert pouring.cards_wait(1.56) == timedelta(0)
+    slowly = Pouring()
+    assert {slowly.cards_wait(0.101 * n) for n in range(40)} == {timedelta(0)}
+
+
+def test_when_alerts_pour_in_everybody_is_paged_at_once_and_the_cards_follow(house: House) -> None:
+    with hooked(house, routes=[PAGING | {"storm": 100}]) as hook:
+        hook.fires(*(f"Alert{number:02}" for number in range(POURING + 2)))
+        with house.vakt.database.reading() as session:
+            owed = list(session.exec(select(Outgoing).order_by(Outgoing.ticket_number)))  # type: ignore[arg-type]
+        waits = {kind: [(row.ready_at - row.created_at) for row in owed if row.kind == kind] for kind in Kind}
+        assert waits[Kind.PAGE] == [timedelta(0)] * (POURING + 2)
+        assert waits[Kind.DESK_CARD][:POURING] == [timedelta(0)] * POURING
+        assert set(waits[Kind.DESK_CARD][POURING:]) <= {timedelta(0), CARDS_WAIT}  # as fast as this machine is
+        for number in range(POURING + 2):
+            house.card(f"Alert{number:02} is wrong")
+
+
+def test_what_fires_and_is_over_in_one_delivery_opens_a_ticket_and_ends_it(house: House) -> None:
+    with hooked(house, routes=[ROUTE | {"resolves": True}]) as hook:
+        both = delivery("Disk")
+        both["alerts"] += delivery("Disk", status="resolved")["alerts"]
+        assert hook.send("alertmanager", both).body == {"accepted": 2}
+        house.settles()
+        [ticket] = tickets(house)
+        assert ticket.status == Status.RESOLVED
+        assert [event for event in events(house, "T-1") if event != Event.OPENED] == [
+            Event.ALERT_ENDED,
+            Event.RESOLVED,
+        ]
 
 
 def test_an_alert_without_a_route_is_told_to_the_desk_once_an_hour(house: House) -> None:

@@ -86,3 +86,28 @@ def test_who_is_on_call_in_a_home_follows_the_rota(house: House) -> None:
     text = house.person("ola").opens_home().text.replace("*", "")
     assert "On call now: Ingrid Berg" in text
     house.slack.forgets()
+
+
+def test_open_pages_stand_first_and_are_acknowledged_there(house: House) -> None:
+    """Those that wait for the reader come first; eight at a time. Nobody's home has them when none runs."""
+    ola, sara = house.person("ola"), house.person("sara")
+    assert "Open pages" not in ola.opens_home().text
+    for number in range(9):
+        sara.types(
+            f"/page {ola.mention() if number == 4 else house.person('ingrid').mention()} Disk {number} is full",
+            in_="#desk",
+        )
+    house.settles()
+    home = ola.opens_home()
+    assert home.text.index("Disk 4 is full") < home.text.index("Disk 8 is full") < home.text.index("My tickets")
+    assert "waits for you" in home.text.replace("*", "")
+    assert "waits for Ingrid Berg" in home.text
+    assert "Disk 0 is full" not in home.text
+    home.click("Next page")
+    home.waits_for("Disk 0 is full")
+    home = ola.opens_home()
+    home.click("Acknowledge")
+    home.waits_for("Disk 0 is full")
+    assert "Disk 4 is full" not in home.text
+    house.settles()
+    house.slack.forgets()

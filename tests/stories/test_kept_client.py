@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.gateway import Gateway, OutcomeUnknownError, SlackUnavailableError
-from bot.kept_client import KeptClient
+from bot.kept_client import KeptClient, trusted
 from handlers.views.blocks import Rendered
 from handlers.views.typed import Mrkdwn
 
@@ -144,3 +144,9 @@ def test_a_proxy_is_asked_as_slack_sdk_asks_it(wire: Wire, monkeypatch: pytest.M
     monkeypatch.setenv("HTTP_PROXY", wire.url)
     post(gateway("http://slack.test/api/"))
     assert [path for _, path in wire.asked] == ["http://slack.test/api/chat.postMessage"]
+
+
+def test_whom_this_machine_trusts_is_read_once_for_sockets_and_calls(wire: Wire) -> None:
+    clients = [KeptClient(token="xoxb-1", base_url=url, timeout=1) for url in (wire.url, "https://slack.com/api/")]
+    assert clients[0].ssl is clients[1].ssl is trusted()
+    assert trusted().cert_store_stats()["x509_ca"] > 0

@@ -250,6 +250,39 @@ def test_an_override_may_be_of_every_layer(house: House) -> None:
     _everybody_is_told(house, 3)
 
 
+def test_an_override_is_taken_back_and_those_concerned_are_told(house: House) -> None:
+    """Whoever would be on call without it is again. Of one that has begun what has passed stays as it was."""
+    ola = house.person("ola")
+    _override(house, ola, "Ingrid Berg", "2026-11-25 12:00", "2026-11-25 20:00")
+    assert on_call(house, "2026-11-25 13:00") == ["ingrid"]
+    forget(house)
+    _take_back(ola, "On call again: Sara Holm")
+    assert on_call(house, "2026-11-25 13:00") == ["sara", "ingrid"]
+    house.slack.expects("tok det tilbake", in_=house.person("ingrid").direct())
+    house.slack.expects("tog tillbaka en ändring", in_=house.person("sara").direct())
+    _override(house, ola, "Ola Hansen", "2026-11-25 12:00", "2026-11-25 20:00", "Every layer")
+    forget(house)
+    house.moves_to(oslo("2026-11-25 14:00"))
+    forget(house)
+    _take_back(ola, "Ola Hansen")
+    assert on_call(house, "2026-11-25 13:00") == ["ola"]
+    assert on_call(house, "2026-11-25 15:00") == ["sara", "ingrid"]
+    ola.types("/oncall override", in_="#desk")
+    assert "Overrides so far" not in ola.modal().text
+    ola.modal().close()
+    house.settles()
+    forget(house)
+
+
+def _take_back(who: Person, words: str) -> None:
+    who.types("/oncall override", in_="#desk")
+    who.modal().waits_for("Overrides so far")
+    who.modal().click("Take back")
+    who.modal().waits_for(words)
+    who.modal().waits_for("any more")
+    who.modal().close()
+
+
 @pytest.mark.parametrize(
     ("since", "until", "words"),
     [

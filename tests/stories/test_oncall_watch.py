@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from bot.group_watch import HELD, GroupWatch
 from handlers.views.names import Action
 from models.customer import Agreement
 from models.outbox import Kind, Outgoing
+from models.received import Received
 from models.stored_rota import StoredRota
 from models.timer import look_at_rota
 from sandbox import Message
@@ -206,4 +208,41 @@ def test_a_refused_user_group_is_said_once_to_the_desk_and_asked_again_at_the_ne
     house.moves_to(oslo("2026-12-07 08:01"))
     assert house.vakt.groups.look() == 1
     assert len(owed(house, Kind.GROUP_REFUSED)) == 1
+    forget(house)
+
+
+def _replica(house: House) -> GroupWatch:
+    """Another process on the same database."""
+    mine = house.vakt.groups
+    return GroupWatch(mine.database, mine.gateway, mine.team_id, mine.clocks)
+
+
+def test_of_several_replicas_one_tells_slack_of_the_user_group(house: House, group: UserGroup) -> None:
+    asked = house.slack.fault("usergroups.users.update", kind="503", times=0)
+    assert _replica(house).look() == 1
+    assert house.vakt.groups.look() == 0
+    assert set(group.users) == {"U0SARA", "U0INGRID"}
+    house.slack.do(lambda: setattr(asked, "times", 1))
+    takes(house, house.person("ola"), "Fri 27 Nov 08:00")
+    house.moves_to(oslo("2026-11-27 08:00"))
+    assert _replica(house).look() == 0
+    assert house.vakt.groups.look() == 1
+    assert set(group.users) == {"U0OLA", "U0INGRID"}
+    assert _replica(house).look() == 0
+    forget(house)
+
+
+def test_another_replica_tells_what_one_died_over(house: House, group: UserGroup) -> None:
+    """It held the row and never told; a while later the row is free again."""
+    assert house.vakt.groups.look() == 1
+    with house.vakt.database.transaction() as session:
+        [row] = [each for each in session.exec(select(Received)) if each.key.startswith("group:")]
+        row.answer = {**(row.answer or {}), "done": False}
+    assert _replica(house).look() == 0
+    with house.vakt.database.transaction() as session:
+        [row] = [each for each in session.exec(select(Received)) if each.key.startswith("group:")]
+        row.stored_at -= HELD
+    group.users = ["U0PER"]
+    assert _replica(house).look() == 1
+    assert set(group.users) == {"U0SARA", "U0INGRID"}
     forget(house)

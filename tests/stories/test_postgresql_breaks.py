@@ -16,6 +16,7 @@ from models.store import NotStoredError
 from models.ticket import Ticket
 from tests.stories.conftest import House, control
 from tests.stories.scenes import GUIDANCE, Opened, events, forget, hears, opened, times
+from tests.stories.test_gathered import ACKNOWLEDGE_ALL, by_hand
 from tests.stories.wire import Cut, Wire, socket_of
 
 pytestmark = [
@@ -115,6 +116,44 @@ def test_a_deadlock_is_done_again_and_nobody_notices(house: House, other: Connec
     assert _deadlocks(other) == 1
     assert not [line for line in logged if line["event"] in {"bug", "busy"}]
     _start_is_stored_once_and_nobody_noticed(house, it)
+
+
+def test_what_somebody_else_holds_is_marked_later_and_holds_up_no_other(house: House, other: Connection) -> None:
+    """Whoever marked many messages at once and waited for one of them would sooner or later wait in turn."""
+    desk, acme = house.slack.channel("#desk").id, house.slack.channel("#acme").id
+    posts = "chat.postMessage"
+    house.slack.fault(posts, kind="delay", seconds=0.5, where=lambda args: args["channel"] == desk)
+    house.slack.fault(posts, kind="delay", seconds=1.0, where=lambda args: args["channel"] == acme)
+    with _meanwhile(lambda: opened(house)):
+        _until(house, f"select 1 from outbox where conversation = '{desk}' and leased_until is not null")
+        other.execute(text("select id from outbox where conversation = :desk for update"), {"desk": desk})
+        _until(house, f"select 1 from outbox where conversation = '{acme}' and state = 'sent'")
+        assert _until(house, f"select count(*) from outbox where conversation = '{desk}' and state = 'sent'") == 0
+        other.rollback()
+    house.is_quiet()
+
+
+def test_a_page_in_a_message_that_somebody_else_holds_keeps_the_message_from_being_marked_until_it_is_free(
+    house: House, other: Connection
+) -> None:
+    """Whoever presses a button there holds the page first and then its message: neither waits for the other in turn."""
+    house.slack.fault(
+        "chat.postMessage", kind="delay", seconds=0.5, where=lambda args: ACKNOWLEDGE_ALL in str(args.get("blocks"))
+    )
+    by_hand(house, "per", "One", "Two", "Three")
+    joined = "from outbox where kind = 'page' and thread_of is not null"
+    assert _until(house, f"select 1 {joined} limit 1")
+    other.execute(text(f"select id {joined} for update"))
+    house.slack.expects("Three", to=house.person("per"))
+    assert _until(house, "select 1 from outbox where kind = 'page' and state = 'sent'")
+    assert _until(house, f"select count(*) {joined} and state = 'sent'") == 0
+    other.execute(text("update outbox set reason = 'looked at' where kind = 'page'"))
+    other.commit()
+    house.settles()
+    assert _until(house, "select count(*) from outbox where kind = 'page' and state = 'sent'") == 3
+    assert _deadlocks(other) == 0
+    house.slack.forgets()
+    house.is_quiet()
 
 
 def _deadlocks(connection: Connection) -> int:

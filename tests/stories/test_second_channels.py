@@ -19,12 +19,15 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope
 from sqlmodel import col, select
 
+from bot.do_not_disturb import on_until
 from bot.machine import MachineClock
 from handlers.second_channels import PATIENCE
 from models.outbox import Kind, Outgoing, State
 from models.person import Person
 from tests.stories.conftest import House, oslo
+from tests.stories.hooked import hooked
 from tests.stories.scenes import opened
+from tests.stories.test_alerts import ROUTE
 from tests.stories.test_pindena import STOPPED
 from tests.stories.test_time import NOW, Steady, steady  # noqa: F401 - a fixture
 
@@ -188,6 +191,33 @@ def test_a_page_that_slack_does_not_take_in_time_goes_by_mail(
     house.is_quiet()
 
 
+def test_pages_that_wait_to_be_said_together_each_go_by_mail_and_come_in_one_message_when_slack_is_back(
+    house: House,
+    postbox: Postbox,
+    steady: Steady,  # noqa: F811
+) -> None:
+    """A mail each: it can be dropped when its page is answered, and carries the page's own id."""
+    sara = reached(house, "sara", email="sara@desk.example")
+    fault = house.slack.fault("chat.postMessage", kind="503", where=lambda args: args.get("channel") == sara, times=99)
+    with hooked(house, routes=[ROUTE | {"page": True}]) as hook:
+        hook.fires("Alpha", "Bravo", "Charlie")
+        jumps(house, steady)
+        letters = [postbox.next() for _ in range(3)]
+        assert sorted(str(each["Subject"])[:10] for each in letters) == [f"Larm: T-{number} " for number in (1, 2, 3)]
+        assert len({each["Message-ID"] for each in letters}) == 3
+        house.slack.do(lambda: setattr(fault, "times", 0))
+        jumps(house, steady)
+        message = house.slack.expects("Charlie is wrong", to=house.person("sara"))
+        house.settles()
+        with house.vakt.database.reading() as session:
+            said = {row.ts for row in session.exec(select(Outgoing).where(Outgoing.kind == Kind.PAGE))}
+        assert message.ts in said
+        assert len(said) <= 2
+        assert postbox.letters.empty()
+    house.slack.forgets()
+    house.is_quiet()
+
+
 def test_a_page_that_slack_refuses_goes_by_mail_at_once(house: House, postbox: Postbox) -> None:
     sara = reached(house, "sara", email="sara@desk.example")
     house.slack.fault("chat.postMessage", kind="user_disabled", where=lambda args: args.get("channel") == sara)
@@ -252,4 +282,133 @@ def test_a_page_that_somebody_answered_meanwhile_goes_no_other_way(
     assert postbox.letters.empty()
     house.slack.do(lambda: setattr(fault, "times", 0))
     jumps(house, steady)
+    house.is_quiet()
+
+
+def who_was_told(house: House) -> str:
+    """What a colleague reads there."""
+    ola = house.person("ola")
+    ola.types("/ticket T-1", in_="#desk")
+    shown = house.slack.expects_private("T-1", to=ola, in_="#desk")
+    ola.clicks("Who was told?", on=shown)
+    said: str = ola.modal().waits_for("queued").text
+    ola.modal().close()
+    return said
+
+
+def test_somebody_in_do_not_disturb_is_paged_by_mail_at_once_too_and_the_receipts_say_so(
+    house: House, postbox: Postbox
+) -> None:
+    """Slack lets no app break it. Where no other way is known, that is said."""
+    reached(house, "sara", email="sara@desk.example")
+    for handle in ("sara", "ingrid"):
+        house.person(handle).is_quiet(hours=8)
+    ticket = opened(house, *STOPPED, by="kari", in_="#nordkonf")
+    house.slack.expects("goes to you at once", in_="#desk", thread=ticket.card)
+    house.slack.expects("T-1", to=house.person("sara"))
+    text = postbox.next().get_payload(decode=True).decode()  # type: ignore[union-attr]
+    assert "Stör ej är på i din Slack" in text
+    house.settles()
+    told = who_was_told(house)
+    assert "do-not-disturb is on until" in told
+    assert "by e-mail too" in told
+    house.moves(minutes=6)
+    house.slack.expects("T-1", to=house.person("ingrid"))
+    house.settles()
+    assert "and no other way is known" in who_was_told(house)
+    assert postbox.letters.empty()
+
+
+def test_do_not_disturb_that_is_over_or_that_nobody_can_look_up_changes_nothing(
+    house: House,
+    postbox: Postbox,
+    steady: Steady,  # noqa: F811
+) -> None:
+    reached(house, "sara", email="sara@desk.example")
+    house.person("sara").is_quiet(hours=8)
+    house.slack.fault("dnd.info", kind="503", times=9)
+    pages_sara(house)
+    house.slack.expects("T-1", to=house.person("sara"))
+    house.settles()
+    jumps(house, steady)
+    assert house.slack.until(lambda: [row.state for row in beside(house)] == [State.DROPPED], 10)
+    assert postbox.letters.empty()
+    house.is_quiet()
+
+
+@pytest.mark.parametrize(("begins", "ends", "on"), [(-10, 10, True), (10, 20, False), (-20, -10, False)])
+def test_do_not_disturb_is_on_between_its_two_moments(begins: int, ends: int, *, on: bool) -> None:
+    now = oslo("2026-11-28 23:00")
+    told = {"dnd_enabled": True} | {
+        f"next_dnd_{end}_ts": int(now.timestamp()) + seconds for end, seconds in (("start", begins), ("end", ends))
+    }
+    assert (on_until(told, now) is not None) is on
+    assert on_until(told | {"dnd_enabled": False}, now) is None
+    for shapeless in ({}, None, told | {"next_dnd_end_ts": "soon"}, {"dnd_enabled": True}):
+        assert on_until(shapeless, now) is None
+
+
+def test_ones_own_rule_sends_a_mail_at_once_and_a_webhook_after_minutes_without_an_answer(
+    house: House,
+    postbox: Postbox,
+    hook: Hook,
+    steady: Steady,  # noqa: F811
+) -> None:
+    reached(house, "sara", email="sara@desk.example", webhook=hook.url)
+    wants(house, "sara", {"mail": 0, "webhook": 3})
+    ticket = opened(house, *STOPPED, by="kari", in_="#nordkonf")
+    house.slack.expects("goes to you at once", in_="#desk", thread=ticket.card)
+    house.slack.expects("T-1", to=house.person("sara"))
+    text = postbox.next().get_payload(decode=True).decode()  # type: ignore[union-attr]
+    assert "för att du vill det" in text
+    house.settles()
+    jumps(house, steady)
+    assert hook.got.empty()
+    told = who_was_told(house)
+    assert "by e-mail too" in told
+    assert "unless answered" in told
+    steady.slept += 180
+    house.vakt.sender.wake()
+    assert "T-1" in json.loads(hook.got.get(timeout=10)[1])["subject"]
+    house.is_quiet()
+
+
+def test_whoever_has_acknowledged_gets_nothing_by_ones_own_rule(
+    house: House,
+    postbox: Postbox,
+    steady: Steady,  # noqa: F811
+) -> None:
+    reached(house, "sara", email="sara@desk.example")
+    wants(house, "sara", {"mail": 3})
+    pages_sara(house)
+    page = house.slack.expects("T-1", to=house.person("sara"))
+    house.person("sara").clicks("Kvittera", on=page)
+    house.settles()
+    steady.slept += 240
+    house.vakt.sender.wake()
+    assert house.slack.until(lambda: {row.state for row in beside(house)} == {State.DROPPED}, 10)
+    assert postbox.letters.empty()
+
+
+def wants(house: House, handle: str, rules: dict[str, int]) -> None:
+    """Somebody's own rules."""
+    with house.vakt.database.transaction() as session:
+        person = session.exec(select(Person).where(Person.slack_user == house.person(handle).id)).one()
+        person.notify = rules
+
+
+def test_ones_own_rules_are_chosen_in_a_window(house: House) -> None:
+    sara, ola = house.person("sara"), house.person("ola")
+    ola.types("/oncall notify", in_="#desk")
+    ola.modal().waits_for("No other way to you is known")
+    ola.modal().close()
+    reached(house, "sara", email="sara@desk.example")
+    sara.types("/oncall notify", in_="#desk")
+    modal = sara.modal()
+    modal.waits_for("sara@desk.example")
+    modal.choose("Med e-post", "efter 5 minuter utan svar")
+    modal.submit()
+    sara.modal().waits_for("efter 5 minuter utan svar")
+    with house.vakt.database.reading() as session:
+        assert session.exec(select(Person).where(Person.slack_user == sara.id)).one().notify == {"mail": 5}
     house.is_quiet()

@@ -8,6 +8,7 @@ from time import monotonic
 from typing import Any, cast
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import Session, select
 from structlog.testing import capture_logs
 
@@ -586,6 +587,31 @@ def test_reminders_of_one_person_that_waited_long_are_gathered(bench: Bench) -> 
     assert bench.row("a").args == {"parts": ["a", "b", "d"]}
 
 
+@pytest.mark.parametrize("wiring", ["socket-sqlite"])
+def test_late_reminders_are_found_by_whom_they_are_for_and_those_of_one_alone_at_once(bench: Bench) -> None:
+    """After Slack was away thousands wait: each was looked for among all that was ever owed."""
+    asked: list[tuple[str, Any]] = []
+    event.listen(bench.database.engine, "before_cursor_execute", lambda *said: asked.append((said[2], said[3])))
+    for number in range(20):
+        bench.owes(f"alone {number}", kind=Kind.REMINDER, conversation=f"U{number}")
+    for number in range(2):
+        bench.owes(f"beside {number}", kind=Kind.REMINDER, conversation="U")
+    bench.machine.at += sending.LATE
+    asked.clear()
+    with bench.database.transaction() as session:
+        claimed = sending.claim(session, bench.machine.at, LEASE, token="one")
+        looks = [each for each in asked if "SELECT" in each[0]]
+        plans = [
+            str(step[3])
+            for statement, values in looks[1:]
+            for step in session.connection().exec_driver_sql(f"explain query plan {statement}", values)
+        ]
+    assert len(claimed) == 21
+    led = [plan for plan in plans if plan.startswith(("SCAN", "SEARCH"))]
+    assert len(led) == 3, led  # whom several wait for; which of those may have been said; which are said together
+    assert all("outbox_reminders" in plan for plan in led), led
+
+
 def test_reminders_that_may_all_have_been_said_are_looked_up_before_any_is_said(bench: Bench) -> None:
     """Neither was: they are said together, although one had still to wait for its next attempt."""
     bench.script.failures = [OutcomeUnknownError("500", answered=True), OutcomeUnknownError("500", answered=True)]
@@ -646,9 +672,9 @@ def test_what_is_owed_where_the_rate_is_used_up_wakes_nobody(bench: Bench) -> No
     bench.database.after_commit(sender.wake_for)
 
     def wakes(act: Callable[[], object]) -> bool:
-        sender._work_to_do = False  # noqa: SLF001 - nothing else tells
+        sender._loop.work_to_do = False  # noqa: SLF001 - nothing else tells
         act()
-        return sender._work_to_do  # noqa: SLF001
+        return sender._loop.work_to_do  # noqa: SLF001
 
     def changes_cards() -> None:
         with bench.database.transaction() as session:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from queue import SimpleQueue
 from typing import cast
 
 import pytest
@@ -20,7 +21,7 @@ from bot.tally import RECONNECTS, Counted, Tally
 from bot.workspace_file import Workspace
 from bot.workspace_import import import_workspace
 from sandbox import Limits, Sandbox, load_seed
-from tests.stories.conftest import ROOT, _close
+from tests.stories.conftest import ROOT
 
 ALLOWED = 15.0
 """Seconds within which a dead socket must have been replaced."""
@@ -117,7 +118,7 @@ def opens(
     with slack:
         yield opens_
         for line in opened:
-            _close(line.door, slack)
+            line.door.stop()
             line.vakt.stop()
 
 
@@ -190,6 +191,8 @@ class Forgetful:
     def __init__(self) -> None:
         self.client = self
         self.current_session_state = self
+        self.current_session = None
+        self.message_queue = SimpleQueue[None]()
         self._told = threading.Event()
         self._begun = False
 
@@ -215,3 +218,27 @@ def test_a_reader_that_begins_just_as_it_is_told_to_end_ends_all_the_same() -> N
     late = Forgetful()
     end(cast("SocketModeHandler", late))
     assert late.terminated
+
+
+class Torn(Forgetful):
+    """A client whose socket another thread closes while it does so itself: the SDK's breaks half-way, once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+
+    def close(self) -> None:
+        """As the SDK's, which asks for the socket before it holds the lock."""
+        self.asked += 1
+        if self.asked == 1:
+            message = "'NoneType' object has no attribute 'close'"
+            raise AttributeError(message)
+        super().close()
+
+
+def test_a_client_whose_socket_is_closed_meanwhile_ends_all_the_same() -> None:
+    """Its threads would go on otherwise, and answer from a bot that was stopped."""
+    torn = Torn()
+    end(cast("SocketModeHandler", torn))
+    assert torn.asked == 2
+    assert torn.terminated

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 from sqlalchemy import event
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from bot.contracts import read_contracts, store_contracts
 from bot.database import Database
@@ -19,10 +19,13 @@ from bot.workspace_file import Workspace, read, written
 from bot.workspace_import import export_workspace, import_workspace
 from handlers.rotas import UnknownRotaError, desk_rota, people_on_call, rota_of
 from models.desk import Desk
+from models.escalation import Plan, Step, StepKind
+from models.page import Escalation, Page
 from models.person import Person
 from models.rota.shift import RotaError
 from models.stored_rota import ChangeKind, ChangeState, RotaChange, StoredRota, rota_by_key
 from models.ticket import Team
+from models.timer import OF_ROTAS, Timer
 from tests.stories.conftest import DEMO, FURNISHED, TEAM, oslo
 
 DRIFT = """
@@ -127,13 +130,40 @@ def test_a_changed_rota_is_shown_key_by_key_and_holds_at_once(database: Database
     assert on_call(database, SARAS_WEEK) == ["ingrid"]
 
 
-def test_a_rota_that_the_file_forgets_is_kept(database: Database) -> None:
+def test_a_rota_that_the_file_names_no_more_is_retired_when_nothing_goes_by_it(database: Database) -> None:
+    """What people changed about it stays as the account; of one that is used the answer says by what."""
+    _override(database, "ingrid", SARAS_WEEK, oslo("2026-01-06 12:00"))
+    policy = Plan(steps=(Step(kind=StepKind.ROTA, of="drift", wait=5),))
+    with database.transaction() as session:
+        session.add(Escalation(team_id=TEAM, key="night", document=policy.stored))
+        desk = session.exec(select(Desk)).one()
+        session.add(Page(team_id=TEAM, desk_id=desk.id, started_at=SARAS_WEEK, plan=policy.stored))
     with database.transaction() as session:
         changes = import_workspace(session, TEAM, with_rotas("rotas = []"))
     assert [str(change) for change in changes] == [
         "~ desk servicedesk: on_call_rota",
-        "= rota drift is not in the file and is kept",
+        "= rota drift is not in the file and is kept: escalation night, 1 open page still use it",
+        "= escalation night is not in the file and is kept",
     ]
+    assert on_call(database, SARAS_WEEK) == ["ingrid"]
+    with database.transaction() as session:
+        session.delete(session.exec(select(Escalation)).one())
+        session.exec(select(Page)).one().ended_at = SARAS_WEEK
+    with database.transaction() as session:
+        changes = import_workspace(session, TEAM, with_rotas("rotas = []"))
+    assert [str(change) for change in changes] == ["- rota drift, with its calendar addresses"]
+    with database.reading() as session:
+        assert not session.exec(select(StoredRota)).all()
+        assert len(session.exec(select(RotaChange)).all()) == 1
+        assert not session.exec(select(Timer).where(col(Timer.kind).in_(OF_ROTAS))).all()
+
+
+def test_a_file_without_a_word_of_rotas_leaves_them_alone(database: Database) -> None:
+    document = with_rotas("rotas = []").model_dump(exclude_unset=True, by_alias=True)
+    silent = Workspace.model_validate({name: part for name, part in document.items() if name != "rotas"})
+    with database.transaction() as session:
+        changes = import_workspace(session, TEAM, silent)
+    assert "= rota drift is not in the file and is kept" in [str(change) for change in changes]
     assert on_call(database, SARAS_WEEK) == ["sara"]
 
 

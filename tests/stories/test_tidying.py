@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 
@@ -13,9 +13,10 @@ from bot.calendar_jobs import CalendarJobs, Kept, Looks
 from bot.database import Database
 from bot.machine import MachineClock
 from models import tidying
+from models.alert import AlertGroup
 from models.outbox import CARDS, Kind, Outgoing, State
 from models.received import Received
-from models.ticket import Team
+from models.ticket import Status, Team, Ticket
 from tests.stories.conftest import House
 from tests.stories.scenes import opened
 from tests.stories.test_time import NOW, Steady
@@ -107,6 +108,43 @@ def test_what_is_owed_new_or_needed_stays(database: Database) -> None:
     assert jobs.tidy(batch=3) == len(goes)
     with database.reading() as session:
         assert set(session.exec(select(Outgoing.key))) == kept
+
+
+def test_an_alert_is_forgotten_a_month_after_its_ticket_ended_and_no_sooner(database: Database) -> None:
+    """A route's own account of its storms goes too when nothing has come by it for so long."""
+    old, lately = NOW - timedelta(days=40), NOW - timedelta(days=29)
+    tickets = {1: None, 2: lately, 3: old}
+    stays = [
+        _alert("its ticket is open", 1, old),
+        _alert("its ticket ended lately", 2, old),
+        _alert("it came lately", 3, lately),
+        _alert("no ticket yet", None, lately),
+    ]
+    goes = [_alert("all of it is over", 3, old), _alert("storm:quiet", None, old)]
+    with database.transaction() as session:
+        session.add_all([_ticket(number, resolved_at) for number, resolved_at in tickets.items()])
+        session.add_all([*stays, *goes])
+        kept = {row.key for row in stays}
+    jobs = CalendarJobs(database, MachineClock(NOW), KEPT, Looks(lambda: None, lambda: None))
+    assert jobs.tidy(batch=2) == len(goes)
+    with database.reading() as session:
+        assert set(session.exec(select(AlertGroup.key))) == kept
+
+
+def _alert(key: str, number: int | None, last_at: datetime) -> AlertGroup:
+    return AlertGroup(
+        team_id=TEAM, key=key, route="all", hook="h", ticket_number=number, first_at=last_at, last_at=last_at
+    )
+
+
+def _ticket(number: int, resolved_at: datetime | None) -> Ticket:
+    at, ids = NOW - timedelta(days=50), dict.fromkeys(("desk_id", "customer_id", "opened_by", "requester_id"), "x")
+    versions = dict.fromkeys(("contract", "contract_version_id", "calendar_version_id", "kind", "intake"), "x")
+    status = Status.RESOLVED if resolved_at else Status.NEW
+    times = {"reported_at": at, "opened_at": at, "resolved_at": resolved_at}
+    return Ticket(
+        team_id=TEAM, number=number, status=status, severity="P3", proposed_severity="P3", **ids, **versions, **times
+    )
 
 
 def test_no_batch_is_longer_than_it_was_told(database: Database) -> None:

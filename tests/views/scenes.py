@@ -14,9 +14,11 @@ from handlers.views import (
     customer_cards,
     findings,
     homes,
+    hooks,
     lists,
     log,
     notices,
+    notifying,
     oncall,
     oncall_forms,
     oncall_watch,
@@ -28,10 +30,14 @@ from handlers.views import (
 )
 from handlers.views import facts as f
 from handlers.views.blocks import Block, Rendered, ViewDict
+from handlers.views.facts import hooks as hook_facts
+from handlers.views.facts import paging as page_facts
+from handlers.views.facts import rotas as rota_facts
 from handlers.views.words import Words
-from models.escalation import StepKind, Why
+from models.escalation import GroupFault, StepKind, Why
 from models.sla.clock import Until, WorkingTime
 from models.sla.contract import ClockKind, Role, Strength, TicketKind, WaitKind
+from tests.views import sla_scenes
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 EN = Words("en", STOCKHOLM)
@@ -279,8 +285,8 @@ def escalation(why_: f.EscalationReason, typed: str = ORDINARY, **changes: Any) 
     return replace(facts, **changes)
 
 
-def page(typed: str = ORDINARY, **changes: Any) -> f.PageFacts:
-    facts = f.PageFacts(
+def page(typed: str = ORDINARY, **changes: Any) -> page_facts.PageFacts:
+    facts = page_facts.PageFacts(
         number="T-21",
         summary=typed,
         customer="Pindena",
@@ -301,31 +307,36 @@ CALLED_OUT: Mapping[str, dict[str, Any]] = {
 }
 
 
-def call_out(typed: str = ORDINARY, **changes: Any) -> f.CallOutFacts:
-    facts = f.CallOutFacts(
+def call_out(typed: str = ORDINARY, **changes: Any) -> page_facts.CallOutFacts:
+    facts = page_facts.CallOutFacts(
         number="T-21",
         value="T-21",
         summary=typed,
         customer="Pindena",
         severity=f.SeverityFact("critical", {"en": "Critical"}, {}, "PI-01"),
         now=at("23:06", 21),
-        nobody=tuple(f.StepFact(kind, "on_call" if kind is StepKind.ROLE else typed) for kind in StepKind),
+        nobody=tuple(page_facts.StepFact(kind, "on_call" if kind is StepKind.ROLE else typed) for kind in StepKind),
     )
     return replace(facts, **changes)
 
 
-def told(typed: str = ORDINARY, calls: int = 1) -> f.ToldFacts:
+def told(typed: str = ORDINARY, calls: int = 1) -> page_facts.ToldFacts:
     at_last = at("23:09", 21)
-    call = f.CallFacts(
-        person=person(typed), step=f.StepFact(StepKind.ROTA, typed), round=1, queued_at=at("23:04", 21), until=at_last
+    call = page_facts.CallFacts(
+        person=person(typed),
+        step=page_facts.StepFact(StepKind.ROTA, typed),
+        round=1,
+        queued_at=at("23:04", 21),
+        until=at_last,
     )
     several = tuple(replace(call, why=why_, sent_at=at_last, ts="1.000001") for why_ in Why)
     waited = replace(call, until=None, again=True, round=2)
-    page_ = f.AccountFacts(started_at=at("23:04", 21), calls=(*several * calls, call, waited), next_at=at_last)
-    refused = replace(page_, calls=(replace(call, refused=typed),))
+    page_ = page_facts.AccountFacts(started_at=at("23:04", 21), calls=(*several * calls, call, waited), next_at=at_last)
+    mailed = replace(call, step=page_facts.StepFact(StepKind.MAIL, typed))
+    refused = replace(page_, calls=(replace(call, refused=typed), replace(mailed, refused=typed), mailed))
     taken = replace(page_, acknowledged_by=person(typed), acknowledged_at=at_last)
     ended = replace(taken, ended_at=at_last, ended_by=person(typed), ended_why=Why.STARTED)
-    return f.ToldFacts(number="T-21", pages=(page_, refused, taken, ended), now=at("23:30", 21))
+    return page_facts.ToldFacts(number="T-21", pages=(page_, refused, taken, ended), now=at("23:30", 21))
 
 
 def why_facts(typed: str = ORDINARY, ledgers: int = 1, spans: int = 1) -> f.WhyFacts:
@@ -500,11 +511,17 @@ def messages(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
     for name, facts in tickets(typed).items():
         yield f"desk card, {name}", cards.desk_card(facts, w)
         yield f"customer card, {name}", customer_cards.customer_card(facts, w)
+    yield from _hooks(typed, w)
     for kind in f.LogKind:
         yield f"log, {kind}", log.log_line(line(kind, typed), w)
         yield f"bare log, {kind}", log.log_line(bare_line(kind), w)
     by_itself = line(f.LogKind.ASSIGNED, typed, by=None, clause="SO-02")
     yield "log, assigned by product", log.log_line(by_itself, w)
+    for left_out in (0, 1):
+        members = tuple(person(typed) for _ in range(30))
+        of_group = line(f.LogKind.PAGED, typed, group="S1", members=members, left_out=left_out)
+        yield f"log, group paged, {left_out} left out", log.log_line(of_group, w)
+    yield "log, mailed", log.log_line(line(f.LogKind.PAGED, typed, way="mail", other=typed), w)
     yield from _reminding(typed, w)
     yield from _noticing(typed, w)
     yield from _answering(typed, w)
@@ -544,6 +561,31 @@ def _reminding(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
     yield from _paging(typed, w)
 
 
+def _hooks(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
+    in_use = hook_facts.HookFact(name=typed, created_at=NOW, heartbeat=typed, signed=True)
+    gone = hook_facts.HookFact(name=typed, created_at=NOW, revoked_at=NOW)
+    rows = (in_use, gone) * 20
+    yield "hooks", hooks.hooks_message(hook_facts.HooksFacts(hooks=rows, now=NOW, more=2, revoked=typed), w)
+    yield "hooks, none", hooks.hooks_message(hook_facts.HooksFacts(hooks=(), now=NOW), w)
+    new = hook_facts.NewHookFacts(name=typed, paths=(f"/hooks/generic/{'k' * 43}",), secret="whsec_x")
+    yield "new hook", hooks.new_hook_message(new, w)
+
+
+def _gathered_pages(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
+    answered = {"acknowledged_at": at("23:06", 21), "acknowledged_by": person(typed)}
+    by_hand = page(typed, number="P-1", ad_hoc=True, by=person(typed), severity=None, customer="")
+    of_each = (page(typed), page(typed, resolved=True), page(typed, declined=True), page(typed, **answered), by_hand)
+    passed_on = page(typed, passed_on=Why.NO_ANSWER, passed_on_at=at("23:09", 21), passed_on_to=(person(typed),))
+    gathered_ = page_facts.GatheredPagesFacts(value="r", pages=(*of_each, passed_on), now=NOW)
+    yield "pages", paging.gathered(gathered_, w)
+    yield "pages, again", paging.gathered(replace(gathered_, repeated=True, others=(("T-1", typed),)), w)
+    over = tuple(page(typed, started=True) for _ in range(3))
+    yield "pages, over", paging.gathered(replace(gathered_, pages=over), w)
+    for more in (1, 10):
+        many = replace(gathered_, pages=(page(typed, may_wait_until=at("08:00")),) * 20, more=more)
+        yield f"pages, {more} more", paging.gathered(many, w)
+
+
 def _paging(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
     for why_ in Why:
         on = page(typed, passed_on=why_, passed_on_at=at("23:09", 21), passed_on_to=(person(typed),))
@@ -553,7 +595,9 @@ def _paging(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
     yield "page, answered, asked later", paging.page(page(typed, acknowledged_by_reader=True, **asked), w)
     yield "page, asked again", paging.page(page(typed, asks_again=True, **asked), w)
     yield "page, resolved", paging.page(page(typed, resolved=True), w)
+    yield "page, reclassified", paging.page(page(typed, reclassified=True), w)
     yield "page, gathered", paging.page(page(typed, others=(("T-1", typed), ("", typed))), w)
+    yield from _gathered_pages(typed, w)
     by_hand = page(typed, number="P-1", ad_hoc=True, by=person(typed), severity=None, customer="")
     yield "page by hand", paging.page(by_hand, w)
     yield "page by hand, last", paging.page(replace(by_hand, next_steps=()), w)
@@ -561,8 +605,15 @@ def _paging(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
     for name, changes in CALLED_OUT.items():
         yield f"call out, {name}", paging.call_out(call_out(typed, **changes), w)
     steps = ((typed, at("23:09", 21)),)
-    yield "sent", paging.sent(f.SentFacts(people=(person(typed),), next_steps=steps, now=NOW), w)
-    yield "sent to nobody", paging.sent(f.SentFacts(people=(), next_steps=(), now=NOW), w)
+    yield "sent", paging.sent(page_facts.SentFacts(people=(person(typed),), next_steps=steps, now=NOW), w)
+    to_group = page_facts.SentFacts(people=(), next_steps=steps, now=NOW, group=f"@{typed}")
+    yield "sent to a group", paging.sent(to_group, w)
+    yield "to an address", paging.to_address(page(typed, next_steps=((typed, at("23:09", 21)),)), w)
+    yield "to an address, private", paging.to_address(page("", repeated=True, next_steps=()), w)
+    for fault in GroupFault:
+        step = page_facts.StepFact(StepKind.GROUP, typed, fault)
+        yield f"call out, group {fault}", paging.call_out(call_out(typed, nobody=(step,)), w)
+    yield "sent to nobody", paging.sent(page_facts.SentFacts(people=(), next_steps=(), now=NOW), w)
 
 
 def _noticing(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
@@ -599,6 +650,7 @@ def _answering(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
         yield f"why, {spans} spans", why.why_message(why_facts(typed, spans=spans), w)
     yield from _on_call(typed, w)
     yield from _watched(typed, w)
+    yield from sla_scenes.messages(typed, w)
     for key in f.Refusal:
         yield f"refusal, {key}", refusals.refusal_message(refusal(key, typed), w)
     yield "bug", refusals.bug_message(typed, w)
@@ -607,8 +659,8 @@ def _answering(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
 # On call
 
 
-def shift(typed: str = ORDINARY, day: int = 24, **changes: Any) -> f.ShiftFact:
-    facts = f.ShiftFact(
+def shift(typed: str = ORDINARY, day: int = 24, **changes: Any) -> rota_facts.ShiftFact:
+    facts = rota_facts.ShiftFact(
         layer="day-shift",
         person=person(typed),
         since=at("08:00", day),
@@ -618,25 +670,25 @@ def shift(typed: str = ORDINARY, day: int = 24, **changes: Any) -> f.ShiftFact:
     return replace(facts, **changes)
 
 
-def rota_fact(typed: str = ORDINARY, **changes: Any) -> f.RotaFact:
+def rota_fact(typed: str = ORDINARY, **changes: Any) -> rota_facts.RotaFact:
     layers = (
-        f.LayerFact(layer="primary", on_call=shift(typed), then=shift(typed, 25)),
-        f.LayerFact(layer="late_night", on_call=None, then=None),
+        rota_facts.LayerFact(layer="primary", on_call=shift(typed), then=shift(typed, 25)),
+        rota_facts.LayerFact(layer="late_night", on_call=None, then=None),
     )
-    facts = f.RotaFact(key="support", name=typed, layers=layers, mine=shift(typed, 26), may_change=True)
+    facts = rota_facts.RotaFact(key="support", name=typed, layers=layers, mine=shift(typed, 26), may_change=True)
     return replace(facts, **changes)
 
 
-def week_facts(typed: str = ORDINARY, count: int = 14, **changes: Any) -> f.WeekFacts:
+def week_facts(typed: str = ORDINARY, count: int = 14, **changes: Any) -> rota_facts.WeekFacts:
     rows = tuple(
         shift(typed, 24, person=None if row == 3 else person(typed), mine=row % 2 == 0, changed=row % 3 == 0)
         for row in range(count)
     )
-    return replace(f.WeekFacts(key="support", name=typed, shifts=rows, now=NOW, may_change=True), **changes)
+    return replace(rota_facts.WeekFacts(key="support", name=typed, shifts=rows, now=NOW, may_change=True), **changes)
 
 
-def changed(typed: str = ORDINARY, **changes: Any) -> f.ChangedFacts:
-    facts = f.ChangedFacts(
+def changed(typed: str = ORDINARY, **changes: Any) -> rota_facts.ChangedFacts:
+    facts = rota_facts.ChangedFacts(
         name=typed,
         person=person(typed),
         since=at("08:00", 24),
@@ -650,8 +702,8 @@ def changed(typed: str = ORDINARY, **changes: Any) -> f.ChangedFacts:
     return replace(facts, **changes)
 
 
-def swap_facts(typed: str = ORDINARY, **changes: Any) -> f.SwapFacts:
-    facts = f.SwapFacts(
+def swap_facts(typed: str = ORDINARY, **changes: Any) -> rota_facts.SwapFacts:
+    facts = rota_facts.SwapFacts(
         id="c1",
         name=typed,
         asker=person(typed),
@@ -664,9 +716,9 @@ def swap_facts(typed: str = ORDINARY, **changes: Any) -> f.SwapFacts:
     return replace(facts, **changes)
 
 
-def change_form(typed: str = ORDINARY, count: int = 100, **changes: Any) -> f.ChangeFormFacts:
+def change_form(typed: str = ORDINARY, count: int = 100, **changes: Any) -> rota_facts.ChangeFormFacts:
     rows = tuple(shift(typed, 24, token=f"support:primary:p{row}:1795500000:1795586400") for row in range(count))
-    facts = f.ChangeFormFacts(
+    facts = rota_facts.ChangeFormFacts(
         metadata="{}",
         name=typed,
         now=NOW,
@@ -688,7 +740,7 @@ def _on_call(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
         "only looked at": (rota_fact(typed, may_change=False, mine=None),),
         "unusable": (rota_fact(typed, unusable=typed),),
     }.items():
-        facts = f.OnCallFacts(rotas=rotas, now=NOW, more=len(rotas) - 1)
+        facts = rota_facts.OnCallFacts(rotas=rotas, now=NOW, more=len(rotas) - 1)
         yield f"on call, {name}", oncall.on_call_message(facts, w)
         yield f"next, {name}", oncall.next_message(facts, w)
     for count in (0, 1, 14):
@@ -700,7 +752,7 @@ def _on_call(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
             told = changed(typed, by=by, reader_is_on_call=on_call_, layer=None if on_call_ else "primary")
             yield f"shift changed, {on_call_}, {by.name}", oncall.changed_message(told, w)
     for of, url in ((typed, None), (None, None), (typed, "https://vakt.example/feeds/x.ics")):
-        feed = f.FeedFacts(name=of, key="support" if of else "", url=url, made_at=NOW, now=NOW)
+        feed = rota_facts.FeedFacts(name=of, key="support" if of else "", url=url, made_at=NOW, now=NOW)
         yield f"feed, {bool(of)}, {bool(url)}", oncall.feed_message(feed, w)
     for state in ("asked", "holds", "declined"):
         for to_asker in (True, False):
@@ -708,8 +760,8 @@ def _on_call(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
             yield f"swap, {state}, {to_asker}", oncall.swap_message(asked, w)
 
 
-def gap_facts(typed: str = ORDINARY, count: int = 5) -> f.GapFacts:
-    return f.GapFacts(
+def gap_facts(typed: str = ORDINARY, count: int = 5) -> rota_facts.GapFacts:
+    return rota_facts.GapFacts(
         name=typed,
         key="support",
         gaps=((at("08:00", 28), at("08:00", 30)),) * count,
@@ -721,13 +773,13 @@ def gap_facts(typed: str = ORDINARY, count: int = 5) -> f.GapFacts:
     )
 
 
-def handover(typed: str = ORDINARY, count: int = 10, **changes: Any) -> f.HandoverFacts:
+def handover(typed: str = ORDINARY, count: int = 10, **changes: Any) -> rota_facts.HandoverFacts:
     clocks = (START, clock(breached=True), clock(stopped_at=at("10:12")), clock(paused=WaitKind.CUSTOMER))
     due = tuple(
-        f.DueFact(number=f"T-{row}", summary=typed, customer=typed, clock=clocks[row % len(clocks)])
+        rota_facts.DueFact(number=f"T-{row}", summary=typed, customer=typed, clock=clocks[row % len(clocks)])
         for row in range(count)
     )
-    facts = f.HandoverFacts(
+    facts = rota_facts.HandoverFacts(
         id="o1",
         name=typed,
         layer="primary",
@@ -759,6 +811,8 @@ def _on_call_views(typed: str, w: Words) -> Iterator[tuple[str, ViewDict]]:
     gap = shift(typed, person=None)
     yield "take, gap", oncall_forms.take_view(replace(some, shifts=(gap,), chosen=gap.token), w)
     yield "override", oncall_forms.override_view(some, w)
+    yield "override, some", oncall_forms.override_view(replace(some, overrides=some.shifts[:20]), w)
+    yield "taken back", oncall.taken_back_view(changed(typed), w)
     yield "swap", oncall_forms.swap_view(some, w)
     yield "changed", oncall.changed_view(changed(typed), w)
     yield "swap asked", oncall.swap_asked_view(swap_facts(typed), w)
@@ -783,14 +837,34 @@ def views(typed: str, w: Words) -> Iterator[tuple[str, ViewDict]]:
     yield "details", lists.details_view(details(typed), w)
     yield "who was told", paging.told_view(told(typed), w)
     yield "who was told, much", paging.told_view(told(typed, 40), w)
-    yield "who was told, nobody", paging.told_view(f.ToldFacts(number="T-1", pages=(), now=NOW), w)
+    yield "who was told, nobody", paging.told_view(page_facts.ToldFacts(number="T-1", pages=(), now=NOW), w)
     yield "refusal", refusals.refusal_view(refusal(f.Refusal.NOT_A_CONTACT, typed), w)
     yield "bug", refusals.bug_view(typed, w)
     for count in (0, 3, 200):
-        yield f"agent's home, {count}", homes.agent_home(agent_home(typed, count), w)
-        yield f"contact's home, {count}", homes.contact_home(contact_home(typed, count), w)
-    yield "stranger's home", homes.stranger_home(w)
+        paged_for = open_pages(typed, min(count, 8))
+        yield f"agent's home, {count}", homes.agent_home(replace(agent_home(typed, count), open_pages=paged_for), w)
+        contact = replace(contact_home(typed, count), open_pages=paged_for)
+        yield f"contact's home, {count}", homes.contact_home(contact, w)
+        yield f"stranger's home, {count}", homes.stranger_home(paged_for, NOW, w)
     yield from _on_call_views(typed, w)
+    for addresses in ({}, {"mail": typed, "webhook": typed}):
+        yield f"own rules, {len(addresses)} ways", notifying.notify_view(addresses, {"mail": 0}, "", w)
+        yield f"own rules stored, {len(addresses)} ways", notifying.notified_view(addresses, {"mail": 0}, w)
+    yield from sla_scenes.views(typed, w)
+
+
+def open_pages(typed: str, count: int) -> f.OpenPagesFacts:
+    """Pages of every kind: mine, somebody's, acknowledged, nobody's, with and without a ticket."""
+    kinds: list[dict[str, Any]] = [
+        {"mine": True, "waits_for": OLA},
+        {"waits_for": OLA, "goes_on_at": NOW},
+        {"acknowledged_by": OLA},
+        {"number": None, "acknowledged_by": OLA},
+        {"number": None},
+    ]
+    some = [{"number": "T-1", **kinds[n % len(kinds)]} for n in range(count)]
+    rows = tuple(f.OpenPageFact(value="T-1", summary=typed, started_at=NOW, **each) for each in some)
+    return f.OpenPagesFacts(rows=rows, page=1, pages=3)
 
 
 def outcomes() -> Mapping[str, f.OutcomeFact]:
@@ -822,12 +896,17 @@ ACTS = (
 )
 
 
+def blocks_of(view: ViewDict) -> list[Block]:
+    """What a view shows."""
+    return cast("list[Block]", view["blocks"])
+
+
 def drawn(typed: str, words: Words) -> Iterator[tuple[str, str, list[Block]]]:
     """Every view drawn: its name, its text (a view has none), its blocks."""
     for name, message in messages(typed, words):
         yield name, message.text, list(message.blocks)
     for name, view in views(typed, words):
-        yield name, "", cast("list[Block]", view["blocks"])
+        yield name, "", blocks_of(view)
 
 
 def texts(blocks: object) -> Iterator[Block]:

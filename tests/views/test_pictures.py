@@ -22,7 +22,7 @@ from handlers.views import (
 from handlers.views import facts as f
 from handlers.views.blocks import Block
 from handlers.views.names import Action, More
-from models.escalation import Why
+from models.escalation import GroupFault, Why
 from models.sla.contract import Role, Strength, WaitKind
 from tests.views import scenes
 from tests.views.scenes import EN, KARI, NB, OLA, SV, at, clock, hours, seen, ticket
@@ -442,6 +442,7 @@ def test_a_list_names_its_pages_and_offers_the_next() -> None:
 
 def test_every_reason_why_a_page_went_on_is_said() -> None:
     assert set(paging.REASON) == set(Why)
+    assert set(paging.FAULT) == set(GroupFault)
 
 
 def test_a_page_that_was_passed_on_says_why_to_whom_and_when_and_can_still_be_taken() -> None:

@@ -51,6 +51,8 @@ class LogKind(StrEnum):
     MERGED = "merged"
     ALERTED_AGAIN = "alerted_again"
     ALERT_ENDED = "alert_ended"
+    BREACH_TOLD = "breach_told"
+    BREACH_CHECKED = "breach_checked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,12 @@ class LogFacts:
     passed_on_from: tuple[PersonFact, ...] = ()
     goes_on: bool = False
     """Of a page: one runs already."""
+    group: str | None = None
+    """Of a page: the user group whose `members` were paged, by its id; `left_out` is how many more are in it."""
+    members: tuple[PersonFact, ...] = ()
+    left_out: int = 0
+    way: str | None = None
+    """Of a page: by which other way than Slack it went to the address `other`."""
     last: bool = False
     """Nobody is left to page."""
     count: int = 0

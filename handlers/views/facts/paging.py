@@ -4,15 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.views.facts.tickets import ClockFacts, PersonFact, SeverityFact
-from models.escalation import StepKind, Why
+from models.escalation import GroupFault, StepKind, Why
 
 
 @dataclass(frozen=True, slots=True)
 class StepFact:
-    """A step of an escalation: a role by its key, a rota by its name, a person, or a channel by id."""
+    """A step of an escalation: a role or rota by its key, a person, a channel by id, a group or an address as shown.
+
+    `fault` says why a group reaches nobody.
+    """
 
     kind: StepKind
     of: str
+    fault: GroupFault | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +51,8 @@ class PageFacts:
     """Whether starting work ended it; `begun` is whether work had started at all."""
     begun: bool = False
     resolved: bool = False
+    reclassified: bool = False
+    """Whether the class was changed to one that pages nobody."""
     clock: ClockFacts | None = None
     clock_starts_at: datetime | None = None
     """Set when the contract's own clock waits for the next opening (PS-16)."""
@@ -58,6 +64,22 @@ class PageFacts:
     """Whether it may have been said before: nobody could find out."""
     others: tuple[tuple[str, str], ...] = ()
     """The reader's other open pages, each by number and summary; the first few of `others_count`."""
+    others_count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatheredPagesFacts:
+    """Several pages to one person in one message, each as it is; `value` is what *Acknowledge all* names.
+
+    `more` had no room in it and follow. `others` are the reader's open pages in other messages, as with one page.
+    """
+
+    value: str
+    pages: tuple[PageFacts, ...]
+    now: datetime
+    repeated: bool = False
+    more: int = 0
+    others: tuple[tuple[str, str], ...] = ()
     others_count: int = 0
 
 
@@ -83,8 +105,21 @@ class CallOutFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BesideFact:
+    """A second channel of a call ("mail"): when the page went by it or will unless it is answered, or why not."""
+
+    way: str
+    at: datetime
+    sent: bool
+    refused: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallFacts:
-    """One call of a page, as its receipt: `ts` is Slack's own time stamp of the message."""
+    """One call of a page, as its receipt: `ts` is Slack's own time stamp of the message.
+
+    `quiet_until` is until when do-not-disturb was on for whoever was called.
+    """
 
     person: PersonFact | None
     step: StepFact | None
@@ -96,6 +131,8 @@ class CallFacts:
     until: datetime | None = None
     why: Why | None = None
     again: bool = False
+    quiet_until: datetime | None = None
+    beside: tuple[BesideFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,3 +165,5 @@ class SentFacts:
     people: tuple[PersonFact, ...]
     next_steps: tuple[tuple[str, datetime], ...]
     now: datetime
+    group: str | None = None
+    """The user group whose members are being asked for."""

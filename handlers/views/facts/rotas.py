@@ -82,6 +82,8 @@ class ChangeFormFacts:
     """The id of the reader among `people`."""
     begin: datetime | None = None
     end: datetime | None = None
+    overrides: tuple[ShiftFact, ...] = ()
+    """Those that are not over; the token is the id by which each can be taken back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,6 +118,25 @@ class ClockFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BreachFact:
+    """How a breach stands: whether the customer is told, what is not found out yet, and the customer's own time."""
+
+    clause: str
+    first_told_at: datetime | None = None
+    notices: int = 0
+    blanks: tuple[Texts, ...] = ()
+    mails_left: int = 0
+    own_time: timedelta | None = None
+
+    @property
+    def own_until(self) -> datetime | None:
+        """When the customer's own time to report ends; None before it was told."""
+        if self.first_told_at is None or self.own_time is None:
+            return None
+        return self.first_told_at + self.own_time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketFacts:
     """A ticket as its cards, its modals and its details show it."""
 
@@ -178,6 +197,8 @@ class TicketFacts:
     answers: tuple[tuple[Texts, Texts], ...] = ()
     """Question and answer, kept as evidence."""
     duplicate_of: str | None = None
+    breach: BreachFact | None = None
+    """How a security breach stands; for the desk only. Source: PS-17."""
 
     @property
     def clock(self) -> ClockFacts | None:
