@@ -16,6 +16,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
 from bot import crash
@@ -188,9 +189,15 @@ class Database:
         return Session(self._reading, expire_on_commit=False, autoflush=False)
 
     def dispose(self) -> None:
-        """Close every connection."""
-        self.engine.dispose()
-        self._reading.dispose()
+        """Close every connection; one that is still asked something is closed when it comes back."""
+        for engine in (self.engine, self._reading):
+            # An engine's own `dispose` forgets connections that are out: whoever collects them finds them open.
+            event.listen(engine, "checkin", _close)
+            engine.dispose()
+
+
+def _close(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.invalidate()
 
 
 def _commit(session: Session, lane: Lane) -> None:

@@ -1,5 +1,6 @@
 """Acknowledged means stored: transactions, the queue of writers, and the schema's history."""
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -8,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -224,6 +226,18 @@ def test_another_process_that_holds_the_database_makes_us_busy_in_time(database:
     with database.transaction() as session:
         session.add(_beat("now"))
     assert _names(database) == ["now"]
+
+
+def test_a_connection_that_is_out_when_the_database_is_left_is_closed_when_it_comes_back(database_url: str) -> None:
+    """Whoever still asks is answered, and leaves nothing open behind."""
+    made = Database(database_url)
+    with made.reading() as session:
+        out = session.connection().connection.dbapi_connection
+        assert out is not None
+        made.dispose()
+        assert session.execute(text("select 1")).scalar_one() == 1
+    with pytest.raises((sqlite3.ProgrammingError, psycopg.OperationalError), match="closed"):
+        out.cursor().execute("select 1")
 
 
 # The schema
