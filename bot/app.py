@@ -101,7 +101,7 @@ class Vakt:
         """
         wait = timedelta(seconds=LANDS_IN_TIMEOUTS * self.settings.vakt_slack_timeout_seconds)
         with self.database.transaction() as session:
-            ended = outbox.end_leases(session, self.desk.machine_now() + wait)
+            ended = outbox.end_leases(session, self.team.team_id, self.desk.machine_now() + wait)
         if ended:
             log.warning("leases_of_predecessor_ended", messages=ended)
 
@@ -157,7 +157,7 @@ def build(
     breaches.watch(database.engine, tally.count)
     machine = machine or machine_clock(database)
     client = web_client(settings)
-    gateway = Gateway(lambda team_id: client, tally.count)  # noqa: ARG005 - one token until several workspaces
+    gateway = Gateway(lambda team_id: client, tally.count)  # noqa: ARG005 - a process has one token
     team = _identify(database, gateway)
     told = (team.team_id, settings.vakt_policies, contract_clock.now())
     with database.reading() as session:
@@ -178,8 +178,9 @@ def build(
         public_url=settings.vakt_public_url,
     )
     beats = BeatWatch(database, team.team_id, contract_clock.now)
-    ticker = _ticker(database, agreements, (contract_clock, machine), tally, beats.after_downtime)
+    ticker = _ticker(team.team_id, database, agreements, (contract_clock, machine), tally, beats.after_downtime)
     sender = Sender(
+        team.team_id,
         database,
         Ways(gateway, _second_channels(settings)),
         Words(_drawing(agreements), undelivered.tell_owner, following.followed),
@@ -199,7 +200,7 @@ def build(
     register(bolt, desk)
     members = MemberWatch(database, gateway, team.team_id, contract_clock.now)
     groups = GroupWatch(database, gateway, team.team_id, (contract_clock, machine))
-    jobs = CalendarJobs(database, machine, _kept(settings), Looks(members.look, groups.look))
+    jobs = CalendarJobs(team.team_id, database, machine, _kept(settings), Looks(members.look, groups.look))
     loops = (ticker, sender)
     auditor = _auditor(
         settings, Watched(team.team_id, database, agreements, (contract_clock, machine), loops, beats.arm_again)
@@ -245,9 +246,13 @@ def _identify(database: Database, gateway: Gateway) -> Team:
         found, _ = gateway.identity("")
     except SlackUnavailableError as error:
         with database.reading() as session:
-            known = session.exec(select(Team)).first()
-        if known is None:
-            raise NotKnownError(str(error)) from error
+            remembered = session.exec(select(Team).limit(2)).all()
+        if len(remembered) != 1:
+            why = (
+                ", and the database holds several workspaces: which is meant, only Slack can say" if remembered else ""
+            )
+            raise NotKnownError(f"{error}{why}") from error
+        [known] = remembered
         log.warning("slack_is_down_at_start", team=known.team_id)
         return known
     return _remember(database, found)
@@ -271,6 +276,7 @@ def _noted(database: Database, found: Mapping[str, Any]) -> Team:
 
 
 def _ticker(
+    team_id: str,
     database: Database,
     agreements: Agreements,
     clocks: tuple[ContractClock, MachineClock],
@@ -300,7 +306,7 @@ def _ticker(
         timers.finish(session, current.batch, now, down_since)
 
     handling = Handling(prepare, handle, store, finish, timers.unloaded)
-    return Ticker(database, handling, clocks, count=tally.count, resumed=resumed)
+    return Ticker(team_id, database, handling, clocks, count=tally.count, resumed=resumed)
 
 
 def _drawing(agreements: Agreements) -> Drawing:

@@ -131,18 +131,13 @@ class Auditor:
         """Timers and messages that stand still at this moment."""
         now, machine_now = self._contract.now(), self._machine.now()
         with self._database.reading() as session:
-            late = audit.late_timers(session, now, machine_now, AT_ONCE)
-            failing = audit.failing_timers(session, now, AT_ONCE)
-            stuck = audit.stuck_messages(session, machine_now, AT_ONCE)
+            late = audit.late_timers(session, self._watched.team_id, now, machine_now, AT_ONCE)
+            failing = audit.failing_timers(session, self._watched.team_id, now, AT_ONCE)
+            stuck = audit.stuck_messages(session, self._watched.team_id, machine_now, AT_ONCE)
         return [
-            *self._ours(FindingKind.LATE_TIMER, late),
-            *self._ours(FindingKind.FAILING_TIMER, failing),
-            *self._ours(FindingKind.STUCK_MESSAGE, stuck),
-        ]
-
-    def _ours(self, kind: FindingKind, rows: Sequence[Timer | Outgoing]) -> list[Finding]:
-        return [
-            Finding(kind, row.id, row.ticket_number or None) for row in rows if row.team_id == self._watched.team_id
+            *_found(FindingKind.LATE_TIMER, late),
+            *_found(FindingKind.FAILING_TIMER, failing),
+            *_found(FindingKind.STUCK_MESSAGE, stuck),
         ]
 
     def _released(self, findings: Sequence[Finding]) -> list[Finding]:
@@ -151,7 +146,7 @@ class Auditor:
         if not stuck:
             return list(findings)
         with self._database.transaction(Lane.LOOP) as session:
-            rows = audit.stuck_messages(session, self._machine.now(), AT_ONCE)
+            rows = audit.stuck_messages(session, self._watched.team_id, self._machine.now(), AT_ONCE)
             freed = {row.id for row in rows if row.id in stuck and audit.release(session, row)}
         return [replace(each, mended=each.id in freed) for each in findings]
 
@@ -219,6 +214,10 @@ class Auditor:
 
 SEEN_TWICE = frozenset({FindingKind.LATE_TIMER, FindingKind.STUCK_MESSAGE})
 """Findings that count when two rounds have seen them."""
+
+
+def _found(kind: FindingKind, rows: Sequence[Timer | Outgoing]) -> list[Finding]:
+    return [Finding(kind, row.id, row.ticket_number or None) for row in rows]
 
 
 def _key(finding: Finding) -> tuple[FindingKind, str]:

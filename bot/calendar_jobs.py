@@ -46,10 +46,10 @@ class Looks:
 class CalendarJobs:
     """The scheduler and its jobs."""
 
-    def __init__(self, database: Database, machine: MachineClock, kept: Kept, looks: Looks) -> None:
+    def __init__(self, team_id: str, database: Database, machine: MachineClock, kept: Kept, looks: Looks) -> None:
         """Nothing runs until `start`."""
         self._looks = looks
-        self._database = database
+        self._team_id, self._database = team_id, database
         self._machine = machine
         self._kept = kept
         self._scheduler: BackgroundScheduler | None = None
@@ -76,8 +76,8 @@ class CalendarJobs:
             self._scheduler.shutdown(wait=True)
 
     def arm_reports(self) -> None:
-        """Have the reports about availability looked at, of desks where nobody has yet."""
-        import_module("bot.report_arming").arm_reports(self._database)
+        """Have the reports about availability looked at, of a team's desks where nobody has yet."""
+        import_module("bot.report_arming").arm_reports(self._database, self._team_id)
 
     def tidy(self, batch: int = BATCH) -> int:
         """Forget what is over for long enough; gives how many rows. Batches of so many rows, a transaction each."""

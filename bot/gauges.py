@@ -85,7 +85,7 @@ class Question(Generic[Answer]):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What is due and owed, in numbers and seconds."""
+    """What is due and owed to a team, in numbers and seconds."""
 
     timers_due: int
     timers_late: int
@@ -105,9 +105,9 @@ class Clocks:
 class Gauges:
     """The questions that metrics and health put to the database."""
 
-    def __init__(self, database: Database, clocks: Clocks) -> None:
+    def __init__(self, team_id: str, database: Database, clocks: Clocks) -> None:
         """Nothing is asked yet."""
-        self._clocks = clocks
+        self._team_id, self._clocks = team_id, clocks
         self._needed = schema.head()
         self._snapshot = Question(database.reading, self._look)
         self._revision = Question(database.reading, _revision)
@@ -130,8 +130,8 @@ class Gauges:
 
     def _look(self, session: Session) -> Snapshot:
         now, machine_now = self._clocks.contract(), self._clocks.machine()
-        due = backlog.timers_due(session, now, now - LATE)
-        owed = backlog.owed_by_kind(session)
+        due = backlog.timers_due(session, self._team_id, now, now - LATE)
+        owed = backlog.owed_by_kind(session, self._team_id)
         return Snapshot(
             due.due,
             due.late,

@@ -10,6 +10,7 @@ from bot.machine import ContractClock, MachineClock
 from models import heartbeat
 
 HEART = "ticker"
+"""Under which name any process beats: what keeps machine time one for all on a database."""
 
 EVERY = timedelta(seconds=30)
 """Machine time between two beats."""
@@ -38,16 +39,16 @@ def _servers_clock(database: Database) -> datetime:
 
 
 class Pulse:
-    """Beats for the loop that turns the timers."""
+    """Beats for the loop that turns a team's timers."""
 
-    def __init__(self, database: Database, clocks: tuple[ContractClock, MachineClock]) -> None:
+    def __init__(self, team_id: str, database: Database, clocks: tuple[ContractClock, MachineClock]) -> None:
         """Nothing is stored until the first beat."""
-        self._database = database
+        self._own, self._database = f"{HEART} of {team_id}", database
         self._contract, self._machine = clocks
         self._beat_at: datetime | None = None
 
     def beat(self) -> datetime | None:
-        """Store a beat twice a minute; gives the contract instant since when nobody was there.
+        """Store a beat twice a minute; gives the contract instant since when nobody was there for the team.
 
         None when somebody was: this process, awake, or another one.
         """
@@ -58,13 +59,15 @@ class Pulse:
         self._machine.follow()
         with self._database.transaction(Lane.LOOP) as session:
             down = None if silence is not None and silence <= DOWNTIME else self._down_since(session)
-            heartbeat.beat(session, HEART, self._machine.now(), self._contract.now())
+            for name in (HEART, self._own):
+                heartbeat.beat(session, name, self._machine.now(), self._contract.now())
         self._beat_at = self._machine.now()
         return down
 
     def _down_since(self, session: Session) -> datetime | None:
-        last = heartbeat.last_beat(session, HEART)
-        if last is None:
+        anybody = heartbeat.last_beat(session, HEART)
+        if anybody is None:
             return None
-        self._machine.keep_up(last.beat_at)
+        self._machine.keep_up(anybody.beat_at)
+        last = heartbeat.last_beat(session, self._own) or anybody
         return last.contract_at if self._machine.now() - last.beat_at > DOWNTIME else None

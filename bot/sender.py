@@ -87,10 +87,11 @@ class Words:
 
 
 class Sender:
-    """Empties the outbox."""
+    """Empties a team's outbox."""
 
     def __init__(
         self,
+        team_id: str,
         database: Database,
         ways: Ways,
         words: Words,
@@ -100,7 +101,7 @@ class Sender:
         count: Count = uncounted,
     ) -> None:
         """Nothing runs until `start`."""
-        self._database = database
+        self._team_id, self._database = team_id, database
         self._drawing, self._tell_owner, self._follow = words.drawing, words.tell_owner, words.follow
         self._contract, self._machine = clocks
         self._rates, self._lease, self._workers = pace.rates, pace.lease, pace.workers
@@ -110,7 +111,7 @@ class Sender:
         self._flying = 0
         self._awaited = 0
         self._outcomes: list[Outcome] = []
-        self._resting: dict[tuple[str, str], float] = {}
+        self._resting: dict[str, float] = {}
         self._look_seconds, self._longest_rest = 0.0, LONGEST_REST
         self._executor = ThreadPoolExecutor(pace.workers, thread_name_prefix="sender")
 
@@ -137,7 +138,7 @@ class Sender:
         """Wake for what a commit wrote, unless all of it goes where the rate is used up: that has its time."""
         tick = time.monotonic()
         rows = [each for each in written if isinstance(each, Outgoing)]
-        if any(self._resting.get((row.team_id, row.conversation), 0.0) <= tick for row in rows):
+        if any(self._resting.get(row.conversation, 0.0) <= tick for row in rows):
             self.wake()
 
     def drain(self, timeout: float) -> bool:
@@ -147,7 +148,7 @@ class Sender:
         with self._awaiting():
             while self._machine.now() < deadline:
                 with self._database.reading() as session:
-                    owed = sending.is_owed(session, self._machine.now() + timedelta(seconds=2))
+                    owed = sending.is_owed(session, self._team_id, self._machine.now() + timedelta(seconds=2))
                 with self._awake:
                     if not owed and not self._flying and not self._outcomes:
                         return True
@@ -246,8 +247,9 @@ class Sender:
         with self._awake:
             self._outcomes = [*outcomes, *self._outcomes]
 
-    def _claim(self, session: Session, granted: list[tuple[str, str]], at: datetime) -> list[Outgoing]:
-        return sending.claim(session, at, self._lease, token=new_id(), only=granted) if granted else []
+    def _claim(self, session: Session, granted: Collection[Row], at: datetime) -> list[Outgoing]:
+        only = {row_id for _, row_id in granted}
+        return sending.claim(session, self._team_id, at, self._lease, token=new_id(), only=only) if only else []
 
     def _look(self, free: int, at: datetime) -> tuple[list[Row], Mapping[Row, datetime], float]:
         """The rows that may be sent and whose rate allows it, those held back, and the seconds until others may be.
@@ -258,8 +260,8 @@ class Sender:
         if free <= 0:
             return [], NONE, LONGEST_SLEEP
         with self._database.reading() as session:
-            found = sending.candidates(session, at, LOOKED_AT, self._resting)
-            ready = sending.next_ready(session, at)
+            found = sending.candidates(session, self._team_id, at, LOOKED_AT, self._resting)
+            ready = sending.next_ready(session, self._team_id, at)
             begun = [row for row in found if _begins(row, at)]
             held = joining.held_back(session, begun) if begun else NONE
         away: set[str] = set()
@@ -285,7 +287,7 @@ class Sender:
         """
         granted: list[tuple[str, str]] = []
         for row in found:
-            where = (row.team_id, row.conversation)
+            where = row.conversation
             if where in self._resting or circuit_of(row) in away:
                 continue
             if len(granted) == free:

@@ -68,10 +68,11 @@ class Handling:
 
 
 class Ticker:
-    """Turns the timers."""
+    """Turns a team's timers."""
 
     def __init__(
         self,
+        team_id: str,
         database: Database,
         handling: Handling,
         clocks: tuple[ContractClock, MachineClock],
@@ -80,14 +81,14 @@ class Ticker:
         resumed: Callable[[], None] = lambda: None,
     ) -> None:
         """Nothing runs until `start`. `resumed` is called when nobody was there for a while, before anything else."""
-        self._database = database
+        self._team_id, self._database = team_id, database
         self._prepare, self._handle = handling.prepare, handling.handle
         self._store, self._finish = handling.store, handling.finish
         self._unloaded = handling.unloaded
         self._count, self._resumed = count, resumed
         self._contract, self._machine = clocks
         self._turning = threading.Lock()
-        self._pulse = Pulse(database, clocks)
+        self._pulse = Pulse(team_id, database, clocks)
         self._down_since: datetime | None = None
         self._due: datetime | None = None
         self._loop = Loop("ticker", self._turn_safely, self._gather, self._machine.now)
@@ -123,7 +124,7 @@ class Ticker:
     def next_due(self) -> datetime | None:
         """The contract instant at which something falls due next."""
         with self._database.reading() as session:
-            return next_due(session, self._machine.now())
+            return next_due(session, self._team_id, self._machine.now())
 
     def _gather(self) -> None:
         """Let commits gather."""
@@ -159,7 +160,7 @@ class Ticker:
                 return 0
             failed: list[tuple[str, str, str]] = []
             with self._database.transaction(Lane.LOOP) as session:
-                timers = due_timers(session, now, machine_now, BATCH)
+                timers = due_timers(session, self._team_id, now, machine_now, BATCH)
                 unloaded = self._unloaded(timers)
                 if not unloaded:
                     self._finish(session, self._handled(session, timers, now, failed), now, self._down_since)

@@ -48,7 +48,7 @@ class Watch:
         desk = vakt.desk
         self._desk, self._team_id = desk, vakt.team.team_id
         self._tally = vakt.tally
-        self._gauges = Gauges(vakt.database, Clocks(desk.now, desk.machine_now))
+        self._gauges = Gauges(vakt.team.team_id, vakt.database, Clocks(desk.now, desk.machine_now))
         self._health = Health(
             {"ticker": vakt.ticker, "sender": vakt.sender}, door, self._gauges, desk.machine_now, lambda: vakt.stopping
         )

@@ -20,8 +20,8 @@ class DueTimers:
     oldest_at: datetime | None
 
 
-def timers_due(session: Session, now: datetime, late: datetime) -> DueTimers:
-    """The timers due at a contract instant; those put off after a failure are only in `held`.
+def timers_due(session: Session, team_id: str, now: datetime, late: datetime) -> DueTimers:
+    """A team's timers due at a contract instant; those put off after a failure are only in `held`.
 
     Reads the timers that are due and no others.
     """
@@ -31,13 +31,13 @@ def timers_due(session: Session, now: datetime, late: datetime) -> DueTimers:
         func.count(case((waits & (col(Timer.due_at) <= late), 1))),
         func.count(case((~waits, 1))),
         func.min(case((waits, col(Timer.due_at)))),
-    ).where(Timer.due_at <= now)
+    ).where(Timer.team_id == team_id, Timer.due_at <= now)
     due, late_ones, held, oldest = session.exec(query).one()
     return DueTimers(due, late_ones, held, oldest)
 
 
-def owed_by_kind(session: Session) -> dict[str, tuple[int, datetime]]:
-    """Messages that are owed, by kind: how many, and the machine instant since which the oldest is ready.
+def owed_by_kind(session: Session, team_id: str) -> dict[str, tuple[int, datetime]]:
+    """Messages that a team is owed, by kind: how many, and the machine instant since which the oldest is ready.
 
     Reads the rows that wait and no others: the state is written into the statement, so that the
     index of waiting rows is seen to fit.
@@ -45,7 +45,7 @@ def owed_by_kind(session: Session) -> dict[str, tuple[int, datetime]]:
     waiting = literal(State.WAITING.value, literal_execute=True)
     query = (
         select(Outgoing.kind, func.count(), func.min(Outgoing.ready_at))
-        .where(col(Outgoing.state) == waiting)
+        .where(Outgoing.team_id == team_id, col(Outgoing.state) == waiting)
         .group_by(col(Outgoing.kind))
     )
     return {kind: (number, ready_at) for kind, number, ready_at in session.exec(query)}

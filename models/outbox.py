@@ -339,15 +339,19 @@ def rows_of(session: Session, team_id: str, prefix: str, *, lock: bool = False) 
 AFTER_COLON = chr(ord(":") + 1)
 
 
-def end_leases(session: Session, ends_at: datetime) -> int:
-    """End every lease at `ends_at` at the latest; gives how many that was. Only for whoever is certainly alone.
+def end_leases(session: Session, team_id: str, ends_at: datetime) -> int:
+    """End every lease of a team at `ends_at` at the latest; gives how many that was. Only for whoever is alone.
 
     What was leased may have been said: whoever claims it next looks before it says it again. So `ends_at`
     must leave Slack the time to show what was still on its way to it.
     """
     ended = session.execute(
         update(Outgoing)
-        .where(col(Outgoing.leased_until) > ends_at, col(Outgoing.state) == State.WAITING)
+        .where(
+            col(Outgoing.team_id) == team_id,
+            col(Outgoing.leased_until) > ends_at,
+            col(Outgoing.state) == State.WAITING,
+        )
         .values(leased_until=ends_at, uncertain=True)
         .execution_options(synchronize_session=False)
     )

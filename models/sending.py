@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import islice, takewhile
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, case, exists, func, text, tuple_, update
+from sqlalchemy import Select, bindparam, case, exists, func, text, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, and_, col, or_, select
 
@@ -54,7 +54,7 @@ _IN_ORDER = ~exists().where(
 
 
 def _sendable(query: Select[Any]) -> Select[Any]:
-    """Narrow to what may be sent `at` an instant, the most urgent first.
+    """Narrow to what may be sent of a `team` `at` an instant, the most urgent first.
 
     A notice waits for the message it hangs under, and for the notices before it in that thread. A
     card's edit stands outside that order.
@@ -62,6 +62,7 @@ def _sendable(query: Select[Any]) -> Select[Any]:
     return (
         query.outerjoin(_PARENT, and_(_PARENT.team_id == Outgoing.team_id, _PARENT.id == Outgoing.thread_of))
         .where(
+            col(Outgoing.team_id) == bindparam("team"),
             col(Outgoing.state) == State.WAITING,
             col(Outgoing.ready_at) <= bindparam("at"),
             or_(col(Outgoing.leased_until).is_(None), col(Outgoing.leased_until) <= bindparam("at")),
@@ -74,25 +75,20 @@ def _sendable(query: Select[Any]) -> Select[Any]:
 _CANDIDATES = _sendable(
     select(*(getattr(Outgoing, name) for name in Candidate._fields)),
 ).limit(bindparam("limit"))
-_BESIDE = _CANDIDATES.where(
-    tuple_(col(Outgoing.team_id), col(Outgoing.conversation)).not_in(bindparam("resting", expanding=True))
-)
+_BESIDE = _CANDIDATES.where(col(Outgoing.conversation).not_in(bindparam("resting", expanding=True)))
 _CLAIMED = _sendable(select(Outgoing)).with_for_update(skip_locked=True, of=Outgoing)
-_CLAIMED_ONLY = _CLAIMED.where(
-    col(Outgoing.team_id).in_(bindparam("of_teams", expanding=True)),
-    col(Outgoing.id).in_(bindparam("only", expanding=True)),
-).order_by(None)
+_CLAIMED_ONLY = _CLAIMED.where(col(Outgoing.id).in_(bindparam("only", expanding=True))).order_by(None)
 # Unordered: asked for an order, SQLite walks through all that waits in that order instead of going to these few.
 
 
 def candidates(
-    session: Session, machine_now: datetime, limit: int, resting: Collection[tuple[str, str]] = ()
+    session: Session, team_id: str, machine_now: datetime, limit: int, resting: Collection[str] = ()
 ) -> list[Candidate]:
-    """Rows that may be sent now, the most urgent first; only looked at.
+    """A team's rows that may be sent now, the most urgent first; only looked at.
 
-    `resting` are the (team, conversation) pairs whose rate is used up.
+    `resting` are the conversations whose rate is used up.
     """
-    asked: dict[str, Any] = {"at": machine_now, "limit": limit}
+    asked: dict[str, Any] = {"team": team_id, "at": machine_now, "limit": limit}
     if resting:
         asked["resting"] = sorted(resting)
     rows = session.execute(_BESIDE if resting else _CANDIDATES, asked)
@@ -101,23 +97,24 @@ def candidates(
 
 def claim(
     session: Session,
+    team_id: str,
     machine_now: datetime,
     lease: timedelta,
     *,
     token: str,
-    only: Collection[tuple[str, str]] | None = None,
+    only: Collection[str] | None = None,
     limit: int | None = None,
 ) -> list[Outgoing]:
-    """Lease rows that may be sent now, the most urgent first; `only` these, by team and id, when they are named.
+    """Lease a team's rows that may be sent now, the most urgent first; `only` these, by id, when they are named.
 
     Rows that another process holds are left to it. A notice that is late takes along those that
     wait behind it, and first lets those be looked up of which nobody knows whether they were said.
     So does a page that has waited, with those to the same person.
     """
-    asked: dict[str, Any] = {"at": machine_now}
+    asked: dict[str, Any] = {"team": team_id, "at": machine_now}
     query = _CLAIMED if only is None else _CLAIMED_ONLY
     if only is not None:
-        asked |= {"of_teams": sorted({team_id for team_id, _ in only}), "only": sorted({row_id for _, row_id in only})}
+        asked["only"] = sorted(only)
     if limit is not None:
         query = query.limit(limit)
     rows: list[Outgoing] = sorted(session.execute(query, asked).scalars(), key=_in_order_of_urgency)
@@ -440,23 +437,29 @@ def _mark_ended(session: Session, ended: Ended) -> list[Outgoing]:
     return [row, *joined]
 
 
-def next_ready(session: Session, machine_now: datetime) -> datetime | None:
-    """The machine instant after this one at which a waiting row may be tried first."""
-    found: datetime | None = session.execute(_NEXT_READY, {"at": machine_now}).scalar_one_or_none()
+def next_ready(session: Session, team_id: str, machine_now: datetime) -> datetime | None:
+    """The machine instant after this one at which a waiting row of a team may be tried first."""
+    found: datetime | None = session.execute(_NEXT_READY, {"team": team_id, "at": machine_now}).scalar_one_or_none()
     return found
 
 
 _NEXT_READY = (
     select(col(Outgoing.ready_at))
-    .where(col(Outgoing.state) == State.WAITING, col(Outgoing.ready_at) > bindparam("at"))
+    .where(
+        col(Outgoing.team_id) == bindparam("team"),
+        col(Outgoing.state) == State.WAITING,
+        col(Outgoing.ready_at) > bindparam("at"),
+    )
     .order_by(col(Outgoing.ready_at))
     .limit(1)
 )
 
 
-def is_owed(session: Session, machine_now: datetime) -> bool:
-    """Whether anything is owed that may be tried by then, what is being sent included."""
-    query = select(Outgoing.id).where(Outgoing.state == State.WAITING, Outgoing.ready_at <= machine_now)
+def is_owed(session: Session, team_id: str, machine_now: datetime) -> bool:
+    """Whether a team is owed anything that may be tried by then, what is being sent included."""
+    query = select(Outgoing.id).where(
+        Outgoing.team_id == team_id, Outgoing.state == State.WAITING, Outgoing.ready_at <= machine_now
+    )
     return session.exec(query.limit(1)).first() is not None
 
 

@@ -84,11 +84,16 @@ LINE = (
 )
 
 PARTIAL = (
-    ("outbox_waiting", "state = 'waiting'", (col(outbox.Outgoing.ready_at),)),
+    ("outbox_waiting", "state = 'waiting'", (col(outbox.Outgoing.team_id), col(outbox.Outgoing.ready_at))),
     (
         "outbox_order",
         "state = 'waiting'",
-        (col(outbox.Outgoing.priority), col(outbox.Outgoing.created_at), col(outbox.Outgoing.id)),
+        (
+            col(outbox.Outgoing.team_id),
+            col(outbox.Outgoing.priority),
+            col(outbox.Outgoing.created_at),
+            col(outbox.Outgoing.id),
+        ),
     ),
     (
         "outbox_thread",

@@ -50,7 +50,11 @@ class Timer(Record, table=True):
     ahead, further each time, and never stops the others.
     """
 
-    __table_args__ = (Index("timer_due", "due_at"), Index("timer_of_ticket", "team_id", "ticket_number"), BY_KEY)
+    __table_args__ = (
+        Index("timer_due", "team_id", "due_at"),
+        Index("timer_of_ticket", "team_id", "ticket_number"),
+        BY_KEY,
+    )
 
     team_id: str = Field(primary_key=True)
     id: str = Field(primary_key=True, default_factory=new_id)
@@ -81,11 +85,11 @@ LATE_AFTER = timedelta(minutes=1)
 """Contract time after which a due timer should long have been looked at."""
 
 
-def due_timers(session: Session, now: datetime, machine_now: datetime, limit: int) -> list[Timer]:
-    """Claim timers that are due, the earliest first; another process skips those we hold."""
+def due_timers(session: Session, team_id: str, now: datetime, machine_now: datetime, limit: int) -> list[Timer]:
+    """Claim a team's timers that are due, the earliest first; another process skips those we hold."""
     query = (
         select(Timer)
-        .where(Timer.due_at <= now, _free(machine_now))
+        .where(Timer.team_id == team_id, Timer.due_at <= now, _free(machine_now))
         .order_by(col(Timer.due_at), col(Timer.id))
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -93,9 +97,9 @@ def due_timers(session: Session, now: datetime, machine_now: datetime, limit: in
     return list(session.exec(query))
 
 
-def next_due(session: Session, machine_now: datetime) -> datetime | None:
-    """The contract instant of the earliest timer that is not held back."""
-    found: datetime | None = session.execute(_NEXT_DUE, {"at": machine_now}).scalar_one_or_none()
+def next_due(session: Session, team_id: str, machine_now: datetime) -> datetime | None:
+    """The contract instant of a team's earliest timer that is not held back."""
+    found: datetime | None = session.execute(_NEXT_DUE, {"team": team_id, "at": machine_now}).scalar_one_or_none()
     return found
 
 
@@ -106,7 +110,10 @@ def _free(machine_now: datetime) -> ColumnElement[bool]:
 
 _NEXT_DUE = (
     select(col(Timer.due_at))
-    .where(or_(col(Timer.held_until).is_(None), col(Timer.held_until) <= bindparam("at")))
+    .where(
+        col(Timer.team_id) == bindparam("team"),
+        or_(col(Timer.held_until).is_(None), col(Timer.held_until) <= bindparam("at")),
+    )
     .order_by(col(Timer.due_at))
     .limit(1)
 )

@@ -7,6 +7,8 @@ import sqlite3
 
 import pytest
 
+from bot.database import Database
+from models.ticket import Team
 from sandbox import Sandbox
 from tests.cli.conftest import Vakt, connected
 
@@ -89,6 +91,18 @@ def test_a_setting_that_cannot_be_used_is_named(well: Vakt, name: str, value: st
 def test_slack_that_was_never_reached_is_named(shell: Vakt) -> None:
     shell.settings["SLACK_API_URL"] = "http://127.0.0.1:9/api/"
     assert "Slack cannot be reached" in shell.refuses("run")
+
+
+def test_which_of_several_workspaces_is_meant_only_slack_can_say(well: Vakt) -> None:
+    """Remembering any of them would say one's messages with the token of another."""
+    database = Database(f"sqlite:///{well.folder / 'vakt.db'}")
+    with database.transaction() as session:
+        session.add(Team(team_id="T2"))
+    database.dispose()
+    well.settings["SLACK_API_URL"] = "http://127.0.0.1:9/api/"
+    said = well.refuses("run")
+    assert "Slack cannot be reached" in said
+    assert "several workspaces" in said
 
 
 def test_a_port_that_is_taken_is_named(well: Vakt) -> None:

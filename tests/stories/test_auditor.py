@@ -289,9 +289,9 @@ class TestInTheDefaultDatabase:
         asked: list[tuple[str, Any]] = []
         event.listen(database._reading, "before_cursor_execute", lambda *said: asked.append((said[2], said[3])))  # noqa: SLF001
         with database.reading() as session:
-            audit.late_timers(session, NOW, NOW, 10)
-            audit.failing_timers(session, NOW, 10)
-            audit.stuck_messages(session, NOW, 10)
+            audit.late_timers(session, TEAM, NOW, NOW, 10)
+            audit.failing_timers(session, TEAM, NOW, 10)
+            audit.stuck_messages(session, TEAM, NOW, 10)
             audit.unarmed_clocks(session, TEAM, 0, 10)
             plans = [
                 str(row[3])

@@ -29,7 +29,7 @@ def _held(bench: Bench, *pages: Outgoing) -> set[str]:  # noqa: F811
 
 def _claims(bench: Bench) -> list[Outgoing]:  # noqa: F811
     with bench.database.transaction() as session:
-        return sending.claim(session, bench.machine.at, LEASE, token=new_id())
+        return sending.claim(session, TEAM, bench.machine.at, LEASE, token=new_id())
 
 
 def test_the_first_to_each_person_goes_and_those_after_it_wait(bench: Bench) -> None:  # noqa: F811

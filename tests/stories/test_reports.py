@@ -166,9 +166,9 @@ def test_where_a_chart_is_refused_the_reports_are_there_and_the_desk_reads_why(h
 def test_a_desk_of_before_is_armed_once_when_vakt_starts(house: House) -> None:
     with house.vakt.database.transaction(Lane.LOOP) as session:
         session.exec(select(Desk)).one().report = None
-    assert arm_reports(house.vakt.database) == 1
+    assert arm_reports(house.vakt.database, TEAM) == 1
     house.moves(minutes=1)
-    assert arm_reports(house.vakt.database) == 0
+    assert arm_reports(house.vakt.database, TEAM) == 0
     [timer] = timers(house)
     assert timer.due_at == oslo("2026-11-30 11:00"), "when the month ends where the day begins first"
 

@@ -282,7 +282,7 @@ class Bench:
         at = self.machine.at
         given: dict[str, Any] = {"kind": Kind.LOG_LINE, "conversation": "C1", "ready_at": at, "created_at": at}
         given["args"] = {"positions": [values.get("position", 0)], "parts": [key]}
-        row = Outgoing(team_id=TEAM, key=key, **given | values)
+        row = Outgoing(key=key, **{"team_id": TEAM} | given | values)
         with self.database.transaction() as session:
             outbox.owe(session, row)
         return row
@@ -297,6 +297,7 @@ class Bench:
     def sender(self) -> Sender:
         """One that has not started."""
         return Sender(
+            TEAM,
             self.database,
             Ways(cast("Gateway", self.script)),
             Words(lambda session, _rows, now: lambda row: self._render(session, row, now), self._tell),
@@ -307,7 +308,7 @@ class Bench:
     def _one(self, sender: Sender) -> bool:
         """One row, in this thread: claimed, carried and marked."""
         with self.database.transaction() as session:
-            rows = sending.claim(session, self.machine.at, LEASE, token=new_id(), limit=1)
+            rows = sending.claim(session, TEAM, self.machine.at, LEASE, token=new_id(), limit=1)
         for letter in sender._drawn(rows):  # noqa: SLF001 - without its threads
             sender._carry(letter)  # noqa: SLF001
         sender._turn([], self.machine.at)  # noqa: SLF001
@@ -332,6 +333,21 @@ class Bench:
 def bench(database: Database) -> Bench:
     """A sender on the real database."""
     return Bench(database)
+
+
+def test_what_another_team_is_owed_is_left_to_who_has_its_token(bench: Bench) -> None:
+    """Not said, not leased, and what its own process is sending stays leased when ours starts."""
+    bench.owes("ours")
+    theirs = bench.owes("theirs", team_id="T2")
+    leased = bench.owes("leased", team_id="T2", leased_until=NOW + LEASE, lease_token="there")
+    bench.passes()
+    with bench.database.transaction() as session:
+        assert outbox.end_leases(session, TEAM, NOW) == 0
+        assert not sending.is_owed(session, TEAM, NOW)
+        assert sending.next_ready(session, TEAM, NOW - timedelta(hours=1)) is None
+        rows = [session.get_one(Outgoing, ("T2", each.id)) for each in (theirs, leased)]
+        assert [(row.state, row.lease_token) for row in rows] == [(State.WAITING, None), (State.WAITING, "there")]
+    assert [key for _, key, _ in bench.script.said] == ["ours"]
 
 
 def test_the_wait_doubles_up_to_five_minutes() -> None:
@@ -418,13 +434,13 @@ def test_a_lease_that_ended_is_taken_over_and_the_slow_one_marks_nothing(bench: 
     """The new holder looks first whether it was said; the old one's mark finds another token."""
     bench.owes("line")
     with bench.database.transaction() as session:
-        [slow] = sending.claim(session, bench.machine.at, LEASE, token="slow", limit=1)
+        [slow] = sending.claim(session, TEAM, bench.machine.at, LEASE, token="slow", limit=1)
         held = Held(slow.team_id, slow.id, "slow", slow.revision)
     bench.passes()
     assert bench.script.said == []
     bench.machine.at += timedelta(seconds=31)
     with bench.database.transaction() as session:
-        [row] = sending.claim(session, bench.machine.at, LEASE, token="next", limit=1)
+        [row] = sending.claim(session, TEAM, bench.machine.at, LEASE, token="next", limit=1)
         assert row.uncertain
         sending.mark(session, [Said(held, "C1", "9.9", bench.machine.at)])
     assert (bench.row("line").state, bench.row("line").ts) == (State.WAITING, None)
@@ -434,7 +450,7 @@ def test_nothing_is_sent_under_a_lease_that_is_nearly_over(bench: Bench) -> None
     """The process stood still after it had claimed: somebody else may be at it."""
     bench.owes("line")
     with bench.database.transaction() as session:
-        [row] = sending.claim(session, bench.machine.at, LEASE, token="slow", limit=1)
+        [row] = sending.claim(session, TEAM, bench.machine.at, LEASE, token="slow", limit=1)
     bench.machine.at += LEASE * 2 / 3 + timedelta(seconds=1)
     sender = bench.sender()
     [letter] = sender._drawn([row])  # noqa: SLF001 - without its threads
@@ -453,7 +469,7 @@ def test_each_message_goes_while_the_next_is_drawn(bench: Bench) -> None:
     bench.away = {"two"}
     sender = bench.sender()
     with bench.database.transaction() as session:
-        rows = sending.claim(session, bench.machine.at, LEASE, token="here")
+        rows = sending.claim(session, TEAM, bench.machine.at, LEASE, token="here")
     for letter in sender._drawn(rows):  # noqa: SLF001 - without its threads
         sender._carry(letter)  # noqa: SLF001
     assert [said for _, said, _ in bench.script.said] == ["one"]
@@ -470,7 +486,7 @@ def test_a_card_that_changed_while_it_was_sent_is_edited_again(bench: Bench) -> 
     """The revision that was sent is older than the one that is wanted."""
     bench.owes("T-1:desk_card", kind=Kind.DESK_CARD, ticket_number=1)
     with bench.database.transaction() as session:
-        [row] = sending.claim(session, bench.machine.at, LEASE, token="one", limit=1)
+        [row] = sending.claim(session, TEAM, bench.machine.at, LEASE, token="one", limit=1)
     with bench.database.transaction() as session:
         outbox.refresh_cards(session, TEAM, [1], bench.machine.at)
     with bench.database.transaction() as session:
@@ -502,7 +518,7 @@ def test_nothing_is_owed_under_a_message_that_could_not_be_posted(bench: Bench) 
     assert bench.row("under").state == State.REFUSED
     assert "is_archived" in str(bench.row("under").reason)
     with bench.database.reading() as session:
-        assert not sending.is_owed(session, bench.machine.at)
+        assert not sending.is_owed(session, TEAM, bench.machine.at)
 
 
 def test_an_edit_that_is_refused_ends_neither_the_thread_nor_the_next_edit(bench: Bench) -> None:
@@ -579,7 +595,7 @@ def test_reminders_of_one_person_that_waited_long_are_gathered(bench: Bench) -> 
     for who, key in (("U1", "a"), ("U1", "b"), ("U2", "c"), ("U1", "d")):
         bench.owes(key, kind=Kind.REMINDER, conversation=who, args={"parts": [key]})
     with bench.database.transaction() as session:
-        first = sending.claim(session, bench.machine.at, LEASE, token="gone", limit=1)
+        first = sending.claim(session, TEAM, bench.machine.at, LEASE, token="gone", limit=1)
     assert [row.key for row in first] == ["a"]
     bench.machine.at += sending.LATE
     bench.passes()
@@ -599,7 +615,7 @@ def test_late_reminders_are_found_by_whom_they_are_for_and_those_of_one_alone_at
     bench.machine.at += sending.LATE
     asked.clear()
     with bench.database.transaction() as session:
-        claimed = sending.claim(session, bench.machine.at, LEASE, token="one")
+        claimed = sending.claim(session, TEAM, bench.machine.at, LEASE, token="one")
         looks = [each for each in asked if "SELECT" in each[0]]
         plans = [
             str(step[3])
@@ -635,7 +651,7 @@ def test_what_was_said_by_an_attempt_of_which_nobody_heard_stays_alone(bench: Be
         bench.owes(key, kind=Kind.REMINDER, conversation="U1", args={"parts": [key]})
     bench.script.failures, bench.script.broken_after = [OutcomeUnknownError("cut off")], True
     with bench.database.transaction() as session:
-        rows = sending.claim(session, bench.machine.at, LEASE, token="gone", limit=1)
+        rows = sending.claim(session, TEAM, bench.machine.at, LEASE, token="gone", limit=1)
     sender = bench.sender()
     for letter in sender._drawn(rows):  # noqa: SLF001 - without its threads
         sender._carry(letter)  # noqa: SLF001
@@ -680,11 +696,11 @@ def test_what_is_owed_where_the_rate_is_used_up_wakes_nobody(bench: Bench) -> No
         with bench.database.transaction() as session:
             outbox.refresh_cards(session, TEAM, [1], NOW)
 
-    sender._resting = {(TEAM, "C1"): monotonic() + 60}  # noqa: SLF001
+    sender._resting = {"C1": monotonic() + 60}  # noqa: SLF001
     assert not wakes(lambda: bench.owes("one", conversation="C1"))
     assert wakes(lambda: bench.owes("two", conversation="C2"))
     assert wakes(changes_cards)
-    sender._resting = {(TEAM, "C1"): monotonic() - 1}  # noqa: SLF001
+    sender._resting = {"C1": monotonic() - 1}  # noqa: SLF001
     assert wakes(lambda: bench.owes("three", conversation="C1"))
     sender.stop()
 
@@ -702,7 +718,7 @@ def _ticker(
 
     clocks = (MovableClock(now), cast("MachineClock", Hands()))
     return Ticker(
-        database, Handling(lambda _session, _timers: None, handle, lambda _session: None, finish), clocks
+        TEAM, database, Handling(lambda _session, _timers: None, handle, lambda _session: None, finish), clocks
     ), batches
 
 
@@ -714,6 +730,18 @@ def _timer(database: Database, number: int, due_at: datetime = NOW - timedelta(m
 def _timers(database: Database) -> list[Timer]:
     with database.reading() as session:
         return list(session.exec(select(Timer).order_by(Timer.ticket_number)))  # type: ignore[arg-type]
+
+
+def test_a_process_turns_the_timers_of_its_own_team_only(database: Database) -> None:
+    """Others have the token that what follows is said with."""
+    _timer(database, 1, NOW + timedelta(minutes=5))
+    with database.transaction() as session:
+        session.add(Timer(team_id="T2", kind=TimerKind.CLOCK, ticket_number=2, due_at=NOW - timedelta(minutes=1)))
+    ticker, batches = _ticker(database, lambda _session, _timer, _now: None)
+    ticker.catch_up()
+    assert batches == []
+    assert ticker.next_due() == NOW + timedelta(minutes=5)
+    assert [timer.team_id for timer in _timers(database)] == [TEAM, "T2"]
 
 
 def test_a_timer_that_fails_is_held_back_and_stops_no_other(database: Database) -> None:
@@ -791,7 +819,7 @@ def test_a_timer_whose_hold_is_over_comes_again_by_itself(database: Database) ->
         raise RuntimeError(message)
 
     handling = Handling(lambda *_: None, handle, lambda *_: None, lambda *_: None)
-    ticker = Ticker(database, handling, (MovableClock(NOW), cast("MachineClock", machine)))
+    ticker = Ticker(TEAM, database, handling, (MovableClock(NOW), cast("MachineClock", machine)))
     for _ in range(3):
         with capture_logs():
             ticker.catch_up()

@@ -104,7 +104,7 @@ def test_what_is_owed_new_or_needed_stays(database: Database) -> None:
     with database.transaction() as session:
         session.add_all([*stays, *goes])
         kept = {row.key for row in stays}
-    jobs = CalendarJobs(database, MachineClock(NOW), KEPT, Looks(lambda: None, lambda: None))
+    jobs = CalendarJobs(TEAM, database, MachineClock(NOW), KEPT, Looks(lambda: None, lambda: None))
     assert jobs.tidy(batch=3) == len(goes)
     with database.reading() as session:
         assert set(session.exec(select(Outgoing.key))) == kept
@@ -125,7 +125,7 @@ def test_an_alert_is_forgotten_a_month_after_its_ticket_ended_and_no_sooner(data
         session.add_all([_ticket(number, resolved_at) for number, resolved_at in tickets.items()])
         session.add_all([*stays, *goes])
         kept = {row.key for row in stays}
-    jobs = CalendarJobs(database, MachineClock(NOW), KEPT, Looks(lambda: None, lambda: None))
+    jobs = CalendarJobs(TEAM, database, MachineClock(NOW), KEPT, Looks(lambda: None, lambda: None))
     assert jobs.tidy(batch=2) == len(goes)
     with database.reading() as session:
         assert set(session.exec(select(AlertGroup.key))) == kept
@@ -171,7 +171,7 @@ def test_people_write_while_thousands_of_rows_are_tidied(database: Database) -> 
         session.add_all([_owed(f"T-{n}:log:1", ticket_number=n) for n in range(5000)])
         session.add(Received(team_id=TEAM, key="event:new", stored_at=NOW))
     done, written = threading.Event(), 0
-    jobs = CalendarJobs(database, MachineClock(NOW), KEPT, Looks(lambda: None, lambda: None))
+    jobs = CalendarJobs(TEAM, database, MachineClock(NOW), KEPT, Looks(lambda: None, lambda: None))
 
     def tidies() -> None:
         jobs.tidy()

@@ -21,7 +21,7 @@ from models.contract_version import ContractVersion
 from models.history import Event
 from models.outbox import Outgoing, State
 from models.timer import Timer
-from tests.stories.conftest import P2, House, oslo
+from tests.stories.conftest import P2, TEAM, House, oslo
 from tests.stories.scenes import GUIDANCE, Opened, clocks, in_oslo, opened, times
 
 PATIENCE = 3 * LONGEST_SLEEP
@@ -303,7 +303,7 @@ def test_a_replica_catches_up_with_the_clock_they_share(steady: Steady) -> None:
 def test_who_slept_while_another_process_was_awake_was_not_missed(database: Database) -> None:
     """Replicas share the heartbeat: it is downtime when nobody was there."""
     steadies = Steady(), Steady()
-    sleeper, other = (Pulse(database, (MovableClock(NOW), MachineClock(NOW, each))) for each in steadies)
+    sleeper, other = (Pulse(TEAM, database, (MovableClock(NOW), MachineClock(NOW, each))) for each in steadies)
     assert sleeper.beat() is None
     for each in steadies:
         each.slept += 600
@@ -313,6 +313,19 @@ def test_who_slept_while_another_process_was_awake_was_not_missed(database: Data
         each.slept += 600
     assert cast("datetime", sleeper.beat()) - NOW < timedelta(minutes=1)
     assert sleeper.beat() is None
+
+
+def test_a_team_was_down_while_nobody_was_there_for_it_whoever_was_for_others(database: Database) -> None:
+    """Each has processes of its own, with its own token; the machine's time is one for all."""
+    steadies = Steady(), Steady()
+    clocks = [(MovableClock(NOW), MachineClock(NOW, each)) for each in steadies]
+    sleeper, other = Pulse(TEAM, database, clocks[0]), Pulse("T2", database, clocks[1])
+    assert (sleeper.beat(), other.beat()) == (None, None)
+    for _ in range(20):
+        for each in steadies:
+            each.slept += 30
+        assert other.beat() is None
+    assert cast("datetime", sleeper.beat()) - NOW < timedelta(minutes=1)
 
 
 def test_the_stored_beat_never_goes_back(database: Database) -> None:

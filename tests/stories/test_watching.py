@@ -26,7 +26,7 @@ from models import backlog
 from models.clock import Clock
 from models.timer import Timer, hold_back
 from tests.house.tree import ROOT
-from tests.stories.conftest import P2, House, oslo
+from tests.stories.conftest import P2, TEAM, House, oslo
 from tests.stories.scenes import forget, opened
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -197,8 +197,8 @@ def test_looking_reads_by_index_whatever_the_tables_hold(sqlite_template: Path, 
         raw = session.connection().connection.driver_connection
         assert isinstance(raw, sqlite3.Connection)
         raw.set_trace_callback(said.append)
-        backlog.timers_due(session, NOW, NOW)
-        backlog.owed_by_kind(session)
+        backlog.timers_due(session, TEAM, NOW, NOW)
+        backlog.owed_by_kind(session, TEAM)
         raw.set_trace_callback(None)
         plans = [str(raw.execute(f"explain query plan {statement}").fetchall()) for statement in said]
     database.dispose()
@@ -212,7 +212,7 @@ def test_looking_reads_by_index_whatever_the_tables_hold(sqlite_template: Path, 
 
 def health(house: House, *, door: Ajar | None = None, stopping: bool = False, turned: datetime = NOW) -> Health:
     """The health of a process whose loops turned last at an instant, looked at now."""
-    gauges = Gauges(house.vakt.database, Clocks(house.now, lambda: NOW))
+    gauges = Gauges(TEAM, house.vakt.database, Clocks(house.now, lambda: NOW))
     return Health(
         {"ticker": Turned(turned), "sender": Turned(NOW)}, door or Ajar(), gauges, lambda: NOW, lambda: stopping
     )
@@ -320,7 +320,7 @@ def exported(house: House) -> set[str]:
     for what in COUNTED:
         tally.count(what, *(["x"] * len(what.labels)))
     tally.acknowledged("command", "done", 0.1)
-    page = Page(tally, Gauges(house.vakt.database, Clocks(house.now, lambda: NOW)), health(house))
+    page = Page(tally, Gauges(TEAM, house.vakt.database, Clocks(house.now, lambda: NOW)), health(house))
     return {sample.name for family in text_string_to_metric_families(page.text()) for sample in family.samples}
 
 
