@@ -1,18 +1,13 @@
 """`vakt announcements`: what was announced, and who was told, when and with which text."""
 
 import json
-import logging
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
-from bot import logs
-from bot.database import Database
-from bot.plainly import plain_errors, read_settings
-from bot.running import SAID
-from bot.workspace_commands import schema_is_ours, team_of
+from bot.opened import looking
 from models import typed_text
 from models.customer import Customer
 from models.notice import Notice, notice_by_number, notice_entries, notice_number, notices_at
@@ -43,9 +38,8 @@ def list_command(
     as_json: AsJson = False,
 ) -> None:
     """List notices, the newest first: each with its state, when it was told, and how many objected."""
-    found = _asked(
-        lambda session, team_id: [_shape(session, each) for each in notices_at(session, team_id, None, limit)]
-    )
+    with looking() as (session, team_id):
+        found = [_shape(session, each) for each in notices_at(session, team_id, None, limit)]
     for shape in found:
         typer.echo(json.dumps(shape, ensure_ascii=False) if as_json else _line(shape))
     if not found and not as_json:
@@ -59,7 +53,8 @@ def show_command(
 ) -> None:
     """Show everything that was told: to whom, how, when it went out, and the text."""
     about = name.strip().upper()
-    head, told = _asked(lambda session, team_id: _account(session, team_id, about))
+    with looking() as (session, team_id):
+        head, told = _account(session, team_id, about)
     if head is None and not told:
         typer.echo(f"Nothing is known of {about}; vakt announcements list shows the notices.", err=True)
         raise typer.Exit(1)
@@ -72,19 +67,6 @@ def show_command(
             typer.echo(f"  {each['at']}  {each['event']}{_by(each['by'])}{_reason(each['text'])}")
     for each in told:
         typer.echo("\n".join(_telling(each)))
-
-
-def _asked(question: Any) -> Any:  # noqa: ANN401 - what the question gives
-    settings = read_settings()
-    logs.configure(settings.vakt_log, logging.WARNING)
-    with plain_errors(SAID):
-        schema_is_ours(settings.vakt_database_url)
-        database = Database(settings.vakt_database_url)
-        team_id = team_of(database, settings)
-        with database.reading() as session:
-            answer = question(session, team_id)
-        database.dispose()
-    return answer
 
 
 def _shape(session: Session, notice: Notice) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 # ruff: noqa: FBT002 - Typer's flags are booleans
 
 import json
-import logging
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,12 +13,10 @@ import typer
 from rich.console import Console, RenderableType
 
 from bot import availability_prints as prints
-from bot import logs
 from bot.contracts import agreements
-from bot.database import Database
 from bot.machine import SystemClock
-from bot.plainly import fail, plain_errors, read_settings
-from bot.workspace_commands import schema_is_ours, team_of
+from bot.opened import looking
+from bot.plainly import fail
 from handlers.agreements import NoAgreementError
 from handlers.availability import (
     Ground,
@@ -66,27 +63,20 @@ def availability_command(
     ] = None,
 ) -> None:
     """Tell how available services were: a customer's with every interval, or all customers of a contract."""
-    settings = read_settings()
-    logs.configure(settings.vakt_log, logging.WARNING)
     now = SystemClock().now()
-    with plain_errors(SAID):
-        schema_is_ours(settings.vakt_database_url)
-        database = Database(settings.vakt_database_url)
-        team_id = team_of(database, settings)
-        with database.reading() as session:
-            customer = customer_by_key(session, team_id, name)
-            if chart is not None:
-                _draw(session, customer, chart, language, now)
-                return
-            if customer is not None:
-                found = measured_for(session, customer, period, now)
-            else:
-                found = measured_under(session, team_id, name, period, now)
-            if as_json:
-                lines = [prints.measured_json(each) for each in found]
-            else:
-                _show(prints.pages(found, language) if customer else prints.table(found))
-        database.dispose()
+    with looking(SAID) as (session, team_id):
+        customer = customer_by_key(session, team_id, name)
+        if chart is not None:
+            _draw(session, customer, chart, language, now)
+            return
+        if customer is not None:
+            found = measured_for(session, customer, period, now)
+        else:
+            found = measured_under(session, team_id, name, period, now)
+        if as_json:
+            lines = [prints.measured_json(each) for each in found]
+        else:
+            _show(prints.pages(found, language) if customer else prints.table(found))
     if as_json:
         for line in lines:
             typer.echo(json.dumps(line, ensure_ascii=False))

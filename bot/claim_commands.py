@@ -2,9 +2,6 @@
 # ruff: noqa: FBT002 - Typer's flags are booleans
 
 import json
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
@@ -12,12 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
-from bot import logs
 from bot.contracts import agreements
-from bot.database import Database
 from bot.machine import SystemClock
-from bot.plainly import fail, plain_errors, read_settings
-from bot.workspace_commands import schema_is_ours, team_of
+from bot.opened import looking
+from bot.plainly import fail
 from handlers.agreements import NoAgreementError
 from handlers.availability import NoAvailabilityError
 from handlers.evidence import evidence_of
@@ -45,26 +40,12 @@ def claim_commands() -> None:
     """Credits: who may claim what, and the evidence."""
 
 
-@contextmanager
-def _reading() -> Iterator[tuple[Session, str]]:
-    """A session and the team, for a command that changes nothing."""
-    settings = read_settings()
-    logs.configure(settings.vakt_log, logging.WARNING)
-    with plain_errors(SAID):
-        schema_is_ours(settings.vakt_database_url)
-        database = Database(settings.vakt_database_url)
-        team_id = team_of(database, settings)
-        with database.reading() as session:
-            yield session, team_id
-        database.dispose()
-
-
 def list_command(
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many, the newest first.")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a claim, for a program.")] = False,
 ) -> None:
     """List claims, the newest first: whose, for which period, how it stands, and until when."""
-    with _reading() as (session, team_id):
+    with looking(SAID) as (session, team_id):
         rows = [_shape(session, claim) for claim in latest_claims(session, team_id, limit)]
     for row in rows:
         typer.echo(json.dumps(row, ensure_ascii=False) if as_json else _line(row))
@@ -124,7 +105,7 @@ def export_command(
     language: Annotated[str | None, typer.Option("--language", help="en, nb or sv; the customer's by default.")] = None,
 ) -> None:
     """Write the evidence of a claim: a Markdown file to read and a CSV file to compute with."""
-    with _reading() as (session, team_id):
+    with looking(SAID) as (session, team_id):
         found = session.get(Claim, (team_id, claim))
         if found is None:
             fail(f'There is no claim "{claim}"; vakt claims list shows those there are.')

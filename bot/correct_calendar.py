@@ -3,7 +3,6 @@
 
 import hashlib
 import json
-import logging
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -15,14 +14,12 @@ from rich.table import Table
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
-from bot import logs
 from bot.contract_prints import moment
 from bot.contracts import agreements, calendars_of, read_contracts, years_around
 from bot.database import Database, Lane
 from bot.machine import MachineClock, SystemClock
+from bot.opened import opened
 from bot.plainly import fail, plain_errors, read_settings
-from bot.running import SAID
-from bot.workspace_commands import schema_is_ours, team_of
 from handlers import correcting
 from handlers.correcting import Move, Proposal
 from models import typed_text
@@ -58,18 +55,13 @@ def correct_command(
     """
     if yes and not reason.strip():
         fail('say why: --reason "closed on 27 November for stocktaking"')
-    settings = read_settings()
-    logs.configure(settings.vakt_log, logging.WARNING)
-    with plain_errors({**SAID, BusyError: "{error}. Run it again: what was moved stays moved."}):
-        contracts = read_contracts(settings.vakt_policies)
-        if contract not in contracts:
-            fail(f'there is no contract "{contract}"; there is {", ".join(sorted(contracts))}')
-        schema_is_ours(settings.vakt_database_url)
-        database = Database(settings.vakt_database_url)
-        team_id = team_of(database, settings)
+    with plain_errors():
+        contracts = read_contracts(read_settings().vakt_policies)
+    if contract not in contracts:
+        fail(f'there is no contract "{contract}"; there is {", ".join(sorted(contracts))}')
+    with opened({BusyError: "{error}. Run it again: what was moved stays moved."}) as (database, team_id):
         proposals = propose(database, team_id, contracts[contract], SystemClock().now())
         moves = list(move(database, proposals, reason.strip()) if yes else would_move(database, proposals))
-        database.dispose()
     _say(moves, kept=yes, as_json=as_json)
 
 

@@ -2,20 +2,15 @@
 # ruff: noqa: FBT002 - Typer's flags are booleans
 
 import json
-import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 from sqlmodel import Session
 
-from bot import logs
-from bot.database import Database
 from bot.machine import SystemClock
-from bot.plainly import fail, plain_errors, read_settings
-from bot.running import SAID
-from bot.workspace_commands import schema_is_ours, team_of
+from bot.opened import changing
+from bot.plainly import fail
 from models.hook import NAME, Hook, Opened, hook_named, hooks_of, new_hook
 from models.monitor import monitors_of
 
@@ -41,7 +36,7 @@ def create_command(
     """Make a hook and show its key: once, for only a hash of it is kept."""
     if not NAME.match(name):
         fail(f'"{name}" is no name for a hook; write up to 41 of a-z, 0-9, - and _, such as prometheus')
-    with _writing() as (session, team_id):
+    with changing() as (session, team_id):
         if hook_named(session, team_id, name) is not None:
             fail(f"There is a hook {name}. A name is used once, since histories tell by it: choose another.")
         _demand_expected(session, team_id, heartbeat)
@@ -69,7 +64,7 @@ def list_command(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a hook, for a program.")] = False,
 ) -> None:
     """List the hooks; keys are not known any more."""
-    with _writing() as (session, team_id):
+    with changing() as (session, team_id):
         hooks = hooks_of(session, team_id)
     for hook in hooks:
         typer.echo(json.dumps(_shape(hook)) if as_json else _line(hook))
@@ -96,7 +91,7 @@ def _shape(hook: Hook) -> dict[str, object]:
 
 def revoke_command(name: Name) -> None:
     """Take a hook's key back: whatever is sent with it is refused from now on."""
-    with _writing() as (session, team_id):
+    with changing() as (session, team_id):
         hook = hook_named(session, team_id, name)
         if hook is None:
             fail(f"There is no hook {name}. vakt hooks list names those there are.")
@@ -105,16 +100,3 @@ def revoke_command(name: Name) -> None:
         hook.revoked_at = SystemClock().now()
         session.add(hook)
     typer.echo(f"Revoked {name}.")
-
-
-@contextmanager
-def _writing() -> Iterator[tuple[Session, str]]:
-    settings = read_settings()
-    logs.configure(settings.vakt_log, logging.WARNING)
-    with plain_errors(SAID):
-        schema_is_ours(settings.vakt_database_url)
-        database = Database(settings.vakt_database_url)
-        team_id = team_of(database, settings)
-        with database.transaction() as session:
-            yield session, team_id
-        database.dispose()

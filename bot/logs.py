@@ -34,8 +34,13 @@ VALUES = re.compile(r"\[parameters: .*?\]\s*\n(?=\(Background)|\[parameters: .*"
 SUSPECT = re.compile(r"xox|xapp|//|ticket=|\.\d{6,}\.|\[parameters|Unhandled")
 """What every text has in which something is struck out, and few others: looked for first, for every value of a line."""
 
-IN_VAIN = ("As `installation_store` or `authorize` has been used", "As you gave `client` as well")
-"""Bolt's warnings that it will not read the token by itself: so we want it."""
+IN_VAIN = (
+    "As `installation_store` or `authorize` has been used",
+    "As you gave `client` as well",
+    "Failed to send a request to Slack API server",
+)
+"""Bolt's warnings that it will not read the token by itself: so we want it. The SDK's line about a call that failed:
+whoever made the call hears of it, and says what it means."""
 
 
 def configure(style: str, level: int = logging.INFO) -> None:

@@ -2,10 +2,8 @@
 # ruff: noqa: FBT002 - Typer's flags are booleans
 
 import json
-import logging
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -13,12 +11,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot import logs
 from bot.contracts import agreements
-from bot.database import Database
 from bot.machine import SystemClock
-from bot.plainly import fail, plain_errors, read_settings
-from bot.workspace_commands import schema_is_ours, team_of
+from bot.opened import looking
+from bot.plainly import fail
 from handlers.language import UNKNOWN_READER
 from handlers.maintenance_guard import Plan, facts_of, guard
 from handlers.maintenance_pictures import work_facts
@@ -64,7 +60,7 @@ def check_command(  # noqa: PLR0917 - an option is a parameter
     starts_at, ends_at = _moment(start, "--start"), _moment(end, "--end")
     if ends_at <= starts_at:
         fail(f"--end is {end}, which is not after --start, {start}; choose a later end.", UNUSABLE)
-    with _stored() as (session, team_id):
+    with looking() as (session, team_id):
         plan = Plan(
             team_id=team_id,
             desk_id=_desk(session, team_id, services),
@@ -93,7 +89,7 @@ def list_command(
 ) -> None:
     """List what is planned and under way."""
     now = SystemClock().now()
-    with _stored() as (session, team_id):
+    with looking() as (session, team_id):
         desks = {each.id: each.key for each in desks_of(session, team_id)}
         if desk is not None and desk not in desks.values():
             fail(f'There is no desk "{desk}"; there is {", ".join(desks.values()) or "none"}.', UNUSABLE)
@@ -109,20 +105,6 @@ def list_command(
         when, services = plain_slot(row.slot, UNKNOWN_READER), ", ".join(row.services)
         table.add_row(row.name, when, row.title, services, row.stage, key)
     _console().print(table if rows else "No maintenance is planned.")
-
-
-@contextmanager
-def _stored() -> Iterator[tuple[Session, str]]:
-    """The session of a command that reads, and the team; what can be mended ends with a plain line."""
-    settings = read_settings()
-    logs.configure(settings.vakt_log, logging.WARNING)
-    with plain_errors():
-        schema_is_ours(settings.vakt_database_url)
-        database = Database(settings.vakt_database_url)
-        team_id = team_of(database, settings)
-        with database.reading() as session:
-            yield session, team_id
-        database.dispose()
 
 
 def _moment(text: str, option: str) -> datetime:

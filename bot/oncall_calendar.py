@@ -1,7 +1,6 @@
 """`vakt oncall read`: an iCalendar file or feed becomes the shifts of a stored rota's layers `from_calendar`."""
 # ruff: noqa: FBT002 - an option is a parameter, and Typer's flags are booleans
 
-import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from http.client import HTTPException
@@ -15,13 +14,10 @@ from zoneinfo import ZoneInfo
 import typer
 from sqlmodel import Session, select
 
-from bot import logs
-from bot.database import Database
 from bot.machine import SystemClock
-from bot.plainly import plain_errors, read_settings
-from bot.running import SAID
+from bot.opened import changing
+from bot.plainly import plain_errors
 from bot.settings import is_loopback
-from bot.workspace_commands import schema_is_ours, team_of
 from models.person import Person
 from models.rota.calendar_file import Imported, Reading, read_calendar
 from models.rota.calendar_text import LARGEST
@@ -54,16 +50,11 @@ def read_command(
     yes: Annotated[bool, typer.Option("--yes", help="Store the shifts; without it they are only counted.")] = False,
 ) -> None:
     """Read a calendar as a rota, from a month ago to 400 days ahead. Run it from cron to follow a feed."""
-    settings = read_settings()
-    logs.configure(settings.vakt_log, logging.WARNING)
-    with plain_errors({**SAID, RotaError: "{error}"}):
+    said: Mapping[type[Exception], str] = {RotaError: "{error}"}
+    with plain_errors(said):
         text = _text(source)
-        schema_is_ours(settings.vakt_database_url)
-        database = Database(settings.vakt_database_url)
-        team_id = team_of(database, settings)
-        with database.transaction() as session:
-            imported, differ = _read(session, team_id, key, text, keep=yes)
-        database.dispose()
+    with changing(said) as (session, team_id):
+        imported, differ = _read(session, team_id, key, text, keep=yes)
     _say(imported, differ=differ, kept=yes)
 
 

@@ -2,20 +2,14 @@
 # ruff: noqa: FBT002 - Typer's flags are booleans
 
 import json
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
 
-from bot import logs
 from bot.contracts import agreements
-from bot.database import Database
 from bot.machine import SystemClock
-from bot.plainly import fail, plain_errors, read_settings
-from bot.running import SAID
-from bot.workspace_commands import schema_is_ours, team_of
+from bot.opened import looking
+from bot.plainly import fail
 from handlers import language as languages
 from handlers.outage_pictures import line_facts, outage_facts
 from handlers.outage_reports import report_facts
@@ -44,26 +38,13 @@ def outage_commands() -> None:
     """Outages: which there are, and what was made of them."""
 
 
-@contextmanager
-def _reading() -> Iterator[tuple[Session, str]]:
-    settings = read_settings()
-    logs.configure(settings.vakt_log, logging.WARNING)
-    with plain_errors(SAID):
-        schema_is_ours(settings.vakt_database_url)
-        database = Database(settings.vakt_database_url)
-        team_id = team_of(database, settings)
-        with database.reading() as session:
-            yield session, team_id
-        database.dispose()
-
-
 def list_command(
     only_open: Annotated[bool, typer.Option("--open", help="Only those that last.")] = False,
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many, the newest first.")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object an outage, for a program.")] = False,
 ) -> None:
     """List outages, the newest first."""
-    with _reading() as (session, team_id):
+    with looking() as (session, team_id):
         shown = [_shape(session, each) for each in all_outages(session, team_id, limit, lasting=only_open)]
     for shape in shown:
         typer.echo(json.dumps(shape, ensure_ascii=False) if as_json else _line(shape))
@@ -95,7 +76,7 @@ def _line(shape: dict[str, Any]) -> str:
 def show_command(outage: Named, language: Language = "en") -> None:
     """Show an outage, and everything that happened to it."""
     words = languages.spoken(language)
-    with _reading() as (session, team_id):
+    with looking() as (session, team_id):
         found = _found(session, team_id, outage)
         now = SystemClock().now()
         lines = [line_facts(session, found, entry, now) for entry in outage_entries(session, team_id, found.number)]
@@ -106,7 +87,7 @@ def show_command(outage: Named, language: Language = "en") -> None:
 
 def report_command(outage: Named, language: Language = "en") -> None:
     """Write the report of an outage as Markdown."""
-    with _reading() as (session, team_id):
+    with looking() as (session, team_id):
         found = _found(session, team_id, outage)
         facts = report_facts(session, agreements(), found, SystemClock().now())
         typer.echo(markdown(facts, languages.spoken(language)), nl=False)

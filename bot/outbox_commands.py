@@ -2,19 +2,14 @@
 # ruff: noqa: FBT002 - Typer's flags are booleans
 
 import json
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
-from bot import logs
-from bot.database import Database
 from bot.machine import MachineClock
-from bot.plainly import fail, plain_errors, read_settings
-from bot.workspace_commands import schema_is_ours, team_of
+from bot.opened import changing, looking
+from bot.plainly import fail
 from models import mending
 from models.outbox import Outgoing
 from models.store import Session
@@ -42,7 +37,7 @@ def list_command(
     as_json: AsJson = False,
 ) -> None:
     """List what waits and what was refused, with the reason."""
-    with _opened() as (database, team_id), database.reading() as session:
+    with looking() as (session, team_id):
         rows = mending.standing(session, team_id, everything=everything)
     if as_json:
         for row in rows:
@@ -56,7 +51,7 @@ def list_command(
 
 def retry_command(names: Annotated[list[str] | None, typer.Argument(metavar="[ID …]")] = None) -> None:
     """Send again what Slack refused, or the messages named, with what hangs under them."""
-    with _opened() as (database, team_id), database.transaction() as session:
+    with changing() as (session, team_id):
         rows = _named(session, team_id, names) if names else mending.refused(session, team_id)
         count = sum(mending.retry(session, row, MachineClock().now()) for row in rows)
     typer.echo(f"{count} {'message is' if count == 1 else 'messages are'} owed again.")
@@ -64,7 +59,7 @@ def retry_command(names: Annotated[list[str] | None, typer.Argument(metavar="[ID
 
 def drop_command(names: Names) -> None:
     """Never send the messages named, nor what hangs under them."""
-    with _opened() as (database, team_id), database.transaction() as session:
+    with changing() as (session, team_id):
         rows = _named(session, team_id, names)
         count = sum(mending.drop(session, row) for row in rows)
     left = len(rows) - count
@@ -77,19 +72,6 @@ def _named(session: Session, team_id: str, names: list[str]) -> list[Outgoing]:
     if missing:
         fail(f"Nothing in the outbox is called {', '.join(sorted(missing))}. See: vakt outbox list --all")
     return found
-
-
-@contextmanager
-def _opened() -> Iterator[tuple[Database, str]]:
-    settings = read_settings()
-    logs.configure(settings.vakt_log, logging.WARNING)
-    with plain_errors():
-        schema_is_ours(settings.vakt_database_url)
-        database = Database(settings.vakt_database_url)
-        try:
-            yield database, team_of(database, settings)
-        finally:
-            database.dispose()
 
 
 def _as_json(row: Outgoing) -> dict[str, Any]:

@@ -2,18 +2,13 @@
 # ruff: noqa: FBT002 - Typer's flags are booleans
 
 import json
-import logging
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
-from bot import logs
-from bot.database import Database
-from bot.plainly import plain_errors, read_settings
-from bot.running import SAID
-from bot.workspace_commands import schema_is_ours, team_of
+from bot.opened import looking
 from handlers.page_pictures import account_facts
 from handlers.views.facts.paging import AccountFacts, CallFacts
 from models.escalation import ADDRESSED, StepKind
@@ -38,18 +33,9 @@ def list_command(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a page, for a program.")] = False,
 ) -> None:
     """List pages, the newest first: each with whom it woke, when that was sent, and why it went on."""
-    settings = read_settings()
-    logs.configure(settings.vakt_log, logging.WARNING)
-    with plain_errors(SAID):
-        schema_is_ours(settings.vakt_database_url)
-        database = Database(settings.vakt_database_url)
-        team_id = team_of(database, settings)
-        with database.reading() as session:
-            found = (
-                running_pages(session, team_id)[::-1][:limit] if only_open else latest_pages(session, team_id, limit)
-            )
-            told = [(page, account_facts(session, page)) for page in found]
-        database.dispose()
+    with looking() as (session, team_id):
+        found = running_pages(session, team_id)[::-1][:limit] if only_open else latest_pages(session, team_id, limit)
+        told = [(page, account_facts(session, page)) for page in found]
     for page, account in told:
         if as_json:
             typer.echo(json.dumps(_shape(page, account), ensure_ascii=False))

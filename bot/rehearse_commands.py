@@ -2,7 +2,6 @@
 # ruff: noqa: FBT002 - Typer's flags are booleans
 
 import json
-import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
@@ -10,12 +9,9 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session, col, select
 
-from bot import logs
 from bot.contracts import agreements
-from bot.database import Database
-from bot.plainly import fail, plain_errors, read_settings
-from bot.running import SAID
-from bot.workspace_commands import schema_is_ours, team_of
+from bot.opened import looking
+from bot.plainly import fail
 from handlers.agreements import NoAgreementError
 from handlers.chain import Chain, Place, Turn, plan_of
 from models.customer import Agreement, Customer
@@ -50,16 +46,9 @@ def oncall_command(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a turn, for a program.")] = False,
 ) -> None:
     """Tell who would be paged when, if nobody answers. The workspace is read as it is stored; nobody is woken."""
-    settings = read_settings()
-    logs.configure(settings.vakt_log, logging.WARNING)
-    with plain_errors({**SAID, NoAgreementError: "{error}"}):
-        schema_is_ours(settings.vakt_database_url)
-        database = Database(settings.vakt_database_url)
-        team_id = team_of(database, settings)
-        with database.reading() as session:
-            found = _customer(session, team_id, contract, customer)
-            lines = list(_rehearsed(session, found, _moment(at), severity, flag or [], as_json=as_json))
-        database.dispose()
+    with looking({NoAgreementError: "{error}"}) as (session, team_id):
+        found = _customer(session, team_id, contract, customer)
+        lines = list(_rehearsed(session, found, _moment(at), severity, flag or [], as_json=as_json))
     for line in lines:
         typer.echo(line)
 

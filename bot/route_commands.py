@@ -1,7 +1,6 @@
 """`vakt route test`: which route the alerts of a file take, and what would be opened. Nothing is stored."""
 
 import json
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,14 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
-from bot import logs
 from bot.contracts import read_contracts
-from bot.database import Database
 from bot.machine import SystemClock
+from bot.opened import looking
 from bot.plainly import fail, plain_errors, read_settings
-from bot.running import SAID
-from bot.settings import Settings
-from bot.workspace_commands import schema_is_ours, team_of
 from bot.workspace_file import CustomerEntry, Workspace, WorkspaceError, read
 from bot.workspace_import import export_workspace
 from handlers.alert_tickets import option_of, severity_of
@@ -69,12 +64,10 @@ def try_command(
 
     Ends with 1 when an alert takes no route.
     """
-    settings = read_settings()
-    logs.configure(settings.vakt_log, logging.WARNING)
     alerts = [alert.under(hook) for alert in _read(file)]
-    with plain_errors({**SAID, WorkspaceError: "{error}"}):
-        contracts = read_contracts(settings.vakt_policies)
-        found = read(workspace, contracts) if workspace else _stored(settings)
+    with plain_errors({WorkspaceError: "{error}"}):
+        contracts = read_contracts(read_settings().vakt_policies)
+        found = read(workspace, contracts) if workspace else _stored()
         world = _World(found, contracts, SystemClock().now())
         routed = [route_of(alert, world.routes) for alert in alerts]
         for alert, route in zip(alerts, routed, strict=True):
@@ -93,14 +86,9 @@ def _read(file: Path) -> Sequence[Alert]:
         fail(f"{file}: {error}")
 
 
-def _stored(settings: Settings) -> Workspace:
-    schema_is_ours(settings.vakt_database_url)
-    database = Database(settings.vakt_database_url)
-    team_id = team_of(database, settings)
-    with database.reading() as session:
-        found = export_workspace(session, team_id)
-    database.dispose()
-    return found
+def _stored() -> Workspace:
+    with looking() as (session, team_id):
+        return export_workspace(session, team_id)
 
 
 def _told(alert: Alert, route: Route | None, world: _World) -> Iterator[str]:

@@ -2,7 +2,6 @@
 # ruff: noqa: FBT002 - Typer's flags are booleans
 
 import json
-import logging
 import sys
 from collections.abc import Iterator
 from typing import Annotated, Any
@@ -12,12 +11,10 @@ from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from bot import contract_prints as prints
-from bot import logs
 from bot.contracts import agreements
-from bot.database import Database
 from bot.machine import SystemClock
-from bot.plainly import fail, plain_errors, read_settings
-from bot.workspace_commands import schema_is_ours, team_of
+from bot.opened import looking
+from bot.plainly import fail
 from handlers import counting, pictures
 from handlers.agreements import NoAgreementError
 from handlers.scene import Scene, scene
@@ -43,18 +40,11 @@ def why_command(
 ) -> None:
     """Tell why a ticket's deadlines are what they are: every span counted and skipped."""
     number = int(ticket.lstrip("Tt-"))
-    settings = read_settings()
-    logs.configure(settings.vakt_log, logging.WARNING)
-    with plain_errors({NoAgreementError: "{error}"}):
-        schema_is_ours(settings.vakt_database_url)
-        database = Database(settings.vakt_database_url)
-        team_id = team_of(database, settings)
-        with database.reading() as session:
-            found = ticket_by_number(session, team_id, number)
-            if found is None:
-                fail(f"There is no ticket T-{number}.")
-            _tell(session, found, language, as_json=as_json)
-        database.dispose()
+    with looking({NoAgreementError: "{error}"}) as (session, team_id):
+        found = ticket_by_number(session, team_id, number)
+        if found is None:
+            fail(f"There is no ticket T-{number}.")
+        _tell(session, found, language, as_json=as_json)
 
 
 def _tell(session: Session, ticket: Ticket, language: str, *, as_json: bool) -> None:

@@ -2,7 +2,6 @@
 # ruff: noqa: FBT002 - Typer's flags are booleans
 
 import json
-import logging
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
@@ -10,12 +9,9 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import ColumnElement
 
-from bot import logs
-from bot.database import Database
 from bot.machine import SystemClock
-from bot.plainly import fail, plain_errors, read_settings
-from bot.running import SAID
-from bot.workspace_commands import schema_is_ours, team_of
+from bot.opened import changing, looking
+from bot.plainly import fail
 from models.timer import Timer, failing, late, let_go, waiting_timers
 
 
@@ -42,11 +38,8 @@ def list_command(
     now = SystemClock().now()
     conditions: list[ColumnElement[bool]] = [late(now)] if only_late else []
     conditions += [failing()] if only_failing else []
-    with plain_errors(SAID):
-        database, team_id = _opened()
-        with database.reading() as session:
-            found = waiting_timers(session, team_id, *conditions, limit=limit)
-        database.dispose()
+    with looking() as (session, team_id):
+        found = waiting_timers(session, team_id, *conditions, limit=limit)
     for timer in found:
         typer.echo(json.dumps(_shape(timer, now), ensure_ascii=False) if as_json else _line(timer, now))
     if not as_json:
@@ -57,24 +50,13 @@ def retry_command(
     timer_id: Annotated[str, typer.Argument(metavar="ID", help="The timer's id, as vakt timers list shows it.")],
 ) -> None:
     """Look at a timer again at once, as if it had never failed. Vakt does so within seconds when it runs."""
-    with plain_errors(SAID):
-        database, team_id = _opened()
-        with database.transaction() as session:
-            timer = session.get(Timer, (team_id, timer_id))
-            if timer is None:
-                fail(f"There is no timer {timer_id}. See: vakt timers list")
-            let_go(timer)
-            about = timer.about
-        database.dispose()
+    with changing() as (session, team_id):
+        timer = session.get(Timer, (team_id, timer_id))
+        if timer is None:
+            fail(f"There is no timer {timer_id}. See: vakt timers list")
+        let_go(timer)
+        about = timer.about
     typer.echo(f"Timer {timer_id} of {about} is looked at again.")
-
-
-def _opened() -> tuple[Database, str]:
-    settings = read_settings()
-    logs.configure(settings.vakt_log, logging.WARNING)
-    schema_is_ours(settings.vakt_database_url)
-    database = Database(settings.vakt_database_url)
-    return database, team_of(database, settings)
 
 
 def _shape(timer: Timer, now: datetime) -> dict[str, Any]:
