@@ -7,7 +7,7 @@ the conversation is searched for its key.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import cached_property
+from functools import partial
 from importlib import import_module
 from typing import cast
 
@@ -93,6 +93,10 @@ class Ways:
     second_channels: SecondChannels = SecondChannels()  # noqa: RUF009 - frozen
 
 
+class LeaseOverError(Exception):
+    """What came before took so long that the row may be another's by the time it would be said; nothing was."""
+
+
 class Courier:
     """Posts leased rows, from many threads at once."""
 
@@ -115,14 +119,14 @@ class Courier:
     def carry(self, letter: Letter) -> Outcome:
         """Post it; without a message find out whether an earlier attempt did."""
         row, held, message, parent = letter.row, letter.held, letter.message, letter.parent
-        if row.leased_until is not None and self._machine.now() + self._lease / 3 > row.leased_until:
-            self.breaker.not_called(circuit_of(row))
-            why = "the lease was nearly over before it was sent"  # we stood still: nothing is wrong with Slack
-            return self.later(row, held, why, sure=True, after=SOON)
         try:
+            self._see_to_time(row)
             crash.point("before_post")
             posted = self._said_before(row, parent) if message is None else self._deliver(row, message, parent)
             crash.point("after_post")
+        except LeaseOverError as late:
+            self.breaker.not_called(circuit_of(row))  # we stood still, or waited: nothing is wrong with Slack
+            return self.later(row, held, str(late), sure=True, after=SOON)
         except UnavailableError as failure:
             return self._not_now(row, held, failure)
         except OutcomeUnknownError as failure:
@@ -140,6 +144,15 @@ class Courier:
             return self._ended(row, held, *self._why_not(row)) if message is None else Anew(held, self._machine.now())
         joined = row.ts is None and bool(row.args.get(JOINED))
         return Said(held, posted.channel, posted.ts, self._machine.now(), row.kind in FOLLOWED, joined)
+
+    def _see_to_time(self, row: Outgoing) -> None:
+        """Ask before a call that cannot be taken back whether the lease lasts for it.
+
+        Raises:
+            LeaseOverError: it does not.
+        """
+        if row.leased_until is not None and self._machine.now() + self._lease / 3 > row.leased_until:
+            raise LeaseOverError("the lease was nearly over before it was sent")
 
     def _not_now(self, row: Outgoing, held: Held, failure: UnavailableError) -> Later:
         later = self.later(row, held, str(failure), sure=True, after=failure.retry_after)
@@ -190,6 +203,7 @@ class Courier:
             if looked and is_gathered(row, self._machine.now()):
                 return None
             message = message if looked else cast("Message | None", self._as_repeat(row)) or message
+            self._see_to_time(row)
         conversation, thread_ts = _place(row, parent)
         return self._gateway.post(
             row.team_id,
@@ -206,13 +220,12 @@ class Courier:
         if row.uncertain:
             message = cast("Addressed | None", self._as_repeat(row)) or message
         way = route_of(row.conversation)
-        carrier = self._errands if way == ERRAND else self._second_channels.carrier(way)
+        carrier = self._errand_of(row) if way == ERRAND else self._second_channels.carrier(way)
         return Posted(row.conversation, carrier.deliver(row.key, message))
 
-    @cached_property
-    def _errands(self) -> Carrier:
+    def _errand_of(self, row: Outgoing) -> Carrier:
         """Who does in Slack what is no message; loaded when there is something to do."""
-        made: Carrier = import_module("bot.errands").Errands(self._gateway)
+        made: Carrier = import_module("bot.errands").Errands(self._gateway, partial(self._see_to_time, row))
         return made
 
     def _as_repeat(self, row: Outgoing) -> Sayable | None:

@@ -15,6 +15,9 @@ from bot.gateway import PAGE_READ, PAGES_READ, Gateway, SlackRefusedError, Slack
 from handlers.errand import DONE, Errand, Step
 from handlers.views.blocks import Attachment, canvas_document
 
+SeeToTime = Callable[[], None]
+"""Raises when the lease under which an errand is done may be over before the next call is: then another is at it."""
+
 NAMES_TRIED = 9
 """A name that is taken gets "-2" to "-9"."""
 
@@ -26,9 +29,9 @@ HAS_CANVAS = frozenset({"channel_canvas_already_exists", "free_team_canvas_tab_a
 class Errands:
     """Takes errands as others take messages."""
 
-    def __init__(self, gateway: Gateway) -> None:
-        """`gateway` is the door to Slack."""
-        self._gateway = gateway
+    def __init__(self, gateway: Gateway, see_to_time: SeeToTime) -> None:
+        """`gateway` is the door to Slack; `see_to_time` is asked before a call that must not be made twice."""
+        self._gateway, self._see_to_time = gateway, see_to_time
 
     def deliver(self, key: str, message: Addressed) -> str:
         """Do it; gives the id of what was made, or `DONE`.
@@ -38,16 +41,17 @@ class Errands:
         """
         del key
         errand = cast("Errand", message)
-        return DO[errand.step](self._gateway, errand)
+        return DO[errand.step](self._gateway, errand, self._see_to_time)
 
 
-def _create(gateway: Gateway, errand: Errand) -> str:
+def _create(gateway: Gateway, errand: Errand, see_to_time: SeeToTime) -> str:
     """Make a private channel; a name that is taken gets a number."""
     names = list(_names(errand.texts["name"]))
     made = _made_before(gateway, errand, names) if errand.repeated else None
     if made is not None:
         return made
     for name in names:
+        see_to_time()
         try:
             answer = gateway.call(errand.team_id, "conversations.create", name=name, is_private=True)
         except SlackRefusedError as refused:
@@ -85,7 +89,7 @@ def _channels(gateway: Gateway, team_id: str) -> Iterator[Mapping[str, Any]]:
             return
 
 
-def _topic(gateway: Gateway, errand: Errand) -> str:
+def _topic(gateway: Gateway, errand: Errand, _see_to_time: SeeToTime) -> str:
     """Set a topic, unless it reads so already: each setting is a line in the channel."""
     if errand.repeated and gateway.channel(errand.team_id, errand.channel)["topic"]["value"] == errand.text:
         return DONE
@@ -93,7 +97,7 @@ def _topic(gateway: Gateway, errand: Errand) -> str:
     return DONE
 
 
-def _invite(gateway: Gateway, errand: Errand) -> str:
+def _invite(gateway: Gateway, errand: Errand, _see_to_time: SeeToTime) -> str:
     """Invite those who are not there; gives who could not be, by Slack id."""
     there = set(_members(gateway, errand))
     wanted = [person for person in errand.people if person not in there]
@@ -124,7 +128,7 @@ def _members(gateway: Gateway, errand: Errand) -> Iterator[str]:
             return
 
 
-def _bookmark(gateway: Gateway, errand: Errand) -> str:
+def _bookmark(gateway: Gateway, errand: Errand, see_to_time: SeeToTime) -> str:
     """Put a message's address above the channel."""
     texts, team_id = errand.texts, errand.team_id
     if not texts.get("ts"):
@@ -135,13 +139,14 @@ def _bookmark(gateway: Gateway, errand: Errand) -> str:
         found = next((each for each in listed if each.get("link") == link), None)
         if found is not None:
             return str(found["id"])
+    see_to_time()
     answer = gateway.call(
         team_id, "bookmarks.add", channel_id=errand.channel, title=texts["title"], type="link", link=link
     )
     return str(answer["bookmark"]["id"])
 
 
-def _pin(gateway: Gateway, errand: Errand) -> str:
+def _pin(gateway: Gateway, errand: Errand, _see_to_time: SeeToTime) -> str:
     """Pin a message. One that is pinned is."""
     return _done_unless(
         "already_pinned",
@@ -149,7 +154,7 @@ def _pin(gateway: Gateway, errand: Errand) -> str:
     )
 
 
-def _archive(gateway: Gateway, errand: Errand) -> str:
+def _archive(gateway: Gateway, errand: Errand, _see_to_time: SeeToTime) -> str:
     """Archive a channel. One that is archived is."""
     return _done_unless(
         "already_archived",
@@ -166,7 +171,7 @@ def _done_unless(already: str, call: Callable[[], object]) -> str:
     return DONE
 
 
-def _upload(gateway: Gateway, errand: Errand) -> str:
+def _upload(gateway: Gateway, errand: Errand, see_to_time: SeeToTime) -> str:
     """Share a file in a channel, or in a thread of it; gives its id."""
     team_id, texts = errand.team_id, errand.texts
     shared = _shared_before(gateway, errand) if errand.repeated else None
@@ -182,6 +187,7 @@ def _upload(gateway: Gateway, errand: Errand) -> str:
         alt_txt=picture.alt,
     )
     gateway.send_bytes(str(place["upload_url"]), content)
+    see_to_time()
     gateway.call(
         team_id,
         "files.completeUploadExternal",
@@ -219,7 +225,7 @@ def _shared_before(gateway: Gateway, errand: Errand) -> str | None:
     return None
 
 
-def _canvas(gateway: Gateway, errand: Errand) -> str:
+def _canvas(gateway: Gateway, errand: Errand, _see_to_time: SeeToTime) -> str:
     """The channel's canvas, made or replaced; gives its id."""
     document = canvas_document(errand.text)
     canvas = errand.texts.get("canvas") or None
@@ -259,7 +265,7 @@ def _canvas_of(gateway: Gateway, errand: Errand) -> str | None:
     return (properties.get("canvas") or {}).get("file_id")
 
 
-def _members_of_group(gateway: Gateway, errand: Errand) -> str:
+def _members_of_group(gateway: Gateway, errand: Errand, _see_to_time: SeeToTime) -> str:
     """Who is in a user group, named by id or handle: "S1:night:U1,U2"."""
     wanted = errand.texts["group"].removeprefix("@")
     listed = gateway.call(errand.team_id, "usergroups.list", include_users=True)["usergroups"]
@@ -269,7 +275,7 @@ def _members_of_group(gateway: Gateway, errand: Errand) -> str:
     raise SlackRefusedError("usergroups.list", "no_such_subteam", wanted)
 
 
-DO: Mapping[Step, Callable[[Gateway, Errand], str]] = {
+DO: Mapping[Step, Callable[[Gateway, Errand, SeeToTime], str]] = {
     Step.CREATE: _create,
     Step.TOPIC: _topic,
     Step.INVITE: _invite,

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from bot.carriers import ERRAND, route_of
 from handlers.origins import origin_of
 from models.history import Event, HistoryEntry
 from models.outbox import Kind, Outgoing, State
@@ -203,7 +204,9 @@ def _pages(ledger: Ledger, session: Session) -> None:
 def _posts(ledger: Ledger, session: Session, arena: Arena) -> None:
     """Every message owed was posted, and once; nothing else was."""
     rows = {row.key: row for row in session.exec(select(Outgoing))}
-    said, private = _said(arena, {row.id: row.key for row in rows.values()})
+    ids = {row.id: row.key for row in rows.values()}
+    files = {str(row.ts): row.key for row in rows.values() if route_of(row.conversation) == ERRAND}
+    said, private = _said(arena, ids | files)
     ledger.owed, ledger.posted, ledger.asides = len(rows), sum(said[key] for key in rows), said[ASIDE] + private.total()
     gathered = {key for key, row in rows.items() if _said_with(row, rows, said)}
     ledger.gathered = len(gathered)
@@ -235,14 +238,19 @@ def _asked(session: Session, arena: Arena) -> Counter[str]:
 def _said(arena: Arena, keys: Mapping[str, str]) -> tuple[Counter[str], Counter[str]]:
     """How often each key was said by the bot, and how often each person was told something in private.
 
-    A message may name further rows, by id, that are said in it too: pages that began together.
+    A message may name further rows, by id, that are said in it too: pages that began together. A file names none: its
+    row names the file.
     """
     place = arena.slack.world.workspace
     said: Counter[str] = Counter()
     private: Counter[str] = Counter()
     for where in place.conversations.values():
         for post in where.posts.values():
-            if post.body.get("bot_id") == place.bot_id:
+            if post.body.get("bot_id") != place.bot_id:
+                continue
+            if files := post.body.get("files"):
+                said.update(keys.get(file["id"], f"a file {file['id']}, {file['title']}") for file in files)
+            else:
                 told = (post.metadata or {}).get("event_payload", {})
                 said[str(told.get("key"))] += 1
                 said.update(keys.get(each, each) for each in str(told.get("joined", "")).split())

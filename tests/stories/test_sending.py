@@ -203,6 +203,8 @@ class Script:
     edited: list[str] = field(default_factory=list)
     broken_after: bool = False
     refuses_edits: bool = False
+    looks: Callable[[], None] = lambda: None
+    """What happens while somebody looks for a message."""
 
     def post(
         self, team_id: str, conversation: str, message: Message, key: str, thread_ts: str | None, **_: Any
@@ -227,6 +229,7 @@ class Script:
         """Look it up, where that is possible."""
         if not self.history:
             raise SlackRefusedError("conversations.history", "not_in_channel")
+        self.looks()
         found = [number for number, (where, said, _) in enumerate(self.said, 1) if (where, said) == (conversation, key)]
         return Posted(conversation, f"{found[0]}.0") if found else None
 
@@ -460,6 +463,27 @@ def test_nothing_is_sent_under_a_lease_that_is_nearly_over(bench: Bench) -> None
     bench.machine.at += LEASE
     bench.passes()
     assert len(bench.script.said) == 1
+
+
+def test_a_look_up_that_outlasts_the_lease_is_followed_by_no_second_saying(bench: Bench) -> None:
+    """Whoever has the row by then may be saying it; it stays in question, and comes again."""
+
+    def takes_long() -> None:
+        bench.machine.at += LEASE * 2 / 3 + timedelta(seconds=1)
+
+    bench.script.failures = [OutcomeUnknownError("broken", answered=True)]
+    bench.owes("line")
+    bench.passes()
+    bench.script.looks = takes_long
+    bench.machine.at += timedelta(seconds=1)
+    bench.passes()
+    row = bench.row("line")
+    assert (bench.script.said, row.state, row.uncertain) == ([], State.WAITING, True)
+    assert "lease" in str(row.reason)
+    bench.script.looks = lambda: None
+    bench.machine.at += timedelta(seconds=1)
+    bench.passes()
+    assert (len(bench.script.said), bench.row("line").state) == (1, State.SENT)
 
 
 def test_each_message_goes_while_the_next_is_drawn(bench: Bench) -> None:
