@@ -5,6 +5,7 @@ A person presses again when nothing answered, as people do, unless the ticket sh
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from random import Random
 
@@ -24,6 +25,9 @@ from tests.chaos.plan import Act, Opening
 TRIES = 8
 OPENS_WITHIN = 2.0
 """Seconds a person looks for the window that a press should have opened."""
+
+TOLD_WITHIN = 2.0
+"""Seconds within which Slack shows why nothing came of a press."""
 
 
 @dataclass
@@ -252,18 +256,31 @@ class Hands:
         """Press until it is acknowledged, or until it was done all the same.
 
         A press of which nobody heard may have been done a moment later: then the next one is told so, and does nothing.
+        Who is told in private that nothing was stored presses again.
         """
         unheard: list[Deed] = []
         for _ in range(TRIES):
-            each = Deed(deed.event, deed.who, deed.ticket)
+            each, told = Deed(deed.event, deed.who, deed.ticket), self._told(who)
             each.acknowledged = self._delivers(each, who, lambda: press() is None)
             if self.is_stored(each):
                 return
             if each.acknowledged:
-                if any(map(self.is_stored, unheard)):
+                was_done = any(map(self.is_stored, unheard))
+                was_told = not was_done and self.arena.slack.until(partial(self._is_told, who, told), TOLD_WITHIN)
+                if was_done or was_told:
                     self.deeds = [other for other in self.deeds if other is not each]
-                return
-            unheard.append(each)
+                if not was_told:
+                    return
+            else:
+                unheard.append(each)
+
+    def _is_told(self, who: Person, before: int) -> bool:
+        return self._told(who) > before
+
+    def _told(self, who: Person) -> int:
+        """How often somebody was told something in private."""
+        places = self.arena.slack.world.workspace.conversations.values()
+        return sum(one.user == who.id for where in places for one in where.ephemerals.values())
 
     def _window(self, who: Person, press: Callable[[], str | None]) -> Modal | None:
         """The window that opens when that is pressed; None when it does not, and one tries again."""
