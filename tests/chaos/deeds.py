@@ -13,6 +13,7 @@ from sqlmodel import Session, and_, col, select
 
 from handlers.origins import origin_of
 from models.history import Event
+from models.outage import OutageEvent
 from models.outbox import Outgoing
 from models.person import Person as PersonRecord
 from models.received import Received
@@ -34,7 +35,7 @@ TOLD_WITHIN = 2.0
 class Deed:
     """One thing somebody did. `keys` are those under which Vakt remembers its deliveries."""
 
-    event: Event
+    event: Event | OutageEvent
     who: str
     ticket: int | None = None
     token: str = ""
@@ -68,12 +69,12 @@ class Hands:
 
     def opens(self, opening: Opening) -> None:
         """A customer opens a ticket."""
-        token, who = self._token(), self._person(opening.who)
+        token, who = self.token(), self._person(opening.who)
         for _ in range(TRIES):
-            modal = self._window(who, lambda: who.types(f"/ticket {token}", in_=opening.where).error)
+            modal = self.window(who, lambda: who.types(f"/ticket {token}", in_=opening.where).error)
             if modal is not None and self._answers(modal, opening):
                 deed = Deed(Event.OPENED, opening.who, token=token)
-                if self._submits(deed, who, modal):
+                if self.submits(deed, who, modal):
                     deed.ticket = self._number(token)
                     return
         self.left_undone += 1
@@ -134,12 +135,12 @@ class Hands:
 
     def starts(self, ticket: Ticket, desk: Message, _: Message) -> None:
         ola = self._person("ola")
-        self._presses(Deed(Event.WORK_STARTED, "ola", ticket.number), ola, lambda: ola.clicks("Start work", on=desk))
+        self.presses(Deed(Event.WORK_STARTED, "ola", ticket.number), ola, lambda: ola.clicks("Start work", on=desk))
 
     def assigns(self, ticket: Ticket, desk: Message, _: Message) -> None:
         ola, ingrid = self._person("ola"), self._person("ingrid")
         deed = Deed(Event.ASSIGNED, "ola", ticket.number)
-        self._presses(deed, ola, lambda: ola.chooses("Assign", ingrid, on=desk))
+        self.presses(deed, ola, lambda: ola.chooses("Assign", ingrid, on=desk))
 
     def presses_in_vain(self, _: Ticket, desk: Message, __: Message) -> None:
         """Nobody can be assigned who does not belong to the desk. It is no deed: nothing is stored."""
@@ -150,11 +151,11 @@ class Hands:
     def waits(self, ticket: Ticket, desk: Message, _: Message) -> None:
         ola = self._person("ola")
         kind = "For access" if ticket.number % 3 == 0 else "For the customer"
-        self._presses(Deed(Event.WAITING, "ola", ticket.number), ola, lambda: ola.chooses("Wait", kind, on=desk))
+        self.presses(Deed(Event.WAITING, "ola", ticket.number), ola, lambda: ola.chooses("Wait", kind, on=desk))
 
     def resumes(self, ticket: Ticket, desk: Message, _: Message) -> None:
         ola = self._person("ola")
-        self._presses(Deed(Event.RESUMED, "ola", ticket.number), ola, lambda: ola.clicks("Resume", on=desk))
+        self.presses(Deed(Event.RESUMED, "ola", ticket.number), ola, lambda: ola.clicks("Resume", on=desk))
         self.deeds = [each for each in self.deeds if not self._came_too_late(each)]
 
     def _came_too_late(self, deed: Deed) -> bool:
@@ -196,15 +197,15 @@ class Hands:
         field_: str,
         choices: Sequence[tuple[str, str]] = (),
     ) -> None:
-        ola, token = self._person("ola"), self._token()
+        ola, token = self._person("ola"), self.token()
         for _ in range(TRIES):
-            modal = self._window(ola, lambda: ola.clicks(button, on=desk))
+            modal = self.window(ola, lambda: ola.clicks(button, on=desk))
             if modal is None:
                 continue
             for name, value in choices:
                 modal.choose(name, value)
             modal.fill(field_, token)
-            self._submits(Deed(event, "ola", ticket.number, token), ola, modal)
+            self.submits(Deed(event, "ola", ticket.number, token), ola, modal)
             return
         self.left_undone += 1
 
@@ -217,14 +218,14 @@ class Hands:
         self._writes(Event.AGENT_WROTE, self._person("ola"), ticket, theirs)
 
     def _writes(self, event: Event, who: Person, ticket: Ticket, theirs: Message) -> None:
-        token = self._token()
+        token = self.token()
         said: Message = who.types(token, in_=theirs.channel, thread=theirs)
         self.written.append(Written(who, ticket.number, said))
         self.deeds.append(Deed(event, who.handle, ticket.number, token))
 
     def edits(self, ticket: Ticket, _: Message, __: Message) -> None:
         each = self._last_written(ticket)
-        token = self._token()
+        token = self.token()
         each.who.edits(each.message, token)
         self.deeds.append(Deed(Event.MESSAGE_EDITED, each.who.handle, ticket.number, token))
 
@@ -252,7 +253,7 @@ class Hands:
 
     # How
 
-    def _presses(self, deed: Deed, who: Person, press: Callable[[], str | None]) -> None:
+    def presses(self, deed: Deed, who: Person, press: Callable[[], str | None]) -> None:
         """Press until it is acknowledged, or until it was done all the same.
 
         A press of which nobody heard may have been done a moment later: then the next one is told so, and does nothing.
@@ -282,7 +283,7 @@ class Hands:
         places = self.arena.slack.world.workspace.conversations.values()
         return sum(one.user == who.id for where in places for one in where.ephemerals.values())
 
-    def _window(self, who: Person, press: Callable[[], str | None]) -> Modal | None:
+    def window(self, who: Person, press: Callable[[], str | None]) -> Modal | None:
         """The window that opens when that is pressed; None when it does not, and one tries again."""
         if who.has_modal():
             who.modal().close(everything=True)
@@ -294,7 +295,7 @@ class Hands:
         except NotOnScreen:
             return None
 
-    def _submits(self, deed: Deed, who: Person, modal: Modal) -> bool:
+    def submits(self, deed: Deed, who: Person, modal: Modal) -> bool:
         """Submit the same window until it is acknowledged; False when it was sent back, and nothing was done."""
         refused: list[dict[str, str]] = []
         for _ in range(TRIES):
@@ -345,7 +346,8 @@ class Hands:
     def _person(self, handle: str) -> Person:
         return self.arena.slack.person(handle)
 
-    def _token(self) -> str:
+    def token(self) -> str:
+        """A word that nobody said before."""
         return f"word-{next(self._tokens)}-said"
 
     def finds_keys_of_messages(self) -> None:

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from bot.carriers import ERRAND, route_of
 from handlers.origins import origin_of
 from models.history import Event, HistoryEntry
+from models.outage import OutageEntry, OutageEvent
 from models.outbox import Kind, Outgoing, State
 from models.page import Page
 from models.person import Person
@@ -107,6 +108,7 @@ def judged(arena: Arena, hands: Hands, watch: Watch) -> Ledger:
     with arena.looking() as session:
         _deeds(ledger, session, arena, hands.deeds)
         _history(ledger, session, arena, hands.deeds)
+        _outages(ledger, session, arena, hands.deeds)
         _whole(ledger, session, arena)
         _owners(ledger, session)
         _pages(ledger, session)
@@ -148,7 +150,7 @@ def _history(ledger: Ledger, session: Session, arena: Arena, deeds: list[Deed]) 
     done = Counter(
         (deed.ticket, deed.event)
         for deed in deeds
-        if any(session.get(Received, (arena.team, key)) for key in deed.keys)
+        if isinstance(deed.event, Event) and any(session.get(Received, (arena.team, key)) for key in deed.keys)
     )
     said: Counter[tuple[int | None, Event]] = Counter()
     for entry in session.exec(select(HistoryEntry).where(col(HistoryEntry.actor_id).is_not(None))):
@@ -163,6 +165,25 @@ def _history(ledger: Ledger, session: Session, arena: Arena, deeds: list[Deed]) 
         if event is Event.WORK_STARTED and other > 1:
             ledger.deeds_doubled += 1
             ledger.says(f"T-{ticket}: work was started {other} times")
+
+
+def _outages(ledger: Ledger, session: Session, arena: Arena, deeds: list[Deed]) -> None:
+    """What people did about each outage is what its history says they did."""
+    done = Counter(
+        (deed.ticket, deed.event)
+        for deed in deeds
+        if isinstance(deed.event, OutageEvent) and any(session.get(Received, (arena.team, key)) for key in deed.keys)
+    )
+    theirs = col(OutageEntry.event).in_(sorted({event for _, event in done}))
+    said: Counter[tuple[int | None, OutageEvent]] = Counter()
+    for entry in session.exec(select(OutageEntry).where(theirs)):
+        said[entry.number, OutageEvent(entry.event)] += 1
+    for number, event in sorted(done.keys() | said.keys(), key=str):
+        one, other = done[number, event], said[number, event]
+        if one != other:
+            ledger.deeds_doubled += other > one
+            ledger.deeds_lost += other < one
+            ledger.says(f"O-{number}: {event} was done {one} times and is in the history {other} times")
 
 
 def _whole(ledger: Ledger, session: Session, arena: Arena) -> None:

@@ -92,6 +92,13 @@ class Work:
 
 
 @dataclass(frozen=True)
+class Outaging:
+    """An outage is declared, or something happens to the one that lasts: `which`, as a share of what may."""
+
+    which: float
+
+
+@dataclass(frozen=True)
 class Passing:
     """Contract time goes on over so many instants at which something falls due."""
 
@@ -112,7 +119,10 @@ class Cut:
     """Every socket breaks."""
 
 
-Step: TypeAlias = Opening | Work | Passing | Trouble | Cut
+Step: TypeAlias = Opening | Work | Outaging | Passing | Trouble | Cut
+
+OUTAGES = 0.5
+"""How often a round has something about an outage in it."""
 
 CALLS = ("chat.postMessage", "chat.postMessage", "chat.update", "conversations.replies", "views.open", "*")
 CALL_TROUBLE = ("ratelimited", "500", "503", "timeout", "reset", "lost_answer", "lost_answer", "delay")
@@ -129,6 +139,8 @@ def steps(seed: int) -> Iterator[Step]:
         yield from _troubles(chance)
         for _ in range(chance.randint(3, 6)):
             yield Work(chance.choices(list(WEIGHTS), list(WEIGHTS.values()))[0], chance.random())
+        if chance.random() < OUTAGES:
+            yield Outaging(chance.random())
         yield Passing(chance.choice((1, 2, 3, 5)))
 
 

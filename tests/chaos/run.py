@@ -14,7 +14,8 @@ from tests.chaos.arena import SLACK_TIMEOUT, Arena, Wiring, arena
 from tests.chaos.deeds import Hands
 from tests.chaos.due import Watch
 from tests.chaos.ledger import Ledger, judged
-from tests.chaos.plan import Cut, Opening, Passing, Step, Trouble, Work, steps
+from tests.chaos.outages import Outages
+from tests.chaos.plan import Cut, Opening, Outaging, Passing, Step, Trouble, Work, steps
 
 LATEST = 4
 """A crash point is met at most this many times before the process ends at it."""
@@ -56,18 +57,20 @@ def crash_points(chance: Random, number: int) -> Iterator[str]:
 def _carry_out(
     plan: Iterator[Step], is_enough: Callable[[int], bool], place: Arena, hands: Hands, watch: Watch
 ) -> None:
-    done = 0
+    done, outages = 0, Outages(hands)
     while not is_enough(done):
         step = next(plan)
         if isinstance(step, Opening):
             hands.opens(step)
         elif isinstance(step, Work):
             hands.does(step.act, step.which)
+        elif isinstance(step, Outaging):
+            outages.goes_on(step.which)
         elif isinstance(step, Passing):
             watch.passes(step.instants)
         else:
             _make_trouble(place, step)
-        done += isinstance(step, Opening | Work)
+        done += isinstance(step, Opening | Work | Outaging)
 
 
 def _make_trouble(place: Arena, step: Trouble | Cut) -> None:
