@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from handlers import counting
 from handlers.clock_pictures import clock_fact, is_shown
@@ -194,7 +194,10 @@ def _account(at: Scene, clock: Clock, waits: Sequence[Wait], language: str) -> t
         clock=clock_fact(at, clock, waits),
         target=planned.promise.target,
         chosen_by=person_fact(at.session, at.ticket.team_id, clock.chosen_by),
-        counted=tuple(told.CountedSpan(c.start, c.end, c.amount) for c in account.counted),
+        counted=tuple(
+            told.CountedSpan(c.start, c.end, minutes)
+            for c, minutes in zip(account.counted, account.in_minutes, strict=True)
+        ),
         skipped=tuple(told.SkippedSpan(s.start, s.end, sla_ledger.words(s.reason, language)) for s in account.skipped),
-        total=account.total,
+        total=sum(account.in_minutes, timedelta()),
     )
