@@ -121,7 +121,9 @@ def test_a_file_that_is_not_there_is_named(vakt: Vakt) -> None:
 
 
 def test_without_a_token_and_without_a_known_workspace_the_token_is_asked_for(vakt: Vakt) -> None:
-    assert "SLACK_BOT_TOKEN is not set" in vakt.refuses("export")
+    said = vakt.refuses("export")
+    assert said.startswith("sqlite:///vakt.db knows no workspace yet. ")
+    assert "SLACK_BOT_TOKEN is not set" in said
 
 
 def test_the_schema_is_brought_up_once(vakt: Vakt) -> None:
