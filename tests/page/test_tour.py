@@ -20,7 +20,7 @@ ANSWERS = (
 
 REMINDED = (
     "2 h of working time left",
-    "1 h 40 min of working time left",
+    "1 h 40 min of working time left; closed from",
     "1 h of working time left",
     "24 min of working time left",
 )
