@@ -222,7 +222,10 @@ def why_command(
     language: Language = "en",
     policies: Folder = None,
 ) -> None:
-    """Tell why something falls due when it does: every span counted and skipped."""
+    """Tell why something falls due when it does: every span counted and skipped.
+
+    `vakt why T-12` tells it of the deadlines of a ticket that is stored.
+    """
     typed = Typed(severity=severity, opened=opened, clock=clock, region=region, item=item, pauses=tuple(pause or ()))
     question = _question(contract, typed, policies)
     if not question.planned:

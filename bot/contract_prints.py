@@ -38,7 +38,12 @@ def span(amount: timedelta) -> str:
 
 def moment(at: datetime) -> str:
     """An instant in its own zone, with the offset's weekday first: "Mon 23 Nov 2026 11:20"."""
-    return f"{at:%a} {at.day} {at:%b %Y %H:%M}" + (f"{at:%S}".join([":", ""]) if at.second else "")
+    return f"{at:%a} {at.day} {at:%b %Y} {wall(at)}"
+
+
+def wall(at: datetime) -> str:
+    """An instant as its wall clock shows it, with seconds where there are any."""
+    return f"{at:%H:%M:%S}" if at.second else f"{at:%H:%M}"
 
 
 def target_words(target: Target) -> str:
@@ -194,7 +199,7 @@ def _from_to(account: Ledger, start: datetime, end: datetime | None) -> str:
         return f"{moment(start)} –"
     end = end.astimezone(account.zone)
     if start.date() == end.date():
-        return f"{moment(start)}–{end:%H:%M}"
+        return f"{moment(start)}–{wall(end)}"
     return f"{moment(start)} – {moment(end)}"
 
 

@@ -76,7 +76,7 @@ def demo_command(
     logs.configure(read_settings().vakt_log, logging.WARNING)
     stop = stopped_by_signals()
     with plain_errors({SandboxError: "{error}", WorkspaceError: "{error}"}), ExitStack() as stack:
-        address, clock_words = stack.enter_context(playing(_free(port)))
+        address, clock_words = stack.enter_context(playing(_free(port), SystemClock().now()))
         typer.echo(TOUR.format(url=address.url, clock=clock_words))
         if exit_when_ready:
             return
@@ -95,13 +95,15 @@ def _free(port: int | None) -> int:
 
 
 @contextmanager
-def playing(port: int) -> Iterator[tuple[Address, str]]:
-    """Everything running: gives the sandbox's address and what to say of the clock."""
+def playing(port: int, now: datetime) -> Iterator[tuple[Address, str]]:
+    """Everything running, from `now` or from when desks are open next.
+
+    Gives the sandbox's address and what to say of the clock.
+    """
     settings = read_settings()
     contracts = read_contracts(settings.vakt_policies)
     workspace = read(WORKSPACE, contracts)
     calendars = calendars_of(workspace, contracts)
-    now = SystemClock().now()
     clock = MovableClock(begins_at(now, calendars))
     with TemporaryDirectory(prefix="vakt-demo-") as folder, ExitStack() as stack:
         play = Play(clock, calendars)

@@ -91,7 +91,8 @@ def _text(source: str) -> str:
     except (URLError, HTTPException, OSError, UnicodeDecodeError, ValueError) as error:
         if isinstance(error, RotaError):
             raise
-        raise RotaError(f"{source} cannot be read: {error}") from error
+        why = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise RotaError(f"{source} cannot be read: {why}") from error
 
 
 def _reading(session: Session, stored: StoredRota, now: datetime) -> Reading:

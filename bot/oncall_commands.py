@@ -104,7 +104,9 @@ def _read(file: Path, policies: Path | None) -> list[tuple[RotaDocument, Rota]]:
         return [(each, compile_rota(spec_of(each, calendars))) for each in documents]
     except tomllib.TOMLDecodeError as error:
         fail(f"{file} is no TOML: {error}", UNUSABLE)
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        fail(f"{file} cannot be read: {error.strerror}", UNUSABLE)
+    except UnicodeDecodeError as error:
         fail(f"{file} cannot be read: {error}", UNUSABLE)
     except (RotaError, PolicyError) as error:
         fail("\n".join(f"{file}: {line}" for line in str(error).splitlines()), UNUSABLE)

@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+import typer
 from sqlmodel import Session, select
 
 from bot import logs, schema
@@ -63,6 +64,9 @@ def team_of(database: Database, settings: Settings) -> str:
         return vakt.team.team_id
     with database.reading() as session:
         stored = list(session.exec(select(Team.team_id)))
+    if not stored:
+        where = database.url.render_as_string(hide_password=True)
+        typer.echo(f"{where} knows no workspace yet. Is it the one that Vakt runs on (VAKT_DATABASE_URL)?", err=True)
     if len(stored) != 1:
         need(settings, "slack_bot_token")
     return stored[0]

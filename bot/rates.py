@@ -6,9 +6,10 @@ tier, in requests a minute. Slack publishes no figure for a workspace; ours is a
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-TIER_PER_MINUTE = {"chat.update": 50.0}
+TIER_PER_MINUTE = {"chat.update": 50.0, "conversations.history": 50.0, "conversations.replies": 50.0}
 """Methods that the outbox uses and that have a tier of their own, in requests a minute."""
 
 
@@ -57,14 +58,14 @@ class Rates:
             until = time.monotonic() + seconds
             self._held_until[team_id, method] = max(until, self._held_until.get((team_id, method), 0))
 
-    def take(self, team_id: str, method: str, conversation: str) -> float:
-        """Take a token of every bucket a call needs, or none. Gives the seconds to wait, 0 if taken."""
+    def take(self, team_id: str, methods: Sequence[str], conversation: str) -> float:
+        """Take a token of every bucket that these calls need, or none. Gives the seconds to wait, 0 if taken."""
         with self._lock:
             at = time.monotonic()
-            held = self._held_until.get((team_id, method), 0.0) - at
+            held = max(self._held_until.get((team_id, method), 0.0) for method in methods) - at
             if held > 0:
                 return held
-            buckets = list(self._for(team_id, method, conversation, at))
+            buckets = [bucket for method in methods for bucket in self._for(team_id, method, conversation, at)]
             wait = max(bucket.wait(at) for bucket in buckets)
             if wait <= 0:
                 for bucket in buckets:

@@ -82,7 +82,9 @@ def _read(file: Path) -> Sequence[Alert]:
         document: Any = json.loads(file.read_text("utf-8"))
         is_ours = isinstance(document, dict) and "dedup_key" in document
         return read_generic(document) if is_ours else read_alertmanager(document)
-    except (OSError, ValueError, RecursionError, AlertError) as error:
+    except OSError as error:
+        fail(f"{file} cannot be read: {error.strerror}")
+    except (ValueError, RecursionError, AlertError) as error:
         fail(f"{file}: {error}")
 
 

@@ -27,7 +27,7 @@ from models import joining, sending
 from models.ids import new_id
 from models.outbox import FOLLOWED, Kind, Outgoing, State
 from models.record import Record
-from models.sending import Candidate, Held, Outcome
+from models.sending import Ask, Candidate, Held, Outcome
 from models.store import BusyError, NotStoredError, UnknownOutcomeError
 
 log = structlog.get_logger()
@@ -111,7 +111,7 @@ class Sender:
         self._flying = 0
         self._awaited = 0
         self._outcomes: list[Outcome] = []
-        self._resting: dict[str, float] = {}
+        self._resting: dict[tuple[str, str], float] = {}
         self._look_seconds, self._longest_rest = 0.0, LONGEST_REST
         self._executor = ThreadPoolExecutor(pace.workers, thread_name_prefix="sender")
 
@@ -138,7 +138,8 @@ class Sender:
         """Wake for what a commit wrote, unless all of it goes where the rate is used up: that has its time."""
         tick = time.monotonic()
         rows = [each for each in written if isinstance(each, Outgoing)]
-        if any(self._resting.get(row.conversation, 0.0) <= tick for row in rows):
+        asked = [(row.conversation, Ask.POST if row.ts is None else Ask.EDIT) for row in rows]
+        if any(self._resting.get(each, 0.0) <= tick for each in asked):
             self.wake()
 
     def drain(self, timeout: float) -> bool:
@@ -281,13 +282,13 @@ class Sender:
         self._resting = {where: until for where, until in self._resting.items() if until > tick}
 
     def _granted(self, found: list[Candidate], free: int, at: datetime, away: set[str]) -> list[tuple[str, str]]:
-        """The rows whose rate allows it now; a conversation whose rate is used up rests until it is not.
+        """The rows whose rate allows it now; what may not be asked in a conversation rests there until it may.
 
         Ways whose other side is away are added to `away`; of their rows one is granted now and then.
         """
         granted: list[tuple[str, str]] = []
         for row in found:
-            where = row.conversation
+            where = (row.conversation, row.ask)
             if where in self._resting or circuit_of(row) in away:
                 continue
             if len(granted) == free:
@@ -295,7 +296,7 @@ class Sender:
             if self._courier.breaker.wait(circuit_of(row), at):
                 away.add(circuit_of(row))
                 continue
-            wait = self._rates.take(row.team_id, _method(row), row.conversation)
+            wait = self._rates.take(row.team_id, _methods(row), row.conversation)
             if wait > 0:
                 self._courier.breaker.not_called(circuit_of(row))
                 self._resting[where] = time.monotonic() + wait
@@ -370,11 +371,18 @@ class Sender:
 def _begins(row: Candidate, at: datetime) -> bool:
     """Whether it is a page that has just begun, and was neither held back nor tried."""
     is_new = row.ready_at <= row.created_at and at - row.created_at < joining.AWAY
-    return is_new and row.kind == Kind.PAGE and row.ts is None
+    return is_new and row.kind == Kind.PAGE and row.ask != Ask.EDIT
 
 
-def _method(row: Candidate) -> str:
+METHODS: Mapping[str, Sequence[str]] = {
+    Ask.POST: ("chat.postMessage",),
+    Ask.EDIT: ("chat.update",),
+    Ask.FIND: ("conversations.history", "chat.postMessage"),
+    Ask.FIND_IN_THREAD: ("conversations.replies", "chat.postMessage"),
+}
+"""What each ask may call; `bot.rates` says how often."""
+
+
+def _methods(row: Candidate) -> Sequence[str]:
     way = route_of(row.conversation)
-    if way != SLACK:
-        return way
-    return "chat.update" if row.ts is not None else "chat.postMessage"
+    return METHODS[row.ask] if way == SLACK else (way,)

@@ -362,7 +362,10 @@ def read(path: Path, contracts: Mapping[str, Contract]) -> Workspace:
     """
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror}"
+        raise WorkspaceError(message) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         message = f"{path}: {error}"
         raise WorkspaceError(message) from error
     try:

@@ -6,7 +6,9 @@ The browser is the one CHROMIUM names, else the first on PATH.
 import os
 import shutil
 import sys
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
@@ -14,6 +16,9 @@ from bot.demo import playing
 
 FOLDER = Path(__file__).parent / "screenshots"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+MONDAY = datetime(2026, 11, 23, 9, 40, tzinfo=ZoneInfo("Europe/Oslo"))
+"""When it is in the pictures, whenever they are taken."""
+
 ANNA, OLA = "U0ANNA", "U0OLA"
 ACME, DESK = "C0ACME", "C0DESK"
 ANSWERS = (
@@ -84,7 +89,7 @@ def work(page: Page) -> None:
 def main() -> None:
     """Play the first minutes and keep three pictures."""
     FOLDER.mkdir(exist_ok=True)
-    with playing(0) as (address, _), sync_playwright() as playwright:
+    with playing(0, MONDAY) as (address, _), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         open_ticket(entered(browser, address.url, ANNA, ACME))
         work(entered(browser, address.url, OLA, DESK))

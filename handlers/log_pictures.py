@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from handlers import counting
 from handlers.clock_pictures import clock_fact, is_shown
@@ -98,7 +99,15 @@ def log_facts(at: Scene, entry: HistoryEntry) -> told.LogFacts:
         way=facts.get("step") if entry.event == Event.PAGED else None,
         last=bool(facts.get("last")),
         count=int(facts.get("count", 0)),
+        closed=_closed(facts),
+        closed_on=date.fromisoformat(facts["reason_day"]) if facts.get("reason_day") else None,
+        closed_because=facts["reason"] if facts.get("reason_day") else None,
     )
+
+
+def _closed(facts: Mapping[str, Any]) -> tuple[datetime, datetime] | None:
+    closing, opening = moment(facts.get("closing_at")), moment(facts.get("opening_at"))
+    return (closing, opening) if closing and opening else None
 
 
 def _other(at: Scene, entry: HistoryEntry) -> str | None:
@@ -194,7 +203,10 @@ def _account(at: Scene, clock: Clock, waits: Sequence[Wait], language: str) -> t
         clock=clock_fact(at, clock, waits),
         target=planned.promise.target,
         chosen_by=person_fact(at.session, at.ticket.team_id, clock.chosen_by),
-        counted=tuple(told.CountedSpan(c.start, c.end, c.amount) for c in account.counted),
+        counted=tuple(
+            told.CountedSpan(c.start, c.end, minutes)
+            for c, minutes in zip(account.counted, account.in_minutes, strict=True)
+        ),
         skipped=tuple(told.SkippedSpan(s.start, s.end, sla_ledger.words(s.reason, language)) for s in account.skipped),
-        total=account.total,
+        total=sum(account.in_minutes, timedelta()),
     )

@@ -195,9 +195,10 @@ def _happening(event: Event, case: Case, clock: Clock, rung: Rung) -> Happening:
 def _remind(case: Case, clock: Clock, rung: Rung, batch: Batch) -> None:
     event = Event.WARNED if rung.kind is RungKind.WARNING else Event.REMINDED
     happening = _happening(event, case, clock, rung)
-    happening.facts["to"] = case.ticket.owner_id
+    hours = _hours(case, clock, rung)
+    happening.facts.update({"to": case.ticket.owner_id}, **(_around(rung, hours) if hours else {}))
     note(case.ledger, case.ticket, happening)
-    batch.reminders.append(Reminder(case.ticket, clock, rung, _hours(case, clock, rung)))
+    batch.reminders.append(Reminder(case.ticket, clock, rung, hours))
 
 
 def _hours(case: Case, clock: Clock, rung: Rung) -> tuple[datetime, datetime] | None:
@@ -311,12 +312,14 @@ def _reminders(
 def _part(each: Reminder) -> dict[str, Any]:
     """What is needed to say it, as stored with the row."""
     rung = each.rung
-    closing, opening = each.hours or (None, None)
+    told = {"number": each.ticket.number, "clock": each.clock.id, "rung": rung.key, "kind": str(rung.kind)}
+    return told | _around(rung, each.hours)
+
+
+def _around(rung: Rung, hours: tuple[datetime, datetime] | None) -> dict[str, Any]:
+    """Why a warning comes before it must: from when to when it is closed, and the day that is the reason."""
+    closing, opening = hours or (None, None)
     return {
-        "number": each.ticket.number,
-        "clock": each.clock.id,
-        "rung": rung.key,
-        "kind": str(rung.kind),
         "reason": dict(rung.reason) if rung.reason else None,
         "reason_day": rung.reason_day.isoformat() if rung.reason_day else None,
         "closing_at": closing.isoformat() if closing else None,

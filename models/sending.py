@@ -7,6 +7,7 @@ running it.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from itertools import islice, takewhile
 from typing import Any, NamedTuple
 
@@ -31,19 +32,37 @@ GATHERED: Mapping[Kind, str] = {Kind.REMINDER: "parts", Kind.LOG_LINE: "position
 """Kinds that are gathered when they are late, and the argument that lists what is said."""
 
 
+class Ask(StrEnum):
+    """What a row asks of Slack next; each has a rate of its own."""
+
+    POST = "post"
+    EDIT = "edit"
+    FIND = "find"
+    """Whether it was said, in a conversation; then, perhaps, to post it."""
+    FIND_IN_THREAD = "find_in_thread"
+
+
 class Candidate(NamedTuple):
     """A row that may be sent: as much of it as decides whether its rate allows that."""
 
     team_id: str
     id: str
     conversation: str
-    ts: str | None
     kind: str
     created_at: datetime
     ready_at: datetime
+    ask: str
 
 
 _PARENT, _EARLIER = aliased(Outgoing), aliased(Outgoing)
+
+_IN_DOUBT = or_(col(Outgoing.uncertain), col(Outgoing.leased_until).is_not(None))
+_ASK = case(
+    (col(Outgoing.ts).is_not(None), Ask.EDIT),
+    (and_(_IN_DOUBT, col(Outgoing.thread_of).is_not(None)), Ask.FIND_IN_THREAD),
+    (_IN_DOUBT, Ask.FIND),
+    else_=Ask.POST,
+).label("ask")
 
 _IN_ORDER = ~exists().where(
     col(_EARLIER.team_id) == Outgoing.team_id,
@@ -73,20 +92,20 @@ def _sendable(query: Select[Any]) -> Select[Any]:
 
 
 _CANDIDATES = _sendable(
-    select(*(getattr(Outgoing, name) for name in Candidate._fields)),
+    select(*(_ASK if name == "ask" else getattr(Outgoing, name) for name in Candidate._fields)),
 ).limit(bindparam("limit"))
-_BESIDE = _CANDIDATES.where(col(Outgoing.conversation).not_in(bindparam("resting", expanding=True)))
+_BESIDE = _CANDIDATES.where(tuple_(col(Outgoing.conversation), _ASK).not_in(bindparam("resting", expanding=True)))
 _CLAIMED = _sendable(select(Outgoing)).with_for_update(skip_locked=True, of=Outgoing)
 _CLAIMED_ONLY = _CLAIMED.where(col(Outgoing.id).in_(bindparam("only", expanding=True))).order_by(None)
 # Unordered: asked for an order, SQLite walks through all that waits in that order instead of going to these few.
 
 
 def candidates(
-    session: Session, team_id: str, machine_now: datetime, limit: int, resting: Collection[str] = ()
+    session: Session, team_id: str, machine_now: datetime, limit: int, resting: Collection[tuple[str, str]] = ()
 ) -> list[Candidate]:
     """A team's rows that may be sent now, the most urgent first; only looked at.
 
-    `resting` are the conversations whose rate is used up.
+    `resting` are the conversations and asks whose rate is used up.
     """
     asked: dict[str, Any] = {"team": team_id, "at": machine_now, "limit": limit}
     if resting:

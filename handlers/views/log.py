@@ -4,6 +4,7 @@ What a customer wrote stands below its line as typed.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, time
 
 from handlers.views import blocks as kit
 from handlers.views.blocks import Rendered
@@ -266,7 +267,24 @@ def _reminded(line: LogFacts, words: Words) -> Mrkdwn:
     due = uncapital(promise(line.clock, words, words.moment))
     who = words.say("to {person}", person=_to(line, words)) if line.to else words.say("nobody owns it")
     left = remaining(line.clock, words)
-    return words.say("Reminder ({who}): {due}, {left}", who=who, due=due, left=left)
+    said = words.say("Reminder ({who}): {due}, {left}", who=who, due=due, left=left)
+    if line.closed is None:
+        return said
+    closing, opening = line.closed
+    return words.say(
+        "{said}; closed from {closing} to {opening}{why}",
+        said=said,
+        closing=words.clock_time(closing),
+        opening=words.moment(opening),
+        why=_closed_because(line, words),
+    )
+
+
+def _closed_because(line: LogFacts, words: Words) -> Mrkdwn:
+    if not line.closed_because or line.closed_on is None:
+        return Mrkdwn("")
+    day = words.weekday(datetime.combine(line.closed_on, time(12), words.zone))
+    return words.say(" ({day} is {name})", day=day, name=one_line(words.pick(line.closed_because), 80))
 
 
 def _breached(line: LogFacts, words: Words) -> Mrkdwn:

@@ -136,7 +136,7 @@ def _fingerprint(labels: Mapping[str, str]) -> str:
 
 def _firing(part: Mapping[str, Any], where: str) -> bool:
     status = part.get("status", "firing")
-    if status not in {"firing", "resolved"}:
+    if not isinstance(status, str) or status not in {"firing", "resolved"}:
         raise AlertError(f'{_at(where, "status")} is {_shown(status)}; write "firing" or "resolved"')
     return bool(status == "firing")
 

@@ -227,8 +227,14 @@ def parse_target(value: object) -> Target:
         raise AskError('target is an object such as {"kind": "working_time", "seconds": 7200}')
     try:
         return _target(value)
-    except (KeyError, ValueError, TypeError, OverflowError) as error:
-        raise AskError(f"target {dict(value)!r} cannot be read: {error!r}") from error
+    except KeyError as error:
+        raise AskError(f"target {dict(value)!r} cannot be read: {error.args[0]} is missing") from error
+    except (ValueError, TypeError, OverflowError) as error:
+        raise AskError(f"target {dict(value)!r} cannot be read: {error}") from error
+
+
+KINDS = ("working_time", "clock_time", "at_once", "same_working_day", "next_working_day", "working_days")
+"""What a target may be, as it is written."""
 
 
 def _target(value: Mapping[str, Any]) -> Target:
@@ -250,7 +256,7 @@ def _target(value: Mapping[str, Any]) -> Target:
         case "working_days":
             return WorkingDays(int(value["days"]), mode, anchor=anchor)
         case kind:
-            raise ValueError(f'there is no kind "{kind}"')
+            raise ValueError(f'there is no kind "{kind}"; there is {", ".join(KINDS)}')
 
 
 def _seconds(value: Mapping[str, Any]) -> timedelta:

@@ -7,6 +7,7 @@ Source: docs/counting.md.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from models.sla.calendar import Calendar
@@ -36,6 +37,9 @@ _TELLING = (
     ReasonKind.EXTRA,
     ReasonKind.CLOSED,
 )
+
+
+_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,20 @@ class Ledger:
     def remaining(self) -> timedelta:
         """What the wait that still lasts has left of the promise."""
         return self.budget - self.total
+
+    @property
+    def in_minutes(self) -> tuple[timedelta, ...]:
+        """The amounts of `counted` in whole minutes, for a reader who sees wall clocks without seconds.
+
+        They are what those show (13:40:05–17:00 is 3 h 20 min), each within a minute of its amount, and they sum to
+        `total` in whole minutes: cut off one by one they would not.
+        """
+        passed = timedelta(microseconds=microseconds(self.counted[0].start)) % _MINUTE if self.counted else timedelta()
+        minutes = [0]
+        for each in self.counted:
+            passed += each.amount
+            minutes.append(passed // _MINUTE)
+        return tuple((later - sooner) * _MINUTE for sooner, later in pairwise(minutes))
 
 
 def ledger(

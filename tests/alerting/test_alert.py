@@ -120,6 +120,7 @@ def test_the_hook_is_told_by_us_and_not_by_who_sends() -> None:
         ({"version": "4", "alerts": [{"labels": {f"l{n}": "" for n in range(65)}}]}, "at most 64 are read"),
         ({"version": "4", "alerts": [{"labels": {"x" * 129: ""}}]}, "128 is the most"),
         ({"version": "4", "alerts": [{"labels": {"a": "b"}, "status": None}]}, "alerts[0].status is missing"),
+        ({"version": "4", "alerts": [{"labels": {"a": "b"}, "status": {"is": "firing"}}]}, "alerts[0].status is"),
     ],
 )
 def test_a_mistake_is_named_with_its_place(document: object, words: str) -> None:

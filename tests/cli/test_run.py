@@ -10,7 +10,7 @@ import pytest
 from bot.database import Database
 from models.ticket import Team
 from sandbox import Sandbox
-from tests.cli.conftest import Vakt, connected
+from tests.cli.conftest import ROOT, Vakt, connected
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
@@ -117,6 +117,29 @@ def test_a_contract_that_cannot_be_used_is_named(shell: Vakt) -> None:
     (shell.folder / "policies" / "wrong.toml").write_text('id = "wrong"\n', "utf-8")
     shell.settings["VAKT_POLICIES"] = "policies"
     assert "wrong.toml" in shell.refuses("run")
+
+
+def test_a_sixth_contract_is_a_file_in_a_further_folder(well: Vakt, slack: Sandbox) -> None:
+    """Its customer is promised what it says, by its own clause; nothing else is needed."""
+    (well.folder / "policies").mkdir()
+    terms = (ROOT / "policies" / "softone.toml").read_text("utf-8").replace('id = "softone"', 'id = "sixth"')
+    (well.folder / "policies" / "sixth.toml").write_text(terms.replace("SO-", "SX-").replace('"SO"', '"SX"'), "utf-8")
+    well.settings["VAKT_POLICIES"] = "policies"
+    workspace = well.says("export").stdout.replace('contract = "softone"', 'contract = "sixth"')
+    (well.folder / "workspace.toml").write_text(workspace, "utf-8")
+    assert well.says("import", "workspace.toml", "--yes").returncode == 0
+    with well.running("run") as running:
+        running.waits_for("ready")
+        anna = slack.person("anna")
+        assert anna.types("/ticket How are invoices sent", in_="#acme").error is None
+        form = anna.modal()
+        form.choose("What is it?", "A question about how something works")
+        form.waits_for("SX-15")
+        form.submit()
+        slack.expects("T-1", in_="#desk")
+        slack.expects("T-1", in_="#acme")
+        assert running.stops(signal.SIGTERM) == 0
+    assert "T-1" in well.says("why", "T-1").stdout
 
 
 def test_a_database_of_a_newer_vakt_is_refused(well: Vakt) -> None:

@@ -117,11 +117,13 @@ def test_a_file_that_cannot_be_used_is_explained(tmp_path: Path, before: str, af
 
 
 def test_a_file_that_is_not_there_is_named(vakt: Vakt) -> None:
-    assert "nowhere.toml" in vakt.refuses("import", "nowhere.toml")
+    assert vakt.refuses("import", "nowhere.toml") == "nowhere.toml cannot be read: No such file or directory\n"
 
 
 def test_without_a_token_and_without_a_known_workspace_the_token_is_asked_for(vakt: Vakt) -> None:
-    assert "SLACK_BOT_TOKEN is not set" in vakt.refuses("export")
+    said = vakt.refuses("export")
+    assert said.startswith("sqlite:///vakt.db knows no workspace yet. ")
+    assert "SLACK_BOT_TOKEN is not set" in said
 
 
 def test_the_schema_is_brought_up_once(vakt: Vakt) -> None:

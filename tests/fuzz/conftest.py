@@ -197,6 +197,7 @@ def target(database_url: str, workspace: Workspace, monkeypatch: pytest.MonkeyPa
         slack_api_url=f"{slack.address}/api/",
         vakt_database_url=database_url,
         vakt_http_port=0,
+        vakt_hook_requests_per_second=100_000,
     )
     vakt = build(known, clock=Fixed(), rates=Rates(100_000, 100_000))
     with vakt.database.transaction() as session:

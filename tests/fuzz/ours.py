@@ -63,7 +63,7 @@ def opening_payloads(workspace: Workspace, contracts: Mapping[str, Contract]) ->
 
 
 def commands(channel: str, who: str, answers_at: str) -> list[Any]:
-    """`/ticket` and `/oncall` with everything that may stand after them."""
+    """Every command, with everything that may stand after it."""
     texts = (
         "",
         "help",
@@ -85,6 +85,8 @@ def commands(channel: str, who: str, answers_at: str) -> list[Any]:
     planned = ("", "plan", "feed", "M-1", "M-99999999999") if channel == "C0DESK" else ("plan",)
     typed += [("/maintenance", text) for text in planned]
     typed += [("/sla", text) for text in measured]
+    called = ("", "on_call", "<@U0INGRID> It burns", "on_call The portal is down", "fridge It is open")
+    typed += [("/page", text) for text in (called if channel == "C0DESK" else called[:1])]
     typed += [*(("/outage", text) for text in told), *(("/subscribe", text) for text in heard), ("/unsubscribe", "")]
     return [
         {
@@ -346,18 +348,24 @@ def _answered(contract: Contract, kind: TicketKind) -> dict[str, Any]:
 
 
 def events(who: str) -> list[Any]:
-    """Words, edits, deletions, files, and a look at App Home."""
+    """Words, edits, deletions, files, pins, somebody who changed, and a look at App Home."""
     words = {"type": "message", "user": who, "text": "Any news?", "channel": "C0ACME", "team": TEAM["id"]}
     thread = {"thread_ts": "CARD", "ts": f"1795424000.{FRESH}", "parent_user_id": "U0VAKT"}
     said = {**words, **thread}
     file = {"id": "F1", "title": "log", "name": "log.txt", "permalink": "https://files.slack.com/x"}
     edit = {"type": "message", "channel": "C0ACME", "ts": f"1795424001.{FRESH}"}
+    item = {"type": "message", "channel": "C0DESK", "created": 1795424000, "created_by": who, "message": words}
+    pinned = {"item": item, "item_user": who, "pin_count": 1, "event_ts": "1795424000.000001"}
+    person = {"id": "U0SARA", "team_id": TEAM["id"], "name": "sara", "deleted": False, "tz": "Europe/Stockholm"}
+    person |= {"profile": {"real_name": "Sara Holm", "display_name": "sara"}, "locale": "sv-SE", "updated": 1795424000}
     told = [
         said,
         {**said, "subtype": "file_share", "files": [file]},
         {**edit, "subtype": "message_changed", "message": {**said, "text": "Any?"}, "previous_message": said},
         {**edit, "subtype": "message_deleted", "previous_message": said, "deleted_ts": "1795424000.000001"},
         {"type": "app_home_opened", "user": who, "channel": "D0ANNA", "tab": "home", "event_ts": "1795424000.000001"},
+        *({"type": kind, "user": who, "channel_id": "C0DESK", **pinned} for kind in ("pin_added", "pin_removed")),
+        {"type": "user_change", "user": person, "cache_ts": 1795424000, "event_ts": "1795424000.000001"},
     ]
     return [
         {

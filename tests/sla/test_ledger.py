@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from models.sla.clock import ClockTime, Pause, WorkingTime
 from models.sla.ledger import Ledger, Reason, ReasonKind, ledger, words
@@ -31,6 +33,28 @@ def test_the_account_of_the_worked_example() -> None:
     ]
     assert account.total == account.budget == hours(4)
     assert account.remaining == timedelta()
+
+
+def test_in_minutes_it_adds_up_and_each_row_is_what_its_wall_clocks_show() -> None:
+    """Opened at five seconds past: 3:19:55 and 0:40:05 are 3 h 20 min and 40 min, and not 3 h 19 min."""
+    account = ledger(calendar("softone"), at("2026-11-23T13:40:05+01:00"), WorkingTime(hours(4)), language="en")
+    assert account.in_minutes == (timedelta(hours=3, minutes=20), timedelta(minutes=40))
+
+
+@given(seconds=st.integers(0, 100_000), waits=st.lists(st.tuples(st.integers(0, 100_000), st.integers(1, 20_000))))
+def test_in_minutes_it_adds_up_to_the_promise_whenever_it_began_and_whoever_was_waited_for(
+    seconds: int, waits: list[tuple[int, int]]
+) -> None:
+    """Each row is within a minute of what was counted."""
+    start = at("2026-11-23T06:00:00+01:00") + timedelta(seconds=seconds)
+    pauses = [
+        Pause(start + timedelta(seconds=after), start + timedelta(seconds=after + lasts), "access")
+        for after, lasts in waits
+    ]
+    account = ledger(calendar("softone"), start, WorkingTime(hours(4)), pauses, language="en")
+    assert sum(account.in_minutes, timedelta()) == account.total == hours(4)
+    for told, counted in zip(account.in_minutes, account.counted, strict=True):
+        assert abs(told - counted.amount) < timedelta(minutes=1)
 
 
 def test_lunch_and_a_holiday_are_called_by_their_names_in_norwegian() -> None:

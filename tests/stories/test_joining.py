@@ -6,7 +6,7 @@ from models import joining, mending, sending
 from models.ids import new_id
 from models.joining import AT, AWAY, JOINED, MOST, WAITS
 from models.outbox import Kind, Outgoing, Priority, State
-from models.sending import Candidate, Held, Said
+from models.sending import Ask, Candidate, Held, Said
 from tests.stories.test_sending import LEASE, SECOND, TEAM, Bench, bench, database  # noqa: F401 - fixtures
 
 MINUTE = timedelta(minutes=1)
@@ -20,7 +20,8 @@ def _page(bench: Bench, key: str, *, to: str = "U1", after: timedelta | None = N
 
 def _held(bench: Bench, *pages: Outgoing) -> set[str]:  # noqa: F811
     begun = [
-        Candidate(row.team_id, row.id, row.conversation, None, row.kind, row.created_at, row.ready_at) for row in pages
+        Candidate(row.team_id, row.id, row.conversation, row.kind, row.created_at, row.ready_at, Ask.POST)
+        for row in pages
     ]
     with bench.database.reading() as session:
         held = joining.held_back(session, begun)

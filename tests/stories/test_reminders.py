@@ -99,3 +99,12 @@ class TestBeforeWhitMonday:
             ola.clicks("Start work", on=ticket.card)
         house.moves_to(oslo("2026-05-26 12:00"))
         house.is_quiet()
+
+    @pytest.mark.clause("PS-02")
+    def test_a_warning_about_what_nobody_owns_says_in_the_thread_why_it_comes_now(self, house: House) -> None:
+        ticket = opened(house, by="nina", in_="#bykommune", kind="Et spørsmål")
+        house.moves_to(oslo("2026-05-22 15:00"))
+        said = house.slack.expects("Reminder (nobody owns it)", in_="#desk", thread=ticket.card)
+        assert "16:00 CEST> to " in said.words
+        assert said.words.endswith("Tue 26 May 08:00 CEST> (Monday is 2. pinsedag)")
+        house.is_quiet()

@@ -25,7 +25,7 @@ from models import heartbeat, outbox, sending
 from models.history import Event
 from models.ids import new_id
 from models.outbox import Kind, Outgoing, Priority, State
-from models.sending import Held, Said
+from models.sending import Ask, Held, Said
 from models.store import NotStoredError
 from models.timer import Timer, TimerKind, hold_back
 from tests.stories.conftest import P2, House, Shared
@@ -88,6 +88,24 @@ def test_a_rate_limit_is_waited_for_as_long_as_slack_says(house: House) -> None:
     house.card(name)
     assert _said(house, "#desk", "T-1 · Priority 5") == 1
     house.is_quiet()
+
+
+def test_a_rate_limit_of_edits_holds_up_no_message_in_their_channel(house: House) -> None:
+    """Slack names the method that is to wait, and no other waits."""
+    one, other = opened(house, *P2), opened(house, *P2)
+    ola = house.person("ola")
+    fault = house.slack.fault("chat.update", kind="ratelimited", retry_after=2)
+    ola.clicks("Start work", on=one.card)
+    assert house.slack.until(lambda: bool(fault.happened), 10)
+    ola.clicks("Start work", on=other.card)
+    house.settles()
+    said = [row for row in house.slack.requests if row["name"] in {"chat.postMessage", "chat.update"}]
+    limited = next(at for at, row in enumerate(said) if row["error"] == "ratelimited")
+    done = [row["name"] for row in said[limited + 1 :] if row["request"]["channel"] == one.card.channel]
+    assert done[-2:] == ["chat.update"] * 2
+    assert "chat.update" not in done[:-2]
+    assert done.count("chat.postMessage") >= 2
+    house.slack.forgets()
 
 
 def test_edits_of_a_card_coalesce_and_the_last_one_shows_the_present(house: House) -> None:
@@ -279,6 +297,7 @@ class Bench:
     away: set[str] = field(default_factory=set)
     """Rows during whose drawing the database goes away."""
     told: list[str] = field(default_factory=list)
+    rates: Rates = field(default_factory=lambda: Rates(1000, 1000))
 
     def owes(self, key: str, **values: Any) -> Outgoing:
         """Store a row."""
@@ -305,8 +324,13 @@ class Bench:
             Ways(cast("Gateway", self.script)),
             Words(lambda session, _rows, now: lambda row: self._render(session, row, now), self._tell),
             (MovableClock(NOW), cast("MachineClock", self.machine)),
-            Pace(Rates(1000, 1000), LEASE, GRACE),
+            Pace(self.rates, LEASE, GRACE),
         )
+
+    def key_of(self, row: tuple[str, str]) -> str:
+        """The key of a row that is named by its team and id."""
+        with self.database.reading() as session:
+            return session.get_one(Outgoing, row).key
 
     def _one(self, sender: Sender) -> bool:
         """One row, in this thread: claimed, carried and marked."""
@@ -379,6 +403,38 @@ def test_a_key_is_owed_once(bench: Bench) -> None:
     bench.owes("T-1:log:1")
     bench.passes()
     assert len(bench.script.said) == 1
+
+
+def test_look_ups_have_a_rate_of_their_own_and_a_limit_of_them_holds_up_what_is_new_nowhere(bench: Bench) -> None:
+    """What may have been said waits for the look-up, what hangs in a thread for that of threads."""
+    parent = bench.owes("parent", ts="1.0", channel="C1", state=State.SENT)
+    bench.owes("doubtful", uncertain=True)
+    bench.owes("doubtful answer", uncertain=True, thread_of=parent.id, position=1)
+    bench.owes("new")
+    sender = bench.sender()
+
+    def granted() -> set[str]:
+        return {bench.key_of(row) for row in sender._look(9, bench.machine.at)[0]}  # noqa: SLF001
+
+    bench.rates.hold(TEAM, "conversations.history", 60)
+    assert granted() == {"doubtful answer", "new"}
+    bench.rates.hold(TEAM, "conversations.replies", 60)
+    assert granted() == {"new"}
+    bench.rates.hold(TEAM, "chat.postMessage", 60)
+    assert granted() == set()
+    sender.stop()
+
+
+def test_methods_of_a_tier_are_called_as_often_as_the_tier_allows() -> None:
+    """Ten at once, then one every 1.2 seconds; each counted by itself."""
+    rates = Rates(1, 1000)
+    look_up = ("conversations.history",)
+    waits = [rates.take(TEAM, look_up, f"C{n}") for n in range(11)]
+    assert waits[:10] == [0] * 10
+    assert waits[10] == pytest.approx(1.2, abs=0.1)
+    assert rates.take(TEAM, ("conversations.replies",), "C1") == 0
+    assert rates.take(TEAM, (*look_up, "chat.postMessage"), "C1") > 1
+    assert rates.take(TEAM, ("chat.postMessage",), "C1") == 0
 
 
 def test_an_unknown_outcome_is_looked_up_before_the_second_attempt(bench: Bench) -> None:
@@ -720,11 +776,11 @@ def test_what_is_owed_where_the_rate_is_used_up_wakes_nobody(bench: Bench) -> No
         with bench.database.transaction() as session:
             outbox.refresh_cards(session, TEAM, [1], NOW)
 
-    sender._resting = {"C1": monotonic() + 60}  # noqa: SLF001
+    sender._resting = {("C1", Ask.POST): monotonic() + 60}  # noqa: SLF001
     assert not wakes(lambda: bench.owes("one", conversation="C1"))
     assert wakes(lambda: bench.owes("two", conversation="C2"))
     assert wakes(changes_cards)
-    sender._resting = {"C1": monotonic() - 1}  # noqa: SLF001
+    sender._resting = {("C1", Ask.POST): monotonic() - 1}  # noqa: SLF001
     assert wakes(lambda: bench.owes("three", conversation="C1"))
     sender.stop()
 

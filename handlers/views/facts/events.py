@@ -1,7 +1,8 @@
 """What happened, and what somebody is told of it: lines of a thread, reminders, escalations, pages, findings."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from handlers.views.facts.tickets import ClockFacts, LinkFact, PersonFact, RoleFact, SeverityFact
@@ -97,6 +98,11 @@ class LogFacts:
     """Nobody is left to page."""
     count: int = 0
     """How often an alert has come by now."""
+    closed: tuple[datetime, datetime] | None = None
+    """Of a warning: the closing before it falls due, and the opening after that."""
+    closed_on: date | None = None
+    closed_because: Mapping[str, str] | None = None
+    """What that day is called, in each language, as "2. pinsedag"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
