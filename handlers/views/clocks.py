@@ -220,13 +220,13 @@ def escalated(clock: ClockFacts, words: Words) -> Mrkdwn:
     """ "escalated to Per (senior)", empty when nobody was told."""
     if not clock.escalated_to:
         return Mrkdwn("")
-    return words.say("escalated to {roles}", roles=", ".join(holders(role, words) for role in clock.escalated_to))
+    return words.say("escalated to {roles}", roles=words.listed([holders(role, words) for role in clock.escalated_to]))
 
 
 def told_customer(clock: ClockFacts, words: Words) -> str:
-    """ "senior staff, the management", "" when nobody the customer hears of was told."""
+    """ "senior staff and the management", "" when nobody the customer hears of was told."""
     roles = dict.fromkeys(role.role for role in clock.escalated_to)
-    return ", ".join(words.plain(TOLD[role]) for role in roles if role in TOLD)
+    return words.listed([words.plain(TOLD[role]) for role in roles if role in TOLD])
 
 
 def holders(role: RoleFact, words: Words) -> str:
@@ -268,6 +268,11 @@ def sentences(*parts: str) -> Mrkdwn:
 def uncapital(text: str) -> Mrkdwn:
     """For the middle of a line. Our own sentences begin with no name."""
     return Mrkdwn(text[:1].lower() + text[1:])
+
+
+def capital(text: str) -> Mrkdwn:
+    """For the beginning of a line."""
+    return Mrkdwn(text[:1].upper() + text[1:])
 
 
 def when(words: Words, now: datetime) -> Moment:

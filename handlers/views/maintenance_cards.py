@@ -246,7 +246,7 @@ def _log_extended(facts: MaintenanceLine, words: Words) -> Mrkdwn:
 
 def _skipped(facts: MaintenanceLine, words: Words) -> Mrkdwn:
     at = slot(facts.slot, words) if facts.slot else ""
-    return words.say("{at} is not planned: it would break {clauses}.", at=at, clauses=", ".join(facts.clauses))
+    return words.say("{at} is not planned: it would break {clauses}.", at=at, clauses=words.listed(facts.clauses))
 
 
 LOG: Mapping[str, Callable[[MaintenanceLine, Words], Mrkdwn]] = {

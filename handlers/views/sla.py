@@ -349,7 +349,7 @@ def overview_message(facts: OverviewFacts, words: Words) -> Rendered:
         lines.append(words.count("… {n} more …", "… {n} more …", facts.more))
     small = [words.say("Name one with its key: /sla CUSTOMER 2026-11")]
     if facts.unmeasured:
-        names = ", ".join(one_line(name, 60) for name in facts.unmeasured)
+        names = words.listed([one_line(name, 60) for name in facts.unmeasured])
         small.append(words.say("Nothing is promised about availability to {customers}.", customers=names))
     blocks = [kit.section(Mrkdwn("\n".join(lines[at : at + 15]))) for at in range(0, len(lines), 15)]
     text = words.say("Availability of {customers}", customers=", ".join(row.customer for row in facts.rows[:5]))
