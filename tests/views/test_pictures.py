@@ -183,6 +183,20 @@ def test_the_customer_reads_of_a_breach_and_of_roles_but_no_names() -> None:
     assert "Per" not in said
 
 
+def test_the_customer_who_asks_for_the_ticket_reads_that_it_is_late() -> None:
+    facts = scenes.details(for_desk=False, ticket=scenes.late(), log=())
+    said = seen(lists.details_message(facts, EN).blocks)
+    assert "Breached Mon 23 Nov 13:40 CET by 25 min: work not started · escalated to senior staff" in said
+    assert "starts by" not in said
+
+
+def test_those_it_is_escalated_to_are_listed_as_one_speaks() -> None:
+    both = tuple(f.RoleFact(role) for role in (Role.SENIOR, Role.MANAGER))
+    late = replace(scenes.late().clocks[0], escalated_to=both)
+    said = seen(customer_cards.customer_card(ticket(clocks=(late,)), SV).blocks)
+    assert "eskalerat till seniorer och ledningen" in said
+
+
 def test_a_breach_is_said_plainly_with_what_happens_now() -> None:
     facts = scenes.late()
     assert notices.late_notice(facts, facts.clocks[0], EN).text == (
