@@ -377,6 +377,24 @@ def test_times_are_put_right_with_a_reason_and_the_downtime_with_them(house: Hou
     house.is_quiet()
 
 
+def test_times_are_put_right_when_it_is_over_too(house: House) -> None:
+    card = declared(house)
+    house.moves(minutes=12)
+    ola = house.person("ola")
+    ola.clicks("End", on=card)
+    assert not ola.modal().submit().errors
+    house.settles()
+    house.slack.forgets()
+    ola.clicks("Times", on=card)
+    modal = ola.modal()
+    modal.choose("outage.began_at", "2026-11-23T09:10+01:00")
+    modal.fill("act.reason", "The log says so")
+    assert not modal.submit().errors
+    house.settles()
+    assert happened(house)[-1] == "corrected"
+    house.slack.forgets()
+
+
 def test_linked_tickets_customers_hear_of_every_update_once_and_may_be_resolved(house: House) -> None:
     ticket = opened(house, by="anna", in_="#acme", summary="Cannot start meetings")
     preview = declares(house, "Meetings fail", "Video meetings")
