@@ -229,7 +229,7 @@ def changed_view(facts: ChangedFacts, words: Words) -> ViewDict:
         for each in facts.over
     ]
     blocks = [kit.section(Mrkdwn("\n".join(lines)))]
-    return kit.modal(View.CHANGED, words.plain("Stored"), blocks, close=words.plain("Close"))
+    return kit.modal(View.CHANGED, words.plain("Saved"), blocks, close=words.plain("Close"))
 
 
 STATES = {

@@ -199,7 +199,7 @@ LATE: Mapping[str, str] = {
 LINES: Mapping[str, str] = {
     "declared": mark("{by} declared {name}."),
     "announced": mark("{by} announced it in {places} places ({languages})."),
-    "updated": mark("{by} told on: {text}"),
+    "updated": mark("Update from {by}: {text}"),
     "corrected": mark("{by} put times right: {changes}. Reason: {text}"),
     "roles": mark("{by} set roles: {roles}."),
     "affected": mark("{customer} is affected, says {by}."),

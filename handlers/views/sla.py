@@ -393,7 +393,7 @@ def exclusion_view(facts: ExclusionFormFacts, words: Words) -> ViewDict:
 def excluded_view(customer: str, words: Words) -> ViewDict:
     """What was stored, in place of the window that asked."""
     said = words.say("It is left out for {customer}; who and why is kept.", customer=one_line(customer, 80))
-    return kit.modal(View.CHANGED, words.plain("Stored"), [kit.section(said)], close=words.plain("Close"))
+    return kit.modal(View.CHANGED, words.plain("Saved"), [kit.section(said)], close=words.plain("Close"))
 
 
 def counted_message(customer: str, words: Words) -> Rendered:
