@@ -176,11 +176,17 @@ def _runs_on(facts: PageFacts, words: Words) -> list[Mrkdwn]:
     """That acknowledging is not starting work: the clock runs on, and somebody asks. Source: PS-16, PI-06."""
     if facts.ad_hoc:
         return []
-    runs = words.say("The ticket's clock runs on until someone starts work.")
+    clock = _contract_clock(facts, words)
+    said = words.say("The ticket's clock runs on until someone starts work.") if clock else ""
     if facts.asked_again_at is not None:
         at = words.moment_since(facts.asked_again_at, facts.now)
-        runs = sentences(runs, words.say("Without that you are asked again {at}.", at=at))
-    return [runs, *_contract_clock(facts, words)]
+        message = (
+            mark("Without that you are asked again {at}.")
+            if clock
+            else mark("Start work, or you are asked again {at}.")
+        )
+        said = sentences(said, words.say(message, at=at))
+    return [*([Mrkdwn(said)] if said else []), *clock]
 
 
 def _passed_on(facts: PageFacts, words: Words) -> Mrkdwn:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ from handlers.views import (
 )
 from handlers.views import facts as f
 from handlers.views.blocks import Block
-from handlers.views.names import Action, More
+from handlers.views.names import EARLIER, Action, More
 from models.escalation import GroupFault, Why
 from models.sla.contract import Role, Strength, WaitKind
 from tests.views import scenes
@@ -285,12 +286,27 @@ def test_a_role_with_a_group_is_mentioned_once_as_the_group() -> None:
 
 
 def test_an_acknowledged_page_says_that_the_clock_runs_on() -> None:
-    facts = scenes.page(acknowledged_at=at("23:06", 21), acknowledged_by=KARI, acknowledged_by_reader=True)
+    facts = scenes.page(
+        acknowledged_at=at("23:06", 21), acknowledged_by=KARI, acknowledged_by_reader=True, clock=clock()
+    )
     said = seen(paging.page(facts, EN).blocks)
     assert (
         "Sent 23:04 CET, acknowledged by you 23:06 CET.\nThe ticket's clock runs on until someone starts work." in said
     )
     assert pressed(paging.page(facts, EN).blocks) == [Action.START, Action.SHOW]
+
+
+def test_an_acknowledged_page_speaks_of_no_clock_where_none_runs() -> None:
+    facts = scenes.page(acknowledged_at=at("23:06", 21), acknowledged_by=KARI, asked_again_at=at("23:21", 21))
+    said = seen(paging.page(facts, EN).blocks)
+    assert "Start work, or you are asked again 23:21 CET." in said
+    assert "clock" not in said
+
+
+def test_started_earlier_asks_when_and_has_earlier_chosen() -> None:
+    view = acts.start_view(f.ActFacts(metadata="", ticket=ticket()), EN)
+    radio: Any = next(block for block in scenes.blocks_of(view) if "radio_buttons" in str(block))
+    assert radio["element"]["initial_option"]["value"] == EARLIER
 
 
 # Why?
