@@ -109,7 +109,7 @@ def _what(facts: PlanFormFacts, words: Words) -> list[Block]:
             kit.menu(Field.WORK_KIND, words.plain("Choose"), kinds, facts.kind),
             dispatch=True,
         ),
-        kit.field(Field.DOWNTIME, words.plain("Is it away meanwhile?"), downtime, dispatch=True),
+        kit.field(Field.DOWNTIME, words.plain("Is it unavailable meanwhile?"), downtime, dispatch=True),
     ]
 
 
