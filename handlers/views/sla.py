@@ -80,8 +80,12 @@ def sla_message(rows: Sequence[SlaFacts], words: Words) -> Rendered:
     """A customer's availability: of all its services, or of one after the other."""
     blocks: list[Block] = []
     limit = SHOWN[min(len(rows), SERVICES)]
-    for facts in rows[:SERVICES]:
-        blocks += [*_account(facts, limit, Words(words.language, ZoneInfo(facts.zone))), kit.divider()]
+    under = [_small(facts, words) for facts in rows[:SERVICES]]
+    for place, facts in enumerate(rows[:SERVICES]):
+        blocks += _account(facts, limit, Words(words.language, ZoneInfo(facts.zone)))
+        if under[place] not in under[place + 1 :]:
+            blocks.append(kit.context(*under[place]))
+        blocks.append(kit.divider())
     if len(rows) > SERVICES:
         blocks.append(kit.context(Mrkdwn("\n".join(_headline(facts, words) for facts in rows[SERVICES:]))))
     blocks += [_turning(rows[0], words), *_claiming(rows, words)]
@@ -116,9 +120,13 @@ def _account(facts: SlaFacts, limit: int, words: Words) -> list[Block]:
         blocks.append(kit.section(credit_words(facts.credit, facts.share, words, provisional=facts.provisional)))
     blocks += [block for each in facts.claims[-CLAIMS:] for block in _claim(each, facts, words)]
     blocks += [block for each in facts.merges[:MERGES] for block in _merge(each, words)]
-    small = joined(words.say("{zone}, every second counted", zone=facts.zone), _of(facts, words))
-    blocks.append(kit.context(small, *(reading_words(words, each) for each in facts.readings[:3])))
     return blocks
+
+
+def _small(facts: SlaFacts, words: Words) -> list[Mrkdwn]:
+    """How it was counted and the readings taken: once for all services of one agreement."""
+    small = joined(words.say("{zone}, every second counted", zone=facts.zone), _of(facts, words))
+    return [small, *(reading_words(words, each) for each in facts.readings[:3])]
 
 
 def _of(facts: SlaFacts, words: Words) -> str:
@@ -141,7 +149,7 @@ def verdict_words(facts: SlaFacts, words: Words) -> Mrkdwn:
             words.plain(STRENGTH[facts.strength]),
             facts.clause,
         ),
-        words.say("Down {down} of {total}", down=exact(facts.down, words), total=exact(facts.total, words)),
+        _down(facts, words),
     ]
     if facts.provisional:
         so_far = percent(facts.so_far, words)
@@ -157,6 +165,13 @@ def verdict_words(facts: SlaFacts, words: Words) -> Mrkdwn:
             )
         )
     return Mrkdwn("\n".join(lines))
+
+
+def _down(facts: SlaFacts, words: Words) -> Mrkdwn:
+    total = exact(facts.total, words)
+    if not facts.down:
+        return words.say("No downtime in {total}", total=total)
+    return words.say("Down {down} of {total}", down=exact(facts.down, words), total=total)
 
 
 def exact(amount: timedelta, words: Words) -> str:
@@ -192,11 +207,13 @@ def _row(each: IntervalFact, facts: SlaFacts, words: Words) -> Block:
 
 
 def interval_words(each: IntervalFact, words: Words) -> Mrkdwn:
-    """ "Tue 10 Nov 09:00 – Tue 10 Nov 13:00 · 4 h · Portal · O-3"."""
+    """ "Tue 10 Nov 09:00–13:00 · 4 h · Portal · O-3"; the day twice where it is another."""
     begins = f"{words.day(each.begins)} {words.time(each.begins)}"
+    same_day = words.local(each.begins).date() == words.local(each.ends).date()
     ends = words.plain("lasts") if each.lasts else f"{words.day(each.ends)} {words.time(each.ends)}"
+    span = f"{begins}–{words.time(each.ends)}" if same_day and not each.lasts else f"{begins} – {ends}"
     services = ", ".join(one_line(name, 60) for name in each.services)
-    return joined(f"{begins} – {ends}", exact(each.length, words), services, each.outage or "")
+    return joined(span, exact(each.length, words), services, each.outage or "")
 
 
 def why_words(each: IntervalFact, words: Words) -> Mrkdwn:
