@@ -428,7 +428,15 @@ def affected_message(customer: str, outage: str, at: datetime, words: Words) -> 
 
 def chart_message(customer: str, words: Words) -> Rendered:
     """Above a chart, in a direct message."""
-    said = words.say("Availability of {customers}, the last 12 months", customers=one_line(customer, 80))
+    said = words.say(
+        "Availability of {customers}, the last 12 months: the chart is in the thread.", customers=one_line(customer, 80)
+    )
+    return kit.rendered(said, [kit.section(said)])
+
+
+def chart_on_its_way(words: Words) -> Rendered:
+    """Where the button was pressed: where the chart is to be found."""
+    said = words.say("The chart comes to you in a direct message.")
     return kit.rendered(said, [kit.section(said)])
 
 

@@ -234,6 +234,7 @@ def test_the_chart_of_a_year_comes_as_a_picture_whose_words_say_what_it_shows(ho
     nina.clicks("Diagram", on=shown)
     house.slack.idle()
     assert house.vakt.aside.idle(60)
+    hears(house, nina, "kommer til deg i en direktemelding", in_="#bykommune")
     above = house.slack.expects("Tilgjengelighet for Bykommune, de siste 12 månedene", to=nina)
     [picture] = house.slack.world.workspace.files.values()
     assert (picture.name, picture.channels) == ("availability.png", [above.channel])
