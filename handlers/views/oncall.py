@@ -265,7 +265,7 @@ def _swapped(shift: ShiftFact, words: Words) -> Mrkdwn:
 def swap_asked_view(facts: SwapFacts, words: Words) -> ViewDict:
     """The question is on its way."""
     said = words.say(
-        "{asked} is asked in a direct message. Until then nothing is changed.", asked=words.name(facts.asked)
+        "{asked} is asked in a direct message. Until they accept, nothing is changed.", asked=words.name(facts.asked)
     )
     lines: Sequence[Mrkdwn] = [said, _swapped(facts.one, words), _swapped(facts.other, words)]
     return kit.modal(
