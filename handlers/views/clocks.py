@@ -153,13 +153,18 @@ def left(clock: ClockFacts, now: datetime, words: Words) -> Mrkdwn:
         if clock.elapsed
         else mark("at {now}: {left} of {budget} working time left")
     )
-    spans = {"left": words.duration(clock.remaining), "budget": words.duration(clock.budget)}
+    spans = {"left": words.duration(_nearest(clock.remaining)), "budget": words.duration(clock.budget)}
     return words.say(message, now=words.clock_time(now), **spans)
+
+
+def _nearest(amount: timedelta) -> timedelta:
+    """To the nearest minute, as the wall clocks beside it are read: a second after the start all of it is left."""
+    return timedelta(minutes=round(amount / timedelta(minutes=1)))
 
 
 def remaining(clock: ClockFacts, words: Words) -> Mrkdwn:
     """ "1 h of working time left"."""
-    amount = words.duration(clock.remaining or timedelta(0))
+    amount = words.duration(_nearest(clock.remaining or timedelta(0)))
     message = mark("{left} left") if clock.elapsed else mark("{left} of working time left")
     return words.say(message, left=amount)
 
@@ -176,7 +181,7 @@ def standing(clock: ClockFacts, now: datetime, words: Words) -> Mrkdwn:
     """ "Waiting for access since 10:30. The clock stands: 1 h 40 min left"."""
     wait = clock.paused or WaitKind.CUSTOMER
     since = words.say(WAITING[wait], since=words.moment_since(clock.paused_since or now, now))
-    stands = words.say("The clock stands: {left} left", left=words.duration(clock.remaining or timedelta(0)))
+    stands = words.say("The clock stands: {left} left", left=words.duration(_nearest(clock.remaining or timedelta(0))))
     return sentences(since, stands)
 
 

@@ -164,6 +164,11 @@ def test_an_earlier_start_is_offered_until_work_has_started() -> None:
     assert f"{More.START_EARLIER}:T-12" not in str(cards.desk_card(scenes.started(), EN).blocks)
 
 
+def test_a_second_after_the_start_all_of_the_time_is_left() -> None:
+    begun = clock(remaining=hours(4) - timedelta(seconds=1), budget=hours(4))
+    assert "4 h of 4 h working time left" in seen(cards.desk_card(ticket(clocks=(begun,)), EN).blocks)
+
+
 # The customer's card
 
 
