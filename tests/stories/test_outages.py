@@ -358,6 +358,14 @@ def test_an_end_before_the_start_is_refused(house: House) -> None:
     house.is_quiet()
 
 
+def test_help_says_what_may_be_typed_and_declares_nothing(house: House) -> None:
+    ola = house.person("ola")
+    answer = ola.types("/outage help", in_="#desk")
+    assert "/outage list" in answer.text
+    assert "who was told when" in str(answer.blocks)
+    house.is_quiet()
+
+
 def test_times_are_put_right_with_a_reason_and_the_downtime_with_them(house: House) -> None:
     card = declared(house)
     told = announced(house, "Signing in fails")
