@@ -193,6 +193,6 @@ def _clock_words(now: datetime, begins: datetime) -> str:
     if abs((begins - now).total_seconds()) < 60:  # noqa: PLR2004 - a minute
         return f"Vakt's clock: {here:%A} {here.day} {here:%B %H:%M}, as on your wall."
     return (
-        f"Vakt's clock begins on {here:%A} {here.day} {here:%B} at {here:%H:%M} (Oslo): the support desks are closed"
-        " now, or soon will be."
+        f"Vakt's clock begins on {here:%A} {here.day} {here:%B} at {here:%H:%M} (Oslo), in opening hours:"
+        " by your own clock the support desks are closed, or soon will be."
     )

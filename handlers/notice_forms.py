@@ -127,7 +127,7 @@ def change(body: Body, desk: Desk) -> None:
 
 
 def composed(body: Body, desk: Desk) -> Answer:
-    """*Look at it*: kept as a draft, and shown with what would come of it."""
+    """*Preview*: kept as a draft, and shown with what would come of it."""
     origin, state, now = origin_of(body), state_of(body), desk.now()
     topic = value_in(state, Field.NOTICE_TOPIC)
     if topic not in OF_NOTICES:

@@ -8,10 +8,12 @@ from handlers.once import Work, once
 from handlers.origins import origin_of
 from handlers.outage_corrections import report, reported_when
 from handlers.outage_declaring import open_form
-from handlers.outage_looking import listed, named, number_in, shown
+from handlers.outage_looking import desk_viewer, listed, named, number_in, shown
 from handlers.outage_pictures import outage_facts
 from handlers.outage_windows import WINDOWS, link_typed, open_window
 from handlers.payloads import part_of, ticket_number
+from handlers.readers import words_for
+from handlers.views import outage_desk
 from handlers.views import outages as views
 from handlers.views.blocks import Rendered
 from handlers.views.facts import Refusal
@@ -31,6 +33,8 @@ def command(body: Body, desk: Desk) -> Rendered | None:
     name, number = number_in(first), number_in(rest.partition(" ")[0])
     if not text:
         open_form(body, desk, "", None)
+    elif text.lower() == "help":
+        return _help(body, desk)
     elif first.lower() == "list" and not rest:
         return listed(body, desk)
     elif name is not None and not rest:
@@ -48,6 +52,13 @@ def command(body: Body, desk: Desk) -> Rendered | None:
     else:
         open_form(body, desk, text, None)
     return None
+
+
+def _help(body: Body, desk: Desk) -> Rendered:
+    origin = origin_of(body)
+    with desk.reading() as session:
+        viewer = desk_viewer(session, origin)
+        return outage_desk.help_message(words_for(session, viewer, origin))
 
 
 def affected(body: Body, desk: Desk) -> None:

@@ -126,7 +126,7 @@ def _handled(body: Body, desk: Desk, do: Callable[[Handling], None], *, over: bo
 
 
 def updated(body: Body, desk: Desk) -> Answer:
-    """*Tell on*."""
+    """*Send update*."""
     state, now = state_of(body), desk.now()
     expected_end, next_update = promises_in(state, now, needed=True)
     scope = value_in(state, Field.SCOPE) or ""
@@ -165,7 +165,7 @@ def _same_minute(one: datetime, other: datetime) -> bool:
 
 
 def edited(body: Body, desk: Desk) -> Answer:
-    """*Store* of the times."""
+    """*Save* of the times."""
     state, now = state_of(body), desk.now()
     reason = text_in(state, Field.REASON, missing=Refusal.REASON_MISSING)
     fields = {"began_at": Field.BEGAN_AT, "detected_at": Field.DETECTED_AT, "reported_at": Field.RECEIVED_AT}
@@ -189,7 +189,7 @@ def _as_they_stand(outage: Outage, typed: Mapping[str, datetime | None]) -> dict
 
 
 def given_roles(body: Body, desk: Desk) -> Answer:
-    """*Store* of the roles."""
+    """*Save* of the roles."""
     state = state_of(body)
     fields = {"lead": Field.LEAD, "communications": Field.COMMUNICATIONS, "scribe": Field.SCRIBE}
     chosen_users = {role: value_in(state, field) for role, field in fields.items()}

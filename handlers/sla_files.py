@@ -59,6 +59,7 @@ def chart(body: Body, desk: Desk) -> None:
             return [drawn(session, desk.agreements, customer, words, now)]
 
     desk.aside.hand_over(origin.team_id, origin.slack_user, message, draw)
+    desk.aside.tell(origin.team_id, origin.sorry, sla_views.chart_on_its_way(words))
 
 
 def drawn(session: Session, agreements: Agreements, customer: Customer, words: Words, now: datetime) -> Attachment:

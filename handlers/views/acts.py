@@ -27,10 +27,10 @@ TOP = 3
 
 
 def start_view(facts: ActFacts, words: Words) -> ViewDict:
-    """Start work: now, or earlier with a reason."""
+    """Start work earlier, with a reason; the card's own button starts it now."""
     options = [Option(words.plain("Now"), NOW), Option(words.plain("Earlier"), EARLIER)]
     blocks = [
-        kit.field(Field.WHEN, words.plain("When did work start?"), kit.radio(Field.WHEN, options, NOW)),
+        kit.field(Field.WHEN, words.plain("When did work start?"), kit.radio(Field.WHEN, options, EARLIER)),
         kit.field(
             Field.STARTED_AT,
             words.plain("Started at"),

@@ -124,7 +124,7 @@ def terms_line(each: TermsFact, words: Words) -> Mrkdwn:
         said = words.say("kept ({clause})", clause=each.clause)
     else:
         day = civil_day(each.effective, words)
-        said = words.say("kept: takes effect on {day} ({clause})", day=day, clause=each.clause)
+        said = words.say("kept, takes effect on {day} ({clause})", day=day, clause=each.clause)
     return fill("{who}: {said}", who=who, said=said)
 
 

@@ -72,7 +72,7 @@ def compose_view(facts: NoticeFormFacts, words: Words) -> ViewDict:
         View.ANNOUNCE,
         words.plain("Announce"),
         blocks,
-        submit=words.plain("Look at it"),
+        submit=words.plain("Preview"),
         close=words.plain("Cancel"),
         metadata=facts.metadata,
     )

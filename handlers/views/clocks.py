@@ -153,13 +153,18 @@ def left(clock: ClockFacts, now: datetime, words: Words) -> Mrkdwn:
         if clock.elapsed
         else mark("at {now}: {left} of {budget} working time left")
     )
-    spans = {"left": words.duration(clock.remaining), "budget": words.duration(clock.budget)}
+    spans = {"left": words.duration(_nearest(clock.remaining)), "budget": words.duration(clock.budget)}
     return words.say(message, now=words.clock_time(now), **spans)
+
+
+def _nearest(amount: timedelta) -> timedelta:
+    """To the nearest minute, as the wall clocks beside it are read: a second after the start all of it is left."""
+    return timedelta(minutes=round(amount / timedelta(minutes=1)))
 
 
 def remaining(clock: ClockFacts, words: Words) -> Mrkdwn:
     """ "1 h of working time left"."""
-    amount = words.duration(clock.remaining or timedelta(0))
+    amount = words.duration(_nearest(clock.remaining or timedelta(0)))
     message = mark("{left} left") if clock.elapsed else mark("{left} of working time left")
     return words.say(message, left=amount)
 
@@ -176,7 +181,7 @@ def standing(clock: ClockFacts, now: datetime, words: Words) -> Mrkdwn:
     """ "Waiting for access since 10:30. The clock stands: 1 h 40 min left"."""
     wait = clock.paused or WaitKind.CUSTOMER
     since = words.say(WAITING[wait], since=words.moment_since(clock.paused_since or now, now))
-    stands = words.say("The clock stands: {left} left", left=words.duration(clock.remaining or timedelta(0)))
+    stands = words.say("The clock stands: {left} left", left=words.duration(_nearest(clock.remaining or timedelta(0))))
     return sentences(since, stands)
 
 
@@ -220,13 +225,13 @@ def escalated(clock: ClockFacts, words: Words) -> Mrkdwn:
     """ "escalated to Per (senior)", empty when nobody was told."""
     if not clock.escalated_to:
         return Mrkdwn("")
-    return words.say("escalated to {roles}", roles=", ".join(holders(role, words) for role in clock.escalated_to))
+    return words.say("escalated to {roles}", roles=words.listed([holders(role, words) for role in clock.escalated_to]))
 
 
 def told_customer(clock: ClockFacts, words: Words) -> str:
-    """ "senior staff, the management", "" when nobody the customer hears of was told."""
+    """ "senior staff and the management", "" when nobody the customer hears of was told."""
     roles = dict.fromkeys(role.role for role in clock.escalated_to)
-    return ", ".join(words.plain(TOLD[role]) for role in roles if role in TOLD)
+    return words.listed([words.plain(TOLD[role]) for role in roles if role in TOLD])
 
 
 def holders(role: RoleFact, words: Words) -> str:
@@ -268,6 +273,11 @@ def sentences(*parts: str) -> Mrkdwn:
 def uncapital(text: str) -> Mrkdwn:
     """For the middle of a line. Our own sentences begin with no name."""
     return Mrkdwn(text[:1].lower() + text[1:])
+
+
+def capital(text: str) -> Mrkdwn:
+    """For the beginning of a line."""
+    return Mrkdwn(text[:1].upper() + text[1:])
 
 
 def when(words: Words, now: datetime) -> Moment:

@@ -55,13 +55,18 @@ def _customer_class(ticket: TicketFacts, words: Words) -> Mrkdwn:
 
 
 def _promises(ticket: TicketFacts, words: Words) -> list[Mrkdwn]:
+    return customer_promises(ticket, words)[:1]
+
+
+def customer_promises(ticket: TicketFacts, words: Words) -> list[Mrkdwn]:
+    """Every promise that runs, the next first; late ones say so. Nothing once it is done."""
     if ticket.status.done:
         return []
     if ticket.best_effort:
         return [words.say("best effort, no time is set")]
     running = [clock for clock in ticket.clocks if clock.stopped_at is None]
     if running:
-        return [customer_promise(clock, ticket, words) for clock in running[:1]]
+        return [customer_promise(clock, ticket, words) for clock in running]
     if ticket.target_release:
         return [words.say("planned for release {release}", release=one_line(ticket.target_release, 60))]
     return []

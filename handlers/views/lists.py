@@ -8,20 +8,19 @@ from handlers.views.cards import desk_lines, desk_remarks, ended, intake_words
 from handlers.views.clocks import (
     KIND,
     STATUS,
+    capital,
     joined,
     late,
     promise,
     severity_line,
     severity_name,
-    standing,
     titled,
     uncapital,
 )
-from handlers.views.customer_cards import customer_status
+from handlers.views.customer_cards import customer_promises, customer_status
 from handlers.views.facts import DetailsFacts, ListFacts, Listing, RowFact, TicketFacts
 from handlers.views.log import CUSTOMER_SEES, dated_log_text
 from handlers.views.names import Action, View, block_for, numbered
-from handlers.views.notices import promises
 from handlers.views.typed import Mrkdwn, fill, one_line, shorten
 from handlers.views.words import Words, mark
 
@@ -180,9 +179,8 @@ def _standing(facts: DetailsFacts, words: Words) -> Sequence[Mrkdwn]:
     ticket = facts.ticket
     if facts.for_desk:
         return [words.say("Status: {status}", status=words.plain(STATUS[ticket.status])), *desk_lines(ticket, words)]
-    lines = [customer_status(ticket, words), *promises(ticket, words, words.moment)]
-    standing_now = [standing(clock, ticket.now, words) for clock in ticket.clocks if clock.paused is not None]
-    return [*lines, *standing_now, *([ended(ticket, words)] if ticket.status.done else [])]
+    promised = [capital(each) for each in customer_promises(ticket, words)]
+    return [customer_status(ticket, words), *promised, *([ended(ticket, words)] if ticket.status.done else [])]
 
 
 def _log(facts: DetailsFacts, words: Words) -> list[Block]:

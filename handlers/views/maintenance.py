@@ -109,7 +109,7 @@ def _what(facts: PlanFormFacts, words: Words) -> list[Block]:
             kit.menu(Field.WORK_KIND, words.plain("Choose"), kinds, facts.kind),
             dispatch=True,
         ),
-        kit.field(Field.DOWNTIME, words.plain("Is it away meanwhile?"), downtime, dispatch=True),
+        kit.field(Field.DOWNTIME, words.plain("Is it unavailable meanwhile?"), downtime, dispatch=True),
     ]
 
 
@@ -255,7 +255,7 @@ def _ways(facts: PlanFormFacts, guard: GuardFacts, words: Words) -> list[Block]:
     if guard.blocked:
         blocks.append(kit.section(_no_slot(facts, guard, words)))
     if guard.rest is not None:
-        vendors = ", ".join(one_line(each.vendor, 40) for each in guard.leave_out)
+        vendors = words.listed([one_line(each.vendor, 40) for each in guard.leave_out])
         said = words.say("Without {vendors} the earliest is {slot}.", vendors=vendors, slot=slot(guard.rest, words))
         out = ",".join(each.contract for each in guard.leave_out)
         blocks.append(kit.section(said, accessory=_use(len(guard.slots), guard.rest, out, words)))
@@ -264,7 +264,7 @@ def _ways(facts: PlanFormFacts, guard: GuardFacts, words: Words) -> list[Block]:
 
 
 def _no_slot(facts: PlanFormFacts, guard: GuardFacts, words: Words) -> Mrkdwn:
-    clauses = ", ".join(guard.blocked)
+    clauses = words.listed(guard.blocked)
     if facts.starts_at is None or facts.ends_at is None:
         return words.say("No slot keeps {clauses}.", clauses=clauses)
     length = words.duration(facts.ends_at - facts.starts_at)

@@ -140,7 +140,7 @@ def desk_card(work: MaintenanceFacts, words: Words) -> Rendered:
     down = words.plain("with downtime") if work.downtime else words.plain("without downtime")
     lines = [
         head,
-        joined(slot(work.slot, words), stage),
+        _time_line(work, words) if work.began_at is not None else joined(slot(work.slot, words), stage),
         joined(kind_name(work.kind, words), down, services, customers),
         *_by_whom(work, words),
     ]
@@ -246,7 +246,7 @@ def _log_extended(facts: MaintenanceLine, words: Words) -> Mrkdwn:
 
 def _skipped(facts: MaintenanceLine, words: Words) -> Mrkdwn:
     at = slot(facts.slot, words) if facts.slot else ""
-    return words.say("{at} is not planned: it would break {clauses}.", at=at, clauses=", ".join(facts.clauses))
+    return words.say("{at} is not planned: it would break {clauses}.", at=at, clauses=words.listed(facts.clauses))
 
 
 LOG: Mapping[str, Callable[[MaintenanceLine, Words], Mrkdwn]] = {

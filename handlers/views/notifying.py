@@ -21,20 +21,20 @@ LABEL: Mapping[str, str] = {"mail": mark("By e-mail"), "webhook": mark("By webho
 
 def notify_view(addresses: Mapping[str, str], rules: Mapping[str, int], carried: str, words: Words) -> ViewDict:
     """A choice for each way that is known; `addresses` are the person's, `rules` minutes by way."""
-    title, close = words.plain("How you are paged"), words.plain("Cancel")
+    title = words.plain("How you are paged")
     said = words.say("A page comes as a direct message, always. Choose what comes beside it.")
     if not addresses:
         nothing = words.say(
             "No other way to you is known. An administrator adds `email` or `webhook` for you in `workspace.toml`."
         )
-        return kit.modal(View.NOTIFY, title, [kit.section(said), kit.section(nothing)], close=close, metadata=carried)
+        return kit.modal(View.NOTIFY, title, [kit.section(said), kit.section(nothing)], close=words.plain("Close"))
     fields = [block for way, address in addresses.items() for block in _choice(way, address, rules.get(way), words)]
     return kit.modal(
         View.NOTIFY,
         title,
         [kit.section(said), *fields],
-        submit=words.plain("Store"),
-        close=close,
+        submit=words.plain("Save"),
+        close=words.plain("Cancel"),
         metadata=carried,
     )
 
@@ -60,5 +60,5 @@ def notified_view(addresses: Mapping[str, str], rules: Mapping[str, int], words:
     lines = [
         words.say("{way}: {when}", way=words.plain(WAY[way]), when=_when(rules.get(way), words)) for way in addresses
     ]
-    said = Mrkdwn("\n".join([words.say("Stored. From the next page on:"), *lines]))
+    said = Mrkdwn("\n".join([words.say("Saved. From the next page on:"), *lines]))
     return kit.modal(View.CHANGED, words.plain("How you are paged"), [kit.section(said)], close=words.plain("Close"))

@@ -229,7 +229,7 @@ def changed_view(facts: ChangedFacts, words: Words) -> ViewDict:
         for each in facts.over
     ]
     blocks = [kit.section(Mrkdwn("\n".join(lines)))]
-    return kit.modal(View.CHANGED, words.plain("Stored"), blocks, close=words.plain("Close"))
+    return kit.modal(View.CHANGED, words.plain("Saved"), blocks, close=words.plain("Close"))
 
 
 STATES = {
@@ -265,7 +265,7 @@ def _swapped(shift: ShiftFact, words: Words) -> Mrkdwn:
 def swap_asked_view(facts: SwapFacts, words: Words) -> ViewDict:
     """The question is on its way."""
     said = words.say(
-        "{asked} is asked in a direct message. Until then nothing is changed.", asked=words.name(facts.asked)
+        "{asked} is asked in a direct message. Until they accept, nothing is changed.", asked=words.name(facts.asked)
     )
     lines: Sequence[Mrkdwn] = [said, _swapped(facts.one, words), _swapped(facts.other, words)]
     return kit.modal(

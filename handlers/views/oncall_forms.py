@@ -45,7 +45,7 @@ def override_view(facts: ChangeFormFacts, words: Words) -> ViewDict:
         kit.context(words.say("Where two overlap, the later one holds. Those whom it concerns are told.")),
         *_overrides(facts, words),
     ]
-    return _window(View.OVERRIDE, words.plain("Override"), blocks, facts, words, words.plain("Store"))
+    return _window(View.OVERRIDE, words.plain("Override"), blocks, facts, words, words.plain("Save"))
 
 
 def _overrides(facts: ChangeFormFacts, words: Words) -> list[Block]:

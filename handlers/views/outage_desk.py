@@ -13,6 +13,14 @@ from handlers.views.subscribing import LANGUAGES
 from handlers.views.typed import Mrkdwn, fill, one_line, shorten
 from handlers.views.words import Words, mark
 
+COMMANDS = (
+    ("/outage Signing in fails", mark("declare one; it is shown before anybody is told")),
+    ("/outage T-12", mark("declare the one that a ticket tells of")),
+    ("/outage list", mark("those that last, and the latest that ended")),
+    ("/outage O-3", mark("what happened, and who was told when")),
+    ("/outage update O-3", mark("tell those affected what is new; also: end, channel, report")),
+    ("/outage link O-3 T-12", mark("the ticket's customer hears of every update")),
+)
 GRAVITIES: Mapping[str, str] = {
     "outage": mark("Outage"),
     "emergency": mark("Emergency"),
@@ -90,8 +98,13 @@ def _gravity(facts: OutageDeskFacts, words: Words) -> str:
 def _desk_actions(facts: OutageDeskFacts, words: Words) -> list[Block]:
     name = facts.outage.name
     if facts.outage.ended_at is not None:
-        report = kit.button(words.plain("Report"), Action.OUTAGE_REPORT, name)
-        return [kit.actions(report, kit.button(words.plain("Everything about it"), Action.OUTAGE_SHOW, name))]
+        return [
+            kit.actions(
+                kit.button(words.plain("Report"), Action.OUTAGE_REPORT, name),
+                kit.button(words.plain("Times"), Action.OUTAGE_EDIT, name),
+                kit.button(words.plain("Everything about it"), Action.OUTAGE_SHOW, name),
+            )
+        ]
     update = words.plain("Update") if facts.announced else words.plain("Announce")
     channel = words.plain("Join channel") if facts.channel else words.plain("Channel")
     return [
@@ -194,7 +207,7 @@ LATE: Mapping[str, str] = {
 LINES: Mapping[str, str] = {
     "declared": mark("{by} declared {name}."),
     "announced": mark("{by} announced it in {places} places ({languages})."),
-    "updated": mark("{by} told on: {text}"),
+    "updated": mark("Update from {by}: {text}"),
     "corrected": mark("{by} put times right: {changes}. Reason: {text}"),
     "roles": mark("{by} set roles: {roles}."),
     "affected": mark("{customer} is affected, says {by}."),
@@ -269,6 +282,13 @@ def list_message(rows: Sequence[OutageRowFact], words: Words) -> Rendered:
         return kit.rendered(said, [kit.section(said)])
     blocks = [kit.section(_row(row, words), accessory=_show(row, words)) for row in rows]
     return kit.rendered(joined(*[_row(row, words) for row in rows[:3]]), blocks)
+
+
+def help_message(words: Words) -> Rendered:
+    """What may be typed."""
+    said = [fill("`{command}` · {what}", command=command, what=words.say(what)) for command, what in COMMANDS]
+    text = words.say("What can be typed: {commands}", commands=", ".join(command for command, _ in COMMANDS))
+    return kit.rendered(text, [kit.section(Mrkdwn("\n".join(said)))])
 
 
 def home_part(rows: Sequence[OutageRowFact], words: Words) -> list[Block]:

@@ -195,7 +195,7 @@ def update_view(facts: OutageActFacts, words: Words) -> ViewDict:
             optional=True,
         ),
     ]
-    return _act(View.OUTAGE_UPDATE, words.plain("Update"), blocks, facts, words, words.plain("Tell on"))
+    return _act(View.OUTAGE_UPDATE, words.plain("Update"), blocks, facts, words, words.plain("Send update"))
 
 
 def end_view(facts: OutageActFacts, words: Words) -> ViewDict:
@@ -239,7 +239,7 @@ def edit_view(facts: OutageActFacts, words: Words) -> ViewDict:
         ),
         kit.field(Field.REASON, words.plain("Reason"), kit.text_input(Field.REASON, lines=True)),
     ]
-    return _act(View.OUTAGE_EDIT, words.plain("Put times right"), blocks, facts, words, words.plain("Store"))
+    return _act(View.OUTAGE_EDIT, words.plain("Put times right"), blocks, facts, words, words.plain("Save"))
 
 
 def roles_view(facts: OutageActFacts, words: Words) -> ViewDict:
@@ -254,7 +254,7 @@ def roles_view(facts: OutageActFacts, words: Words) -> ViewDict:
         chosen = person.slack_id if person else None
         picker = kit.people_menu(field, words.plain("Choose"), chosen)
         blocks.append(kit.field(field, label, picker, optional=field is not Field.LEAD))
-    return _act(View.OUTAGE_ROLES, words.plain("Roles"), blocks, facts, words, words.plain("Store"))
+    return _act(View.OUTAGE_ROLES, words.plain("Roles"), blocks, facts, words, words.plain("Save"))
 
 
 def link_view(facts: OutageActFacts, words: Words) -> ViewDict:

@@ -65,7 +65,7 @@ def step_words(step: StepFact, words: Words) -> str:
 def page(facts: PageFacts, words: Words) -> Rendered:
     """A page, by direct message; edited as it is answered."""
     head = _head(facts, words)
-    lines = [head, *_page_lines(facts, words)]
+    lines = [_bold(head), *_page_lines(facts, words)]
     text = joined(head, words.when(facts.sent_at, facts.now))
     blocks = [kit.section(Mrkdwn("\n".join(lines))), *_page_buttons(facts, words)]
     if facts.others and _is_open(facts):
@@ -80,7 +80,7 @@ def gathered(facts: GatheredPagesFacts, words: Words) -> Rendered:
     text = joined(several, Mrkdwn("; ".join(heads)))
     blocks = [_summary(facts, several, words)]
     for place, (head, each) in enumerate(zip(heads, facts.pages, strict=True)):
-        blocks.append(kit.section(Mrkdwn("\n".join([head, *_page_lines(each, words)]))))
+        blocks.append(kit.section(Mrkdwn("\n".join([_bold(head), *_page_lines(each, words)]))))
         blocks += [] if _is_over(each) else _page_buttons(each, words, f"page{place}")
     if facts.more:
         blocks.append(kit.context(_follow(facts, words)))
@@ -117,6 +117,10 @@ def to_address(facts: PageFacts, words: Words) -> Rendered:
     if facts.next_steps:
         lines.append(_next_steps(facts, words))
     return kit.rendered(lines[0], [kit.section(Mrkdwn("\n".join(lines)))])
+
+
+def _bold(head: Mrkdwn) -> Mrkdwn:
+    return Mrkdwn(f"*{head}*")
 
 
 def _head(facts: PageFacts, words: Words) -> Mrkdwn:
@@ -176,11 +180,17 @@ def _runs_on(facts: PageFacts, words: Words) -> list[Mrkdwn]:
     """That acknowledging is not starting work: the clock runs on, and somebody asks. Source: PS-16, PI-06."""
     if facts.ad_hoc:
         return []
-    runs = words.say("The ticket's clock runs on until someone starts work.")
+    clock = _contract_clock(facts, words)
+    said = words.say("The ticket's clock runs on until someone starts work.") if clock else ""
     if facts.asked_again_at is not None:
         at = words.moment_since(facts.asked_again_at, facts.now)
-        runs = sentences(runs, words.say("Without that you are asked again {at}.", at=at))
-    return [runs, *_contract_clock(facts, words)]
+        message = (
+            mark("Without that you are asked again {at}.")
+            if clock
+            else mark("Start work, or you are asked again {at}.")
+        )
+        said = sentences(said, words.say(message, at=at))
+    return [*([Mrkdwn(said)] if said else []), *clock]
 
 
 def _passed_on(facts: PageFacts, words: Words) -> Mrkdwn:

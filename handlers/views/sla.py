@@ -80,8 +80,12 @@ def sla_message(rows: Sequence[SlaFacts], words: Words) -> Rendered:
     """A customer's availability: of all its services, or of one after the other."""
     blocks: list[Block] = []
     limit = SHOWN[min(len(rows), SERVICES)]
-    for facts in rows[:SERVICES]:
-        blocks += [*_account(facts, limit, Words(words.language, ZoneInfo(facts.zone))), kit.divider()]
+    under = [_small(facts, words) for facts in rows[:SERVICES]]
+    for place, facts in enumerate(rows[:SERVICES]):
+        blocks += _account(facts, limit, Words(words.language, ZoneInfo(facts.zone)))
+        if under[place] not in under[place + 1 :]:
+            blocks.append(kit.context(*under[place]))
+        blocks.append(kit.divider())
     if len(rows) > SERVICES:
         blocks.append(kit.context(Mrkdwn("\n".join(_headline(facts, words) for facts in rows[SERVICES:]))))
     blocks += [_turning(rows[0], words), *_claiming(rows, words)]
@@ -116,9 +120,13 @@ def _account(facts: SlaFacts, limit: int, words: Words) -> list[Block]:
         blocks.append(kit.section(credit_words(facts.credit, facts.share, words, provisional=facts.provisional)))
     blocks += [block for each in facts.claims[-CLAIMS:] for block in _claim(each, facts, words)]
     blocks += [block for each in facts.merges[:MERGES] for block in _merge(each, words)]
-    small = joined(words.say("{zone}, every second counted", zone=facts.zone), _of(facts, words))
-    blocks.append(kit.context(small, *(reading_words(words, each) for each in facts.readings[:3])))
     return blocks
+
+
+def _small(facts: SlaFacts, words: Words) -> list[Mrkdwn]:
+    """How it was counted and the readings taken: once for all services of one agreement."""
+    small = joined(words.say("{zone}, every second counted", zone=facts.zone), _of(facts, words))
+    return [small, *(reading_words(words, each) for each in facts.readings[:3])]
 
 
 def _of(facts: SlaFacts, words: Words) -> str:
@@ -141,7 +149,7 @@ def verdict_words(facts: SlaFacts, words: Words) -> Mrkdwn:
             words.plain(STRENGTH[facts.strength]),
             facts.clause,
         ),
-        words.say("Down {down} of {total}", down=exact(facts.down, words), total=exact(facts.total, words)),
+        _down(facts, words),
     ]
     if facts.provisional:
         so_far = percent(facts.so_far, words)
@@ -157,6 +165,13 @@ def verdict_words(facts: SlaFacts, words: Words) -> Mrkdwn:
             )
         )
     return Mrkdwn("\n".join(lines))
+
+
+def _down(facts: SlaFacts, words: Words) -> Mrkdwn:
+    total = exact(facts.total, words)
+    if not facts.down:
+        return words.say("No downtime in {total}", total=total)
+    return words.say("Down {down} of {total}", down=exact(facts.down, words), total=total)
 
 
 def exact(amount: timedelta, words: Words) -> str:
@@ -192,11 +207,13 @@ def _row(each: IntervalFact, facts: SlaFacts, words: Words) -> Block:
 
 
 def interval_words(each: IntervalFact, words: Words) -> Mrkdwn:
-    """ "Tue 10 Nov 09:00 – Tue 10 Nov 13:00 · 4 h · Portal · O-3"."""
+    """ "Tue 10 Nov 09:00–13:00 · 4 h · Portal · O-3"; the day twice where it is another."""
     begins = f"{words.day(each.begins)} {words.time(each.begins)}"
+    same_day = words.local(each.begins).date() == words.local(each.ends).date()
     ends = words.plain("lasts") if each.lasts else f"{words.day(each.ends)} {words.time(each.ends)}"
+    span = f"{begins}–{words.time(each.ends)}" if same_day and not each.lasts else f"{begins} – {ends}"
     services = ", ".join(one_line(name, 60) for name in each.services)
-    return joined(f"{begins} – {ends}", exact(each.length, words), services, each.outage or "")
+    return joined(span, exact(each.length, words), services, each.outage or "")
 
 
 def why_words(each: IntervalFact, words: Words) -> Mrkdwn:
@@ -349,7 +366,7 @@ def overview_message(facts: OverviewFacts, words: Words) -> Rendered:
         lines.append(words.count("… {n} more …", "… {n} more …", facts.more))
     small = [words.say("Name one with its key: /sla CUSTOMER 2026-11")]
     if facts.unmeasured:
-        names = ", ".join(one_line(name, 60) for name in facts.unmeasured)
+        names = words.listed([one_line(name, 60) for name in facts.unmeasured])
         small.append(words.say("Nothing is promised about availability to {customers}.", customers=names))
     blocks = [kit.section(Mrkdwn("\n".join(lines[at : at + 15]))) for at in range(0, len(lines), 15)]
     text = words.say("Availability of {customers}", customers=", ".join(row.customer for row in facts.rows[:5]))
@@ -393,7 +410,7 @@ def exclusion_view(facts: ExclusionFormFacts, words: Words) -> ViewDict:
 def excluded_view(customer: str, words: Words) -> ViewDict:
     """What was stored, in place of the window that asked."""
     said = words.say("It is left out for {customer}; who and why is kept.", customer=one_line(customer, 80))
-    return kit.modal(View.CHANGED, words.plain("Stored"), [kit.section(said)], close=words.plain("Close"))
+    return kit.modal(View.CHANGED, words.plain("Saved"), [kit.section(said)], close=words.plain("Close"))
 
 
 def counted_message(customer: str, words: Words) -> Rendered:
@@ -411,7 +428,15 @@ def affected_message(customer: str, outage: str, at: datetime, words: Words) -> 
 
 def chart_message(customer: str, words: Words) -> Rendered:
     """Above a chart, in a direct message."""
-    said = words.say("Availability of {customers}, the last 12 months", customers=one_line(customer, 80))
+    said = words.say(
+        "Availability of {customers}, the last 12 months: the chart is in the thread.", customers=one_line(customer, 80)
+    )
+    return kit.rendered(said, [kit.section(said)])
+
+
+def chart_on_its_way(words: Words) -> Rendered:
+    """Where the button was pressed: where the chart is to be found."""
+    said = words.say("The chart comes to you in a direct message.")
     return kit.rendered(said, [kit.section(said)])
 
 

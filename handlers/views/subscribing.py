@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from handlers.views import blocks as kit
 from handlers.views.blocks import Block, Option, Rendered, ViewDict
-from handlers.views.clocks import joined, sentences
+from handlers.views.clocks import joined, sentences, uncapital
 from handlers.views.facts.subscribing import (
     EntryFact,
     RegisterFacts,
@@ -181,7 +181,7 @@ def subscriptions_message(facts: SubscriptionsFacts, services: Mapping[str, str]
 
 def _row(row: SubscriptionFact, services: Mapping[str, str], words: Words) -> Mrkdwn:
     head = joined(_channel(row), *([one_line(row.customer, 60)] if row.customer else []))
-    return sentences(head, _what(row, services, words))
+    return Mrkdwn(f"{head}\n{_what(row, services, words)}")
 
 
 def _channel(row: SubscriptionFact) -> Mrkdwn:
@@ -191,14 +191,14 @@ def _channel(row: SubscriptionFact) -> Mrkdwn:
 def _what(row: SubscriptionFact, services: Mapping[str, str], words: Words) -> Mrkdwn:
     if row.ended:
         return words.say("Nothing is announced there.")
-    topics = ", ".join(topic_name(each, words) for each in row.topics) or words.plain("everything")
+    topics = words.listed([uncapital(topic_name(each, words)) for each in row.topics]) or words.plain("everything")
     names = ", ".join(one_line(services.get(each, each), 60) for each in row.services)
     about = names or words.plain("every service that concerns it")
     said = words.say(
         "Hears of {topics} about {services}, as {audience}.",
         topics=topics,
         services=about,
-        audience=words.plain(AUDIENCES.get(row.audience, row.audience)),
+        audience=uncapital(words.plain(AUDIENCES.get(row.audience, row.audience))),
     )
     parts = [said]
     if not row.said:

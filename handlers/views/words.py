@@ -4,6 +4,7 @@ Message ids are the English sentences; `locale/nb` and `locale/sv` translate the
 places are named (`{due}`), and what is put there is escaped unless a view made it (`Mrkdwn`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -77,11 +78,14 @@ class Words:
 
     def names(self, people: tuple[PersonFact, ...], *, either: bool = False) -> str:
         """ "Kari, Ola and Per"; `either` joins with "or"."""
-        names = [self.name(person) for person in people]
-        if len(names) < 2:  # noqa: PLR2004 - one name needs no joining
-            return "".join(names)
+        return self.listed([self.name(person) for person in people], either=either)
+
+    def listed(self, parts: Sequence[str], *, either: bool = False) -> str:
+        """ "PI-05, PS-11 and EM-03"; `either` joins with "or"."""
+        if len(parts) < 2:  # noqa: PLR2004 - one part needs no joining
+            return "".join(parts)
         pattern = mark("{names} or {last}") if either else mark("{names} and {last}")
-        return self.plain(pattern, names=", ".join(names[:-1]), last=names[-1])
+        return self.plain(pattern, names=", ".join(parts[:-1]), last=parts[-1])
 
     # Time
 

@@ -90,6 +90,14 @@ export class Form {
     });
   }
 
+  /** Let go what was chosen in elements that are gone: one that comes back begins anew. */
+  keep(blocks) {
+    const shown = new Set();
+    for (const block of blocks ?? [])
+      for (const element of elementsOf(block)) shown.add(`${block.block_id}\n${element.action_id}`);
+    for (const key of [...this.values.keys()]) if (!shown.has(key)) this.values.delete(key);
+  }
+
   /** `state.values` of the elements that `blocks` shows now. */
   state(blocks) {
     const values = {};

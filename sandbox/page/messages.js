@@ -23,6 +23,7 @@ const formOf = (channel, ts) => {
 
 function contextOf(channel, message) {
   const form = formOf(channel, message.ts);
+  form.keep([message, ...(message.attachments ?? [])].flatMap((each) => each.blocks ?? []));
   const where = { channel, ts: message.ts, ephemeral: Boolean(message.ephemeral) };
   const perform = async (action) =>
     refused(await act("action", { action, ...where, state: form.state(message.blocks) }));

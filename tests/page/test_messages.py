@@ -21,6 +21,27 @@ def post(client: WebClient, slack: Sandbox, *blocks: Json, text: str = "a card")
     client.chat_postMessage(channel=slack.channel("acme").id, text=text, blocks=list(blocks))
 
 
+def test_a_menu_that_was_gone_from_a_message_comes_back_without_what_was_chosen(
+    slack: Sandbox, client: WebClient, enter: Enter
+) -> None:
+    options = [option("Customer", "customer"), option("Access", "access")]
+    wait = {"type": "static_select", "action_id": "wait", "placeholder": plain("Wait"), "options": options}
+
+    def row(element: Json) -> list[Json]:
+        return [{"type": "actions", "block_id": "row", "elements": [element]}]
+
+    where = slack.channel("acme").id
+    posted = client.chat_postMessage(channel=where, text="a card", blocks=row(wait))
+    page = enter("kari")
+    page.get_by_role("button", name="Wait").click()
+    page.get_by_role("option", name="Access").click()
+    expect(page.get_by_role("button", name="Access")).to_be_visible()
+    client.chat_update(channel=where, ts=posted["ts"], text="a card", blocks=row(button("Resume", "resume")))
+    expect(page.get_by_role("button", name="Resume")).to_be_visible()
+    client.chat_update(channel=where, ts=posted["ts"], text="a card", blocks=row(wait))
+    expect(page.get_by_role("button", name="Wait")).to_be_visible()
+
+
 def test_messages_of_one_author_stand_together_under_one_name(slack: Sandbox, enter: Enter) -> None:
     slack.person("kari").types("one", in_="#acme")
     slack.person("kari").types("two", in_="#acme")

@@ -126,7 +126,7 @@ class TestSubProcessors:
     @pytest.mark.clause("PS-18")
     def test_the_last_day_to_tell_keeps_the_notice(self, house: House) -> None:
         review = writes(house, "sub_processor", effective="2026-12-21")
-        assert "Pureservice AS, 1 customer: kept: takes effect on 21 December 2026 (PS-18)" in review.text
+        assert "Pureservice AS, 1 customer: kept, takes effect on 21 December 2026 (PS-18)" in review.text
         review.person.clicks("Change", on=review)
         again = review.person.modal().waits_for("Takes effect on")
         assert again.person.modal().values["notice.effective"]["notice.effective"]["selected_date"] == "2026-12-21"
@@ -227,7 +227,7 @@ def test_changed_terms_take_effect_as_each_agreement_says(house: House) -> None:
     modal.fill("notice.effective", "2026-12-15")
     assert not modal.submit().errors
     review = house.person("ola").modal()
-    assert "SoftOne AB, 1 customer: kept: takes effect on 15 December 2026 (SO-09)" in review.text
+    assert "SoftOne AB, 1 customer: kept, takes effect on 15 December 2026 (SO-09)" in review.text
     assert not review.submit().errors
     theirs = house.slack.expects("New terms", in_="#bykommune", thread=None)
     assert "Bruk av tjenesten fra og med den dagen" in theirs.words
@@ -263,7 +263,7 @@ def test_terms_apply_on_the_day_they_are_published(house: House) -> None:
     review = writes(
         house, "terms", "New terms", **{"about.services": "Video meetings", "send_at": "2026-11-24T10:00:00+01:00"}
     )
-    assert "kept: takes effect on 24 November 2026 (EM-22)" in review.text
+    assert "kept, takes effect on 24 November 2026 (EM-22)" in review.text
     assert not review.submit().errors
     card = house.slack.expects("N-1 · New terms", in_="#desk", thread=None)
     assert "Planned" in card.words

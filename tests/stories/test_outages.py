@@ -358,6 +358,14 @@ def test_an_end_before_the_start_is_refused(house: House) -> None:
     house.is_quiet()
 
 
+def test_help_says_what_may_be_typed_and_declares_nothing(house: House) -> None:
+    ola = house.person("ola")
+    answer = ola.types("/outage help", in_="#desk")
+    assert "/outage list" in answer.text
+    assert "who was told when" in str(answer.blocks)
+    house.is_quiet()
+
+
 def test_times_are_put_right_with_a_reason_and_the_downtime_with_them(house: House) -> None:
     card = declared(house)
     told = announced(house, "Signing in fails")
@@ -375,6 +383,24 @@ def test_times_are_put_right_with_a_reason_and_the_downtime_with_them(house: Hou
     assert downtime.began_at == oslo("2026-11-23 09:10")
     assert happened(house)[-1] == "corrected"
     house.is_quiet()
+
+
+def test_times_are_put_right_when_it_is_over_too(house: House) -> None:
+    card = declared(house)
+    house.moves(minutes=12)
+    ola = house.person("ola")
+    ola.clicks("End", on=card)
+    assert not ola.modal().submit().errors
+    house.settles()
+    house.slack.forgets()
+    ola.clicks("Times", on=card)
+    modal = ola.modal()
+    modal.choose("outage.began_at", "2026-11-23T09:10+01:00")
+    modal.fill("act.reason", "The log says so")
+    assert not modal.submit().errors
+    house.settles()
+    assert happened(house)[-1] == "corrected"
+    house.slack.forgets()
 
 
 def test_linked_tickets_customers_hear_of_every_update_once_and_may_be_resolved(house: House) -> None:

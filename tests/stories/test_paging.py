@@ -84,7 +84,7 @@ def test_a_page_goes_from_on_call_to_the_next_and_to_management_until_somebody_a
     house.moves(minutes=3)
     per.clicks("Acknowledge", on=third)
     house.slack.expects_edit(third, "acknowledged by you")
-    house.slack.expects_edit(third, "The ticket's clock runs on until someone starts work")
+    house.slack.expects_edit(third, "Start work, or you are asked again")
     house.slack.expects_edit(second, "Per Lind")
     house.slack.expects("Per Lind acknowledged the page", in_="#desk", thread=ticket.card)
     house.moves(minutes=14)

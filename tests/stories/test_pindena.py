@@ -303,6 +303,7 @@ class TestOnASaturdayNight:
         page = house.slack.expects("T-1", to=sara)
         house.slack.expects("(senior): T-1 came in and goes to you at once", in_="#desk", thread=ticket.card)
         house.slack.expects_edit(ticket.card, "on-call is paged and decides")
+        assert "Utenfor arbeidstiden varsles vakten" in ticket.theirs.words
         assert "due" not in ticket.card.words.lower().replace("due to", "")
         sara.clicks("Nästa öppning…", on=page)
         sara.modal().fill("Varför det kan vänta till nästa öppning", "Ingen påmelding før mandag").submit()

@@ -189,6 +189,7 @@ def messages(typed: str, w: Words) -> Iterator[tuple[str, Rendered]]:
     yield "availability, merged", sla.merged_message(w)
     yield "availability, affected", sla.affected_message(typed, "O-7", BEGINS, w)
     yield "availability, chart", sla.chart_message(typed, w)
+    yield "availability, chart on its way", sla.chart_on_its_way(w)
     for state in ("offered", "claimed", "lapsed"):
         yield f"claim, {state}", claims.claim_message(claim(typed, state), w)
     reminded = replace(claim(typed), reminded=True, last_lapse=None)

@@ -212,6 +212,14 @@ def test_what_people_typed_about_maintenance_is_never_interpreted() -> None:
         assert "\u202e" not in text
 
 
+def test_the_desk_reads_since_when_it_runs_that_it_runs_over_and_how_long_it_took() -> None:
+    here = SlotFact(NOW - HOUR, NOW)
+    over = cards.desk_card(work("Upgrade", stage="running", began_at=NOW - HOUR, slot=here), EN)
+    done = cards.desk_card(work("Upgrade", stage="ended", began_at=NOW - HOUR, ended_at=NOW, slot=here), EN)
+    assert re.search(r"\*Under way\* since .* · it takes longer than announced", str(over.blocks))
+    assert re.search(r"\*Ended\* .*, after 1 h", str(done.blocks))
+
+
 def test_every_rule_kind_stage_and_event_has_its_words() -> None:
     assert set(ASKED) == set(Limit)
     assert set(KINDS) == set(MaintenanceKind)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ from handlers.views import (
 )
 from handlers.views import facts as f
 from handlers.views.blocks import Block
-from handlers.views.names import Action, More
+from handlers.views.names import EARLIER, Action, More
 from models.escalation import GroupFault, Why
 from models.sla.contract import Role, Strength, WaitKind
 from tests.views import scenes
@@ -163,6 +164,11 @@ def test_an_earlier_start_is_offered_until_work_has_started() -> None:
     assert f"{More.START_EARLIER}:T-12" not in str(cards.desk_card(scenes.started(), EN).blocks)
 
 
+def test_a_second_after_the_start_all_of_the_time_is_left() -> None:
+    begun = clock(remaining=hours(4) - timedelta(seconds=1), budget=hours(4))
+    assert "4 h of 4 h working time left" in seen(cards.desk_card(ticket(clocks=(begun,)), EN).blocks)
+
+
 # The customer's card
 
 
@@ -181,6 +187,20 @@ def test_the_customer_reads_of_a_breach_and_of_roles_but_no_names() -> None:
     said = seen(customer_cards.customer_card(scenes.late(), EN).blocks)
     assert "breached Mon 23 Nov 13:40 CET by 25 min: work not started · escalated to senior staff" in said
     assert "Per" not in said
+
+
+def test_the_customer_who_asks_for_the_ticket_reads_that_it_is_late() -> None:
+    facts = scenes.details(for_desk=False, ticket=scenes.late(), log=())
+    said = seen(lists.details_message(facts, EN).blocks)
+    assert "Breached Mon 23 Nov 13:40 CET by 25 min: work not started · escalated to senior staff" in said
+    assert "starts by" not in said
+
+
+def test_those_it_is_escalated_to_are_listed_as_one_speaks() -> None:
+    both = tuple(f.RoleFact(role) for role in (Role.SENIOR, Role.MANAGER))
+    late = replace(scenes.late().clocks[0], escalated_to=both)
+    said = seen(customer_cards.customer_card(ticket(clocks=(late,)), SV).blocks)
+    assert "eskalerat till seniorer och ledningen" in said
 
 
 def test_a_breach_is_said_plainly_with_what_happens_now() -> None:
@@ -271,12 +291,27 @@ def test_a_role_with_a_group_is_mentioned_once_as_the_group() -> None:
 
 
 def test_an_acknowledged_page_says_that_the_clock_runs_on() -> None:
-    facts = scenes.page(acknowledged_at=at("23:06", 21), acknowledged_by=KARI, acknowledged_by_reader=True)
+    facts = scenes.page(
+        acknowledged_at=at("23:06", 21), acknowledged_by=KARI, acknowledged_by_reader=True, clock=clock()
+    )
     said = seen(paging.page(facts, EN).blocks)
     assert (
         "Sent 23:04 CET, acknowledged by you 23:06 CET.\nThe ticket's clock runs on until someone starts work." in said
     )
     assert pressed(paging.page(facts, EN).blocks) == [Action.START, Action.SHOW]
+
+
+def test_an_acknowledged_page_speaks_of_no_clock_where_none_runs() -> None:
+    facts = scenes.page(acknowledged_at=at("23:06", 21), acknowledged_by=KARI, asked_again_at=at("23:21", 21))
+    said = seen(paging.page(facts, EN).blocks)
+    assert "Start work, or you are asked again 23:21 CET." in said
+    assert "clock" not in said
+
+
+def test_started_earlier_asks_when_and_has_earlier_chosen() -> None:
+    view = acts.start_view(f.ActFacts(metadata="", ticket=ticket()), EN)
+    radio: Any = next(block for block in scenes.blocks_of(view) if "radio_buttons" in str(block))
+    assert radio["element"]["initial_option"]["value"] == EARLIER
 
 
 # Why?
