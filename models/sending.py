@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import islice, takewhile
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, case, exists, func, text, update
+from sqlalchemy import Select, bindparam, case, exists, func, text, tuple_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, and_, col, or_, select
 
