@@ -134,5 +134,6 @@ def _credit(contract: Contract, case: Case, found: Claim) -> CreditFact:
         points=kept["points"],
         beside=Fraction(kept["beside"]) if kept["beside"] else None,
         capped_by=contract.credit.cap_clause if contract.credit and kept["capped"] else None,
+        before=Fraction(kept.get("before", 0)),
         one_off=present.one_off,
     )

@@ -7,6 +7,7 @@ What may be claimed is judged anew each time; only what was claimed is kept as i
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from fractions import Fraction
 from typing import Any, Protocol
 
 from handlers.agreements import Agreements, NoAgreementError
@@ -23,7 +24,7 @@ from handlers.owed import directly
 from models import outbox
 from models.affected import Affected, report_of, reports_of
 from models.channel import channels_of
-from models.claim import Claim, ClaimState, claim_by_id, claims_of, offered_claim
+from models.claim import Claim, ClaimState, Outcome, claim_by_id, claims_of, decisions_of, offered_claim
 from models.customer import Customer
 from models.desk import Desk
 from models.downtime import Downtime, downtime_of_outage
@@ -31,7 +32,19 @@ from models.outbox import Kind, Outgoing, Priority
 from models.person import Person
 from models.sla.availability import Figure, Verdict
 from models.sla.contract import Contract
-from models.sla.credit import Claiming, Credit, Reported, Right, Standing, credit_for, first_lapse, last_lapse, right
+from models.sla.credit import (
+    NOTHING,
+    Claiming,
+    Credit,
+    Reported,
+    Right,
+    Standing,
+    credit_for,
+    first_lapse,
+    last_lapse,
+    rest_of,
+    right,
+)
 from models.sla.periods import Period, parse_period, periods_touched
 from models.store import Session
 from models.timer import Timer, look_at_claim
@@ -51,7 +64,10 @@ class Turn(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a customer may claim in a period: the rights for each interval, and what those come to alone."""
+    """What a customer may claim in a period: the rights for each interval, and what those come to alone.
+
+    `made` are the claims that were made for it before: what they cover counts on, and `credit` is what they leave.
+    """
 
     measured: Measured
     claiming: Claiming
@@ -59,6 +75,7 @@ class Case:
     reports: tuple[Affected, ...]
     covered: Figure
     credit: Credit
+    made: tuple[Claim, ...] = ()
 
     @property
     def claimable(self) -> list[Right]:
@@ -77,8 +94,31 @@ def case_of(session: Session, ground: Ground, measured: Measured) -> Case | None
     found = [_right(session, ground, measured.customer, verdict, claiming) for verdict in counted]
     rights = tuple(each for each, _ in found)
     reports = tuple(report for _, report in found if report is not None)
-    covered = only(measured, [each.verdict.interval for each in rights if each.standing is Standing.CLAIMABLE])
-    return Case(measured, claiming, rights, reports, covered, credit_for(terms, covered.share))
+    made = _made_before(session, measured)
+    held = {covered for each in made if each.outcome is not Outcome.DECLINED for covered in each.covers}
+    counting = [each for each in rights if each.standing is Standing.CLAIMABLE or each.verdict.interval.id in held]
+    covered = only(measured, [each.verdict.interval for each in counting])
+    credit = rest_of(credit_for(terms, covered.share), sum(map(_claimed_share, made), NOTHING))
+    return Case(measured, claiming, rights, reports, covered, credit, made)
+
+
+def _made_before(session: Session, measured: Measured) -> tuple[Claim, ...]:
+    """The claims that were made for the same period and service, as things were at the instant of measuring."""
+    customer, key, service = measured.customer, measured.figure.period.key, _service_key(measured)
+    alike = [
+        each
+        for each in claims_of(session, customer.team_id, customer.id)
+        if each.state == ClaimState.CLAIMED and (each.period, each.service) == (key, service)
+    ]
+    return tuple(sorted(alike, key=lambda each: each.claimed_at or each.offered_at))
+
+
+def _claimed_share(claim: Claim) -> Fraction:
+    """The share of the fee that a claim takes of its period: none when it was declined, never less than was granted."""
+    if claim.outcome is Outcome.DECLINED:
+        return NOTHING
+    granted = decisions_of(claim)[-1].fee if claim.outcome is Outcome.GRANTED else None
+    return max(Fraction(claim.figure["fee"]), granted or NOTHING)
 
 
 def _claiming(contract: Contract, customer: Customer) -> Claiming:
@@ -113,23 +153,24 @@ def may_be_claimed(session: Session, ground: Ground, measured: Measured) -> bool
     if measured.credit is None or not measured.credit.fee:
         return False
     case = case_of(session, ground, measured)
-    return case is not None and bool(case.credit.fee) and not already(session, case)
+    return case is not None and bool(case.credit.fee) and not already(case)
 
 
-def already(session: Session, case: Case) -> Claim | None:
-    """The claim that covers all of it, where it was made."""
+def already(case: Case) -> Claim | None:
+    """The claim by which all there is was claimed; one that was declined is not made again for the same."""
     wanted = {each.verdict.interval.id for each in case.claimable}
-    made = claims_of(session, case.measured.customer.team_id, case.measured.customer.id)
-    key, service = case.measured.figure.period.key, service_of(case)
-    alike = [
-        each for each in made if each.state == ClaimState.CLAIMED and (each.period, each.service) == (key, service)
-    ]
-    return next((each for each in alike if wanted <= set(each.covers)), None)
+    declined = (each for each in case.made if each.outcome is Outcome.DECLINED and wanted <= set(each.covers))
+    whole = case.made[-1] if case.made and case.credit.before and not case.credit.fee else None
+    return whole or next(declined, None)
 
 
 def service_of(case: Case) -> str:
     """The key of the service that is measured by itself, empty for all together."""
-    return case.measured.service.key if case.measured.service else ""
+    return _service_key(case.measured)
+
+
+def _service_key(measured: Measured) -> str:
+    return measured.service.key if measured.service else ""
 
 
 def cases_in(session: Session, agreements: Agreements, customer: Customer, period: Period, now: datetime) -> list[Case]:
@@ -205,7 +246,7 @@ def offer(session: Session, batch: Turn, team_id: str, happening: str, customer_
     one_at_a_time(session, customer)
     for period in _periods(session, batch.agreements, customer, rows, now):
         for case in _cases_or_none(session, batch.agreements, customer, period, now):
-            if case.credit.fee and already(session, case) is None:
+            if case.credit.fee and already(case) is None:
                 _offer(session, batch, case, report, now)
 
 
@@ -368,6 +409,7 @@ def figure_of(case: Case) -> dict[str, Any]:
         "total_us": figure.total_us,
         "target": str(figure.target),
         "fee": str(credit.fee),
+        "before": str(credit.before),
         "below": str(credit.tier.below) if credit.tier else None,
         "points": credit.points,
         "beside": None if credit.beside is None else str(credit.beside),

@@ -289,15 +289,17 @@ def _claim(work: Work, desk: Desk, customer: Customer, key: str | None) -> Rende
     period = _period_to_claim(key, customer, contract, work.now)
     claims.one_at_a_time(work.session, customer)
     cases = _cases(work.session, desk, customer, period, work.now)
-    wanted = [case for case in cases if case.credit.fee]
+    wanted = [case for case in cases if case.credit.fee and claims.already(case) is None]
     if not wanted:
-        raise _refused(cases, contract, period)
-    for case in wanted:
-        held = claims.already(work.session, case)
-        if held is not None:
-            raise _made(work.session, held)
+        raise _made_or_refused(work.session, cases, contract, period)
     made = [_make(work, desk, customer, case) for case in wanted]
     return _answer(work, desk, made[0])
+
+
+def _made_or_refused(session: Session, cases: Sequence[Case], contract: Contract, period: Period) -> UserError:
+    """Who claimed all there is, else why there is nothing."""
+    held = next(filter(None, map(claims.already, cases)), None)
+    return _made(session, held) if held is not None else _refused(cases, contract, period)
 
 
 def _period_to_claim(key: str | None, customer: Customer, contract: Contract, now: datetime) -> Period:
@@ -345,8 +347,8 @@ def claimed(body: Body, desk: Desk) -> None:
         period = claims.period_of_claim(found, contract, work.now)
         cases = _cases(work.session, desk, customer, period, work.now)
         mine = [case for case in cases if claims.service_of(case) == found.service]
-        if not mine or not mine[0].credit.fee:
-            raise _refused(mine, contract, period)
+        if not mine or not mine[0].credit.fee or claims.already(mine[0]) is not None:
+            raise _made_or_refused(work.session, mine, contract, period)
         _make(work, desk, customer, mine[0])
 
 

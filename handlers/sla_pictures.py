@@ -201,6 +201,7 @@ def credit_fact(contract: Contract, credit: Credit | None) -> CreditFact | None:
         points=credit.points,
         beside=credit.beside,
         capped_by=terms.cap_clause if credit.capped else None,
+        before=credit.before,
         one_off=terms.not_on_one_off,
     )
 

@@ -196,6 +196,78 @@ def test_a_claim_covers_what_has_not_lapsed_and_lists_what_has(house: House) -> 
     forget(house)
 
 
+@pytest.mark.clause("PS-13")
+def test_a_second_claim_of_a_month_is_for_what_the_first_leaves(house: House) -> None:
+    """Four hours are 25 %; five more are 98.75 %, 50 % in all: the other 25 % are left, not 50 % again."""
+    offer = offered(house)
+    nina = house.person("nina")
+    nina.clicks("Krev fradrag", on=offer)
+    house.settles()
+    forget(house)
+    house.moves_to(oslo("2026-11-25 16:00"))
+    notes(house, "2026-11-25 11:00", "2026-11-25 16:00", outage_id="O-2")
+    reports(house, "O-2")
+    house.moves_to(oslo("2026-11-26 08:00"))
+    again = house.slack.expects("Bykommune kan kreve fradrag for november 2026", to=nina)
+    assert "Foreløpig fradrag: 25 % av månedsavgiften" in again.words.replace("*", "")
+    assert "50 % til sammen, hvorav 25 % er krevd tidligere." in again.words
+    nina.clicks("Krev fradrag", on=again)
+    house.settles()
+    assert [each.figure["fee"] for each in claims(house)] == ["1/4", "1/4"]
+    assert "Nina Moe var først" in nina.types("/sla claim", in_="#bykommune").words
+    forget(house)
+
+
+@pytest.mark.clause("PS-13")
+def test_nothing_is_offered_again_where_more_downtime_gives_no_more(house: House) -> None:
+    offer = offered(house)
+    nina = house.person("nina")
+    nina.clicks("Krev fradrag", on=offer)
+    house.settles()
+    forget(house)
+    house.moves_to(oslo("2026-11-25 16:00"))
+    notes(house, "2026-11-25 15:00", "2026-11-25 16:00", outage_id="O-2")
+    reports(house, "O-2")
+    house.moves_to(oslo("2026-11-27 08:00"))
+    assert "Nina Moe var først" in nina.types("/sla claim", in_="#bykommune").words
+    assert len(claims(house)) == 1
+    house.is_quiet()
+
+
+@pytest.mark.clause("PS-13")
+def test_what_was_claimed_in_time_counts_on_when_the_rest_is_claimed_later(house: House) -> None:
+    """Four hours on the 2nd were claimed in time; five on the 23rd are 98.75 % with them, though the 2nd has lapsed."""
+    notes(house, "2026-11-02 10:00", "2026-11-02 14:00", outage_id="O-0")
+    reports(house, "O-0", at="2026-11-02 10:30")
+    nina = house.person("nina")
+    assert "er krevd" in nina.types("/sla claim 2026-11", in_="#bykommune").words
+    house.moves_to(oslo("2026-11-23 20:00"))
+    notes(house, "2026-11-23 11:00", "2026-11-23 16:00", outage_id=OUTAGE)
+    reports(house, OUTAGE, at="2026-11-23 12:00")
+    house.moves_to(oslo("2026-12-01 08:00"))
+    forget(house)
+    nina.types("/sla claim 2026-11", in_="#bykommune")
+    made = [each for each in claims(house) if each.state == ClaimState.CLAIMED]
+    assert [each.figure["fee"] for each in made] == ["1/4", "1/4"]
+    forget(house)
+
+
+@pytest.mark.clause("PS-13")
+def test_what_was_claimed_while_it_lasted_and_went_on_may_be_claimed_for_the_rest(house: House) -> None:
+    """Claimed after four hours, 25 %; it ends after nine, 50 % in all."""
+    downtime = notes(house, "2026-11-23 04:00", None, outage_id=OUTAGE)
+    reports(house, OUTAGE)
+    nina = house.person("nina")
+    assert "25 %" in nina.types("/sla claim", in_="#bykommune").words
+    house.moves_to(oslo("2026-11-23 13:00"))
+    ends(house, downtime, "2026-11-23 13:00")
+    forget(house)
+    house.moves_to(oslo("2026-11-24 08:00"))
+    offer = house.slack.expects("Bykommune kan kreve fradrag for november 2026", to=nina)
+    assert "50 % til sammen, hvorav 25 % er krevd tidligere." in offer.words
+    forget(house)
+
+
 def test_what_does_not_count_or_gives_nothing_is_not_offered(house: House) -> None:
     notes(house, "2026-11-10 10:00", "2026-11-10 20:00", outage_id="O-2", scope=Scope.SOME_USERS)
     notes(house, "2026-11-11 10:00", "2026-11-11 10:10", outage_id="O-3")
