@@ -91,7 +91,8 @@ def _desk_actions(facts: OutageDeskFacts, words: Words) -> list[Block]:
     name = facts.outage.name
     if facts.outage.ended_at is not None:
         report = kit.button(words.plain("Report"), Action.OUTAGE_REPORT, name)
-        return [kit.actions(report, kit.button(words.plain("Everything about it"), Action.OUTAGE_SHOW, name))]
+        everything = kit.button(words.plain("Everything about it"), Action.OUTAGE_SHOW, name)
+        return [kit.actions(report, kit.button(words.plain("Times"), Action.OUTAGE_EDIT, name), everything)]
     update = words.plain("Update") if facts.announced else words.plain("Announce")
     channel = words.plain("Join channel") if facts.channel else words.plain("Channel")
     return [
