@@ -4,7 +4,8 @@ The offer goes to whoever pressed *We are affected*, directly: money is never me
 What may be claimed is judged anew each time; only what was claimed is kept as it was.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from fractions import Fraction
@@ -15,16 +16,16 @@ from handlers.availability import (
     Ground,
     Measured,
     NoAvailabilityError,
+    all_terms,
     ground_for,
     measure,
     only,
-    terms_at,
 )
 from handlers.owed import directly
 from models import outbox
 from models.affected import Affected, report_of, reports_of
 from models.channel import channels_of
-from models.claim import Claim, ClaimState, Outcome, claim_by_id, claims_of, decisions_of, offered_claim
+from models.claim import Claim, ClaimedFor, ClaimState, Outcome, claim_by_id, claims_of, decisions_of, offered_claim
 from models.customer import Customer
 from models.desk import Desk
 from models.downtime import Downtime, downtime_of_outage
@@ -104,12 +105,8 @@ def case_of(session: Session, ground: Ground, measured: Measured) -> Case | None
 
 def _made_before(session: Session, measured: Measured) -> tuple[Claim, ...]:
     """The claims that were made for the same period and service, as things were at the instant of measuring."""
-    customer, key, service = measured.customer, measured.figure.period.key, _service_key(measured)
-    alike = [
-        each
-        for each in claims_of(session, customer.team_id, customer.id)
-        if each.state == ClaimState.CLAIMED and (each.period, each.service) == (key, service)
-    ]
+    made = claims_of(session, measured.customer.team_id, measured.customer.id)
+    alike = [each for each in made if each.state == ClaimState.CLAIMED and ClaimedFor.of(each) == _what(measured)]
     return tuple(sorted(alike, key=lambda each: each.claimed_at or each.offered_at))
 
 
@@ -164,26 +161,30 @@ def already(case: Case) -> Claim | None:
     return whole or next(declined, None)
 
 
-def service_of(case: Case) -> str:
-    """The key of the service that is measured by itself, empty for all together."""
-    return _service_key(case.measured)
+def what_of(case: Case) -> ClaimedFor:
+    """What a claim of it is for."""
+    return _what(case.measured)
 
 
-def _service_key(measured: Measured) -> str:
-    return measured.service.key if measured.service else ""
+def _what(measured: Measured) -> ClaimedFor:
+    service = measured.service.key if measured.service else ""
+    return ClaimedFor(measured.terms.contract.id, measured.figure.period.key, service)
 
 
 def cases_in(session: Session, agreements: Agreements, customer: Customer, period: Period, now: datetime) -> list[Case]:
-    """A customer's cases in a period.
+    """A customer's cases in a period, under each agreement that held in it.
 
     Raises:
         NoAgreementError: it was under no contract then.
         NoAvailabilityError: its contract states no availability.
     """
-    terms = terms_at(session, agreements, customer, period, now)
     ground = ground_for(session, customer, period, now)
-    found = (case_of(session, ground, each) for each in measure(ground, customer, terms, period))
-    return [case for case in found if case is not None]
+    measured = [
+        each
+        for terms in all_terms(session, agreements, customer, period, now)
+        for each in measure(ground, customer, terms, period)
+    ]
+    return [case for each in measured if (case := case_of(session, ground, each)) is not None]
 
 
 # What a due timer asks
@@ -229,7 +230,7 @@ def _day_after(
     session: Session, agreements: Agreements, customer: Customer, ended: datetime, now: datetime
 ) -> datetime:
     try:
-        zone = agreements.in_force(session, customer, now).contract.zone
+        zone = agreements.last_in_force(session, customer, now).contract.zone
     except NoAgreementError:
         return now
     day = ended.astimezone(zone).date() + timedelta(days=1)
@@ -260,20 +261,30 @@ def _cases_or_none(
 
 
 def _periods(
-    session: Session, agreements: Agreements, customer: Customer, rows: Iterable[Downtime], now: datetime
+    session: Session, agreements: Agreements, customer: Customer, rows: Sequence[Downtime], now: datetime
 ) -> list[Period]:
     """The periods that are credited and that these intervals touch, each once, in order."""
-    try:
-        contract = agreements.in_force(session, customer, now).contract
-    except NoAgreementError:
-        return []
-    if contract.credit is None or contract.credit.rule is None:
-        return []
-    kind = contract.credit.period
     touched = [
-        period for row in rows for period in periods_touched(kind, row.began_at, row.ended_at or now, contract.zone)
+        period
+        for contract in contracts_of(session, agreements, customer, rows, now)
+        if contract.credit is not None and contract.credit.rule is not None
+        for row in rows
+        for period in periods_touched(contract.credit.period, row.began_at, row.ended_at or now, contract.zone)
     ]
     return list({period.key: period for period in touched}.values())
+
+
+def contracts_of(
+    session: Session, agreements: Agreements, customer: Customer, rows: Sequence[Downtime], now: datetime
+) -> list[Contract]:
+    """The contracts that the customer was under while these intervals lasted, and is under now."""
+    at = sorted({*(row.began_at for row in rows), *(row.ended_at or now for row in rows), now})
+    found: dict[str, Contract] = {}
+    for each in at:
+        with suppress(NoAgreementError):
+            contract = agreements.in_force(session, customer, each).contract
+            found[contract.id] = contract
+    return list(found.values())
 
 
 def _offer(session: Session, batch: Turn, case: Case, report: Affected, now: datetime) -> None:
@@ -285,9 +296,8 @@ def _offer(session: Session, batch: Turn, case: Case, report: Affected, now: dat
 
 def _claim_row(session: Session, case: Case, person_id: str, now: datetime) -> Claim:
     """The claim that is offered for the period, made when there is none."""
-    measured = case.measured
-    customer, contract, key = measured.customer, measured.terms.contract, measured.figure.period.key
-    claim = offered_claim(session, customer.team_id, customer.id, key, service_of(case))
+    customer, contract, what = case.measured.customer, case.measured.terms.contract, what_of(case)
+    claim = offered_claim(session, customer.team_id, customer.id, what)
     if claim is None:
         claim = Claim(
             team_id=customer.team_id,
@@ -295,8 +305,8 @@ def _claim_row(session: Session, case: Case, person_id: str, now: datetime) -> C
             desk_id=customer.desk_id,
             contract=contract.id,
             contract_hash=contract.hash,
-            period=key,
-            service=service_of(case),
+            period=what.period,
+            service=what.service,
             person_id=person_id,
             offered_at=now,
         )

@@ -99,13 +99,13 @@ def reader(viewer: Viewer, customer: Customer, contract: Contract) -> Words:
 
 
 def contract_of(session: Session, desk: Desk, customer: Customer, now: datetime) -> Contract:
-    """A customer's contract today.
+    """A customer's contract today, or the last one it had.
 
     Raises:
-        UserError: it has none.
+        UserError: it never had any.
     """
     try:
-        return desk.agreements.in_force(session, customer, now).contract
+        return desk.agreements.last_in_force(session, customer, now).contract
     except NoAgreementError as error:
         raise UserError(Refusal.SLA_NO_AGREEMENT, customer=customer.name) from error
 

@@ -12,7 +12,7 @@ from models.claim import ClaimState
 from models.sla.contract import Scope
 from sandbox import Message
 from tests.stories.conftest import House, oslo
-from tests.stories.downtimes import claims, ends, notes, reports
+from tests.stories.downtimes import agrees_otherwise, claims, ends, notes, reports
 from tests.stories.scenes import forget, presses_old
 
 OUTAGE = "O-1"
@@ -287,6 +287,35 @@ def test_an_outage_over_the_end_of_a_month_is_offered_for_both(house: House) -> 
     house.slack.expects("kan kreve fradrag for november 2026", to=nina)
     house.slack.expects("kan kreve fradrag for desember 2026", to=nina)
     assert sorted(each.period for each in claims(house)) == ["2026-11", "2026-12"]
+    house.is_quiet()
+
+
+@pytest.mark.clause("PS-13")
+@pytest.mark.parametrize("day", ["2026-12-01", "2026-11-25"], ids=["with the month", "in its midst"])
+@pytest.mark.parametrize("contract", ["pindena", "easymeeting", None], ids=["none", "another", "left"])
+def test_who_changed_its_agreement_since_claims_what_the_one_before_gives(
+    house: House, day: str, contract: str | None
+) -> None:
+    """Its part of a month of 720 hours, or of 576: four hours are 25 % of the fee in both."""
+    offer = offered(house)
+    agrees_otherwise(house, day, contract)
+    nina = house.person("nina")
+    house.moves_to(oslo("2026-12-02 08:00"))
+    forget(house)
+    nina.clicks("Krev fradrag", on=offer)
+    house.slack.expects("Bykommune claims its credit for November 2026 (PS-13).", in_="#desk", thread=None)
+    house.slack.expects_edit(offer, "er krevd")
+    [claim] = [each for each in claims(house) if each.state == ClaimState.CLAIMED]
+    assert (claim.contract, claim.figure["fee"]) == ("pureservice", "1/4")
+    assert "var først" in nina.types("/sla claim 2026-11", in_="#bykommune").words
+    forget(house)
+
+
+def test_what_ended_before_the_agreement_did_is_offered_afterwards(house: House) -> None:
+    outage(house)
+    agrees_otherwise(house, "2026-11-24", "pindena")
+    house.moves_to(oslo("2026-11-24 08:00"))
+    house.slack.expects("Bykommune kan kreve fradrag for november 2026", to=house.person("nina"))
     house.is_quiet()
 
 
