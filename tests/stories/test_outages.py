@@ -11,11 +11,12 @@ from models.affected import reports_of
 from models.desk import Desk
 from models.downtime import Scope, downtime_of_outage
 from models.outage import Outage, OutageEvent, outage_by_number, outage_entries
+from models.outbox import Outgoing
 from models.told import tellings_of
 from sandbox import Message
 from sandbox.screens import Modal
 from tests.stories.conftest import OSLO, TEAM, House, oslo
-from tests.stories.scenes import hears, opened, stored
+from tests.stories.scenes import deletes, hears, opened, stored
 
 
 def declares(
@@ -449,6 +450,23 @@ def test_an_end_before_its_scope_changed_leaves_no_downtime_beyond(house: House)
     modal.choose("outage.ended_at", "2026-11-23T09:45+01:00")
     assert not modal.submit().errors
     assert [each for each in spans(house) if each[1] != each[2]] == [("all_users", "09:40", "09:45")]
+    house.slack.forgets()
+
+
+def test_an_announcement_that_somebody_deleted_is_posted_anew_with_the_next_word(house: House) -> None:
+    card = declared(house)
+    told = announced(house, "Signing in fails")
+    house.settles()
+    deletes(house, told["#acme"])
+    updates(house, card, "Some are in again")
+    anew = house.slack.expects("Signing in fails", in_="#acme", thread=None)
+    house.slack.expects("Some are in again", in_="#acme", thread=anew)
+    deletes(house, anew)  # it was answered: its thread is still there
+    ends(house, card, "Please sign in again")
+    house.settles()
+    house.slack.expects("Avbrott över: Signing in fails", in_="#acme", thread=None)
+    with house.vakt.database.reading() as session:
+        assert {row.state for row in session.exec(select(Outgoing)).all()} == {"sent"}
     house.slack.forgets()
 
 
