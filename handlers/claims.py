@@ -26,7 +26,7 @@ from models import outbox
 from models.affected import Affected, report_of, reports_of
 from models.channel import channels_of
 from models.claim import Claim, ClaimedFor, ClaimState, Outcome, claim_by_id, claims_of, decisions_of, offered_claim
-from models.customer import Customer
+from models.customer import Customer, contacts_of
 from models.desk import Desk
 from models.downtime import Downtime, downtime_of_outage
 from models.outbox import Kind, Outgoing, Priority
@@ -288,10 +288,19 @@ def contracts_of(
 
 
 def _offer(session: Session, batch: Turn, case: Case, report: Affected, now: datetime) -> None:
-    claim = _claim_row(session, case, report.person_id, now)
+    claim = _claim_row(session, case, _who_hears(session, report), now)
     session.flush()
     owe_message(session, claim, batch.machine_now)
     _arm(session, case, claim, now)
+
+
+def _who_hears(session: Session, report: Affected) -> str:
+    """Whoever reported it; where that one has left, somebody else who speaks for the customer."""
+    person = session.get(Person, (report.team_id, report.person_id))
+    if person is not None and person.left_at is None:
+        return report.person_id
+    others = (each.id for each in contacts_of(session, report.team_id, report.customer_id) if each.left_at is None)
+    return next(others, report.person_id)
 
 
 def _claim_row(session: Session, case: Case, person_id: str, now: datetime) -> Claim:

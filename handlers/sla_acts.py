@@ -243,7 +243,7 @@ def _reported_at(text: str, contract: Contract, now: datetime) -> datetime:
 
 def _report(work: Work, customer: Customer, happening: str, at: datetime) -> None:
     """Kept with the agent who noted it; the first of the customer's contacts hears what follows."""
-    contacts = contacts_of(work.session, customer.team_id, customer.id)
+    contacts = [each for each in contacts_of(work.session, customer.team_id, customer.id) if each.left_at is None]
     person = contacts[0] if contacts else work.viewer.person
     report = Affected(
         team_id=customer.team_id,

@@ -8,7 +8,7 @@ from sqlmodel import select
 from bot.database import Lane
 from models.affected import Affected, report_affected
 from models.claim import Claim, claims_of
-from models.customer import Agreement, Customer
+from models.customer import Agreement, Contact, Customer
 from models.desk import Desk
 from models.downtime import (
     Change,
@@ -72,6 +72,14 @@ def noted(house: House, downtime_id: str) -> Downtime:
         row = session.get(Downtime, (TEAM, downtime_id))
         assert row is not None
         return row
+
+
+def speaks(house: House, who: str, customer: str = "bykommune") -> None:
+    """Somebody else speaks for a customer too."""
+    with house.vakt.database.transaction(Lane.LOOP) as session:
+        person = session.exec(select(Person.id).where(Person.handle == who)).one()
+        found = session.exec(select(Customer.id).where(Customer.key == customer)).one()
+        session.add(Contact(team_id=TEAM, customer_id=found, person_id=person))
 
 
 def agrees_otherwise(house: House, day: str, contract: str | None = None) -> None:

@@ -12,7 +12,7 @@ from models.claim import ClaimState
 from models.sla.contract import Scope
 from sandbox import Message
 from tests.stories.conftest import House, oslo
-from tests.stories.downtimes import agrees_otherwise, claims, ends, notes, reports
+from tests.stories.downtimes import agrees_otherwise, claims, ends, notes, reports, speaks
 from tests.stories.scenes import forget, presses_old
 
 OUTAGE = "O-1"
@@ -48,6 +48,15 @@ def test_the_day_after_whoever_reported_it_reads_the_credit_and_the_day_it_lapse
     assert "Foreløpig fradrag: 25 % av månedsavgiften · PS-09" in offer.words.replace("*", "")
     assert "kan kreves til man. 21. des. 24.00" in offer.words
     assert "meldt man. 23. nov. 10:30 CET" in offer.words
+    house.is_quiet()
+
+
+def test_where_whoever_reported_it_has_left_another_contact_reads_the_offer(house: House) -> None:
+    outage(house)
+    speaks(house, "erik")
+    house.slack.changes_account(house.person("nina"), deleted=True)
+    house.moves_to(oslo("2026-11-24 08:00"))
+    house.slack.expects("Bykommune kan kreve fradrag", to=house.person("erik"))
     house.is_quiet()
 
 

@@ -453,6 +453,25 @@ def test_an_end_before_its_scope_changed_leaves_no_downtime_beyond(house: House)
     house.slack.forgets()
 
 
+def test_where_the_lead_has_left_others_are_reminded_and_then_the_desks_channel(house: House) -> None:
+    """Ola leads and declared it; Ingrid tells on. When she has left too, the desk's channel reads it."""
+    card = declared(house)
+    announced(house, "Signing in fails")
+    ola, ingrid = house.person("ola"), house.person("ingrid")
+    ola.clicks("Roles", on=card)
+    modal = ola.modal()
+    modal.choose("outage.communications", ingrid)
+    assert not modal.submit().errors
+    house.settles()
+    house.slack.changes_account(ola, deleted=True)
+    house.moves(minutes=15)
+    house.slack.expects("neste oppdatering er lovet innen", to=ingrid)
+    house.slack.changes_account(ingrid, deleted=True)
+    house.moves(minutes=15)
+    house.slack.expects("the next update was promised by", in_="#desk", thread=None)
+    house.slack.forgets()
+
+
 def test_an_announcement_that_somebody_deleted_is_posted_anew_with_the_next_word(house: House) -> None:
     card = declared(house)
     told = announced(house, "Signing in fails")
