@@ -119,7 +119,7 @@ def period_typed(text: str | None, customer: Customer, contract: Contract, now: 
     try:
         return period_in(text, contract, now)
     except PeriodError as error:
-        raise UserError(Refusal.SLA_PERIOD, period=(text or "")[:80]) from error
+        raise sla_acts.no_period(text or "", error) from error
     except NoAvailabilityError as error:
         raise UserError(Refusal.SLA_NOTHING, customer=customer.name) from error
 
@@ -150,7 +150,7 @@ def _overview(session: Session, desk: Desk, customers: Sequence[Customer], text:
             grounds[place] = ground
             rows += brief_facts(sight(session, desk.agreements, customer, period, now, ground=ground))
         except (UserError, NoAvailabilityError, NoAgreementError) as error:
-            if isinstance(error, UserError) and error.key is Refusal.SLA_PERIOD:
+            if isinstance(error, UserError) and error.key in {Refusal.SLA_PERIOD, Refusal.SLA_TO_COME}:
                 raise
             without.append(customer.name)
     rows.sort(key=lambda row: (row.share, row.customer))

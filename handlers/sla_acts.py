@@ -43,7 +43,7 @@ from models.downtime import (
 from models.downtime import exclude as exclude_downtime
 from models.sla.contract import Contract, CreditTerms, Role
 from models.sla.credit import Standing
-from models.sla.periods import Period, PeriodError, parse_period, period_of
+from models.sla.periods import Period, PeriodError, ToComeError, parse_period, period_of
 from models.store import Session
 
 Answer = Mapping[str, Any] | None
@@ -147,7 +147,12 @@ def _period(key: str, contract: Contract, now: datetime) -> Period:
     try:
         return parse_period(key, contract.zone, now)
     except PeriodError as error:
-        raise UserError(Refusal.SLA_PERIOD, period=key[:80]) from error
+        raise no_period(key, error) from error
+
+
+def no_period(typed: str, error: PeriodError) -> UserError:
+    """What was typed is none, or is still to come."""
+    return UserError(Refusal.SLA_TO_COME if isinstance(error, ToComeError) else Refusal.SLA_PERIOD, period=typed[:80])
 
 
 def excluded(body: Body, desk: Desk) -> Answer:

@@ -93,6 +93,8 @@ def test_the_desk_reads_all_its_customers_and_turns_the_months_of_one(house: Hou
     ("typed", "said"),
     [
         ("/sla 2026-13", '"2026-13" is no period.'),
+        ("/sla bykommune 2026-12", "2026-12 has not begun."),
+        ("/sla claim bykommune 2027", "2027 has not begun."),
         ("/sla acme", "The agreement of Acme promises nothing about availability."),
         ("/sla bykommune 2025-11", "Bykommune was under no agreement then."),
         ("/sla bykommune acme", '"bykommune acme" is no period.'),
