@@ -100,7 +100,7 @@ def _draw(session: Session, customer: Customer | None, path: Path, language: str
 def measured_for(session: Session, customer: Customer, text: str | None, now: datetime) -> Sequence[Measured]:
     """A customer's availability in a period."""
     known = agreements()
-    contract = known.in_force(session, customer, now).contract
+    contract = known.last_in_force(session, customer, now).contract
     period = period_in(text, contract, now)
     terms = terms_at(session, known, customer, period, now)
     return measure(ground_for(session, customer, period, now), customer, terms, period)

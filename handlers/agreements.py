@@ -8,12 +8,12 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from models import contract_version
 from models.contract_version import CalendarVersion, ContractVersion
-from models.customer import Customer, agreement_on
+from models.customer import Agreement, Customer, agreement_on, agreements_until
 from models.sla.contract import Contract
 from models.store import Session
 from models.ticket import Ticket
@@ -65,6 +65,18 @@ class Agreements:
             message = f"{customer.key} is under no contract on {today}"
             raise NoAgreementError(message)
         return self.under_contract(session, customer, agreement.contract, now)
+
+    def last_in_force(self, session: Session, customer: Customer, now: datetime) -> Force:
+        """The same; for a customer that has left, what it was under last.
+
+        Raises:
+            NoAgreementError: the customer never had a contract.
+        """
+        found = agreements_until(session, customer, now.date())
+        if not found:
+            return self.in_force(session, customer, now)
+        last = found[-1]
+        return self.under_contract(session, customer, last.contract, min(now, last_instant_of(last, now)))
 
     def under_contract(self, session: Session, customer: Customer, contract: str, now: datetime) -> Force:
         """The same, for whoever knows which contract the customer is under today.
@@ -134,6 +146,13 @@ class Agreements:
             with self._lock:
                 kept = self._kept.setdefault(key, contract)
         return kept
+
+
+def last_instant_of(agreement: Agreement, now: datetime) -> datetime:
+    """The last instant at which an agreement holds; `now` for one that has no end."""
+    if agreement.until is None:
+        return now
+    return datetime.combine(agreement.until, datetime.min.time(), UTC) - timedelta(microseconds=1)
 
 
 def _terms(customer: Customer) -> str:

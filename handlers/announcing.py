@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from handlers import language
 from handlers.audiences import Reader
 from handlers.later import DRAWN_BY
 from handlers.owed import Ledger
@@ -19,7 +20,9 @@ from handlers.present import Present
 from handlers.views.blocks import Rendered
 from handlers.views.words import Words
 from models import outbox, typed_text
+from models.desk import Desk
 from models.outbox import ENDED, Kind, Outgoing, Priority, State
+from models.person import Person
 from models.record import Fresh
 from models.store import Session
 from models.timer import Timer, TimerKind, disarm_announced
@@ -148,11 +151,32 @@ def log_line(ledger: Ledger, about: About, position: int, *, urgent: bool = Fals
     outbox.owe_new(ledger.session, row, card)
 
 
-def remind(ledger: Ledger, about: About, slack_user: str, key: str, args: Mapping[str, Any]) -> None:
-    """Owe somebody of the desk a direct message about it, once under its key."""
-    row = _row(ledger, about, Kind.ANNOUNCED_REMINDER, f"{about.name}:{key}:{slack_user}", slack_user, args)
+def remind(ledger: Ledger, about: About, person_ids: Sequence[str | None], key: str, args: Mapping[str, Any]) -> None:
+    """Owe the first of these who has not left a direct message about it, once under its key; else the desk."""
+    conversation = _reached(ledger.session, about, person_ids)
+    if conversation is None:
+        return
+    row = _row(ledger, about, Kind.ANNOUNCED_REMINDER, f"{about.name}:{key}:{conversation}", conversation, args)
     row.priority = Priority.REMINDER
     outbox.owe(ledger.session, row)
+
+
+def _reached(session: Session, about: About, person_ids: Sequence[str | None]) -> str | None:
+    people = (session.get(Person, (about.team_id, each)) for each in person_ids if each)
+    there = next((person for person in people if person is not None and person.left_at is None), None)
+    if there is not None:
+        return there.slack_user
+    desk = session.get(Desk, (about.team_id, about.desk_id))
+    return desk.channel_id if desk else None
+
+
+def words_for(here: Present, about: About, conversation: str) -> Words:
+    """The words of whoever is reminded: a person of the desk, or its channel."""
+    person = here.person(about.team_id, conversation)
+    if person is not None:
+        return language.for_person(person)
+    desk = here.session.get(Desk, (about.team_id, about.desk_id))
+    return language.spoken(desk.language) if desk else language.UNKNOWN_READER
 
 
 # Timers

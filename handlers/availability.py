@@ -5,11 +5,12 @@ intervals of its own only adds those. Nothing here writes.
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from handlers.agreements import Agreements, NoAgreementError
-from models.customer import Agreement, Customer, agreement_on
+from handlers.agreements import Agreements, NoAgreementError, last_instant_of
+from models.customer import Agreement, Customer, agreements_until
 from models.downtime import EVERYBODY, Between, Downtime, Scope, downtime_between
 from models.service import Service, all_services
 from models.sla.availability import Downtimes, Figure, Interval, Verdict
@@ -124,18 +125,41 @@ def interval_of(row: Downtime, customer_id: str = EVERYBODY) -> Interval:
 
 
 def terms_at(session: Session, agreements: Agreements, customer: Customer, period: Period, now: datetime) -> Terms:
-    """What a customer is under at the end of a period, or now while it lasts.
+    """What a customer is under at the end of a period, or now while it lasts; else what it was under last in it.
 
     Raises:
-        NoAgreementError: it is under no contract then.
+        NoAgreementError: it is under no contract in all of it.
         NoAvailabilityError: its contract states no availability.
     """
     at = last_instant(period, now)
-    agreement = agreement_on(session, customer, at.date())
-    if agreement is None:
+    held = _held_in(session, customer, period, at)
+    if not held:
         message = f"{customer.key} is under no contract on {at.date()}"
         raise NoAgreementError(message)
-    return terms_under(session, agreements, customer, agreement, at)
+    return terms_under(session, agreements, customer, held[-1], min(at, last_instant_of(held[-1], at)))
+
+
+def all_terms(
+    session: Session, agreements: Agreements, customer: Customer, period: Period, now: datetime
+) -> list[Terms]:
+    """Everything a customer was under in a period, in order, as it was last; what states no availability is left out.
+
+    Raises:
+        NoAgreementError: it is under no contract in all of it.
+        NoAvailabilityError: none of its contracts states any.
+    """
+    at = last_instant(period, now)
+    found = []
+    for agreement in _held_in(session, customer, period, at):
+        with suppress(NoAvailabilityError):
+            found.append(terms_under(session, agreements, customer, agreement, min(at, last_instant_of(agreement, at))))
+    return found or [terms_at(session, agreements, customer, period, now)]
+
+
+def _held_in(session: Session, customer: Customer, period: Period, at: datetime) -> list[Agreement]:
+    """The agreements that held in a period until an instant, in order."""
+    begun = agreements_until(session, customer, at.date())
+    return [each for each in begun if each.until is None or last_instant_of(each, at) >= period.begins]
 
 
 def terms_under(

@@ -5,15 +5,15 @@ from fractions import Fraction
 
 from handlers import language
 from handlers.agreements import Agreements
-from handlers.claims import Case, cases_in, period_of_claim, service_of
+from handlers.claims import Case, cases_in, period_of_claim, what_of
 from handlers.present import Present
 from handlers.scene import person_fact
-from handlers.sla_pictures import Sight, credit_fact, decision_facts, interval_fact, period_fact, sight
+from handlers.sla_pictures import Sight, credit_fact, decision_facts, interval_fact, period_fact, sight_under
 from handlers.views import claims as views
 from handlers.views.blocks import Rendered
 from handlers.views.facts.sla import ClaimFacts, CreditFact, RightFact
 from models.channel import channel_by_id
-from models.claim import Claim, ClaimState
+from models.claim import Claim, ClaimedFor, ClaimState
 from models.customer import Customer
 from models.desk import Desk
 from models.outbox import Outgoing
@@ -68,14 +68,13 @@ def facts_of(
     if customer is None:
         return None
     at = found.claimed_at or now
-    contract = agreements.in_force(session, customer, at).contract
-    period = period_of_claim(found, contract, at)
+    period = period_of_claim(found, agreements.last_in_force(session, customer, at).contract, at)
     cases = cases_in(session, agreements, customer, period, at)
-    case = next((each for each in cases if service_of(each) == found.service), None)
-    if case is None or contract.credit is None or contract.credit.claim is None:
+    case = next((each for each in cases if what_of(each) == ClaimedFor.of(found)), None)
+    if case is None:
         return None
-    seen = sight(session, agreements, customer, period, at)
-    return _facts(seen, case, found, reminded=reminded), contract, customer
+    seen = sight_under(session, customer, case.measured.terms, period, at)
+    return _facts(seen, case, found, reminded=reminded), case.measured.terms.contract, customer
 
 
 def _facts(seen: Sight, case: Case, found: Claim, *, reminded: bool) -> ClaimFacts:
@@ -134,5 +133,6 @@ def _credit(contract: Contract, case: Case, found: Claim) -> CreditFact:
         points=kept["points"],
         beside=Fraction(kept["beside"]) if kept["beside"] else None,
         capped_by=contract.credit.cap_clause if contract.credit and kept["capped"] else None,
+        before=Fraction(kept.get("before", 0)),
         one_off=present.one_off,
     )

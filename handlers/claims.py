@@ -4,9 +4,11 @@ The offer goes to whoever pressed *We are affected*, directly: money is never me
 What may be claimed is judged anew each time; only what was claimed is kept as it was.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from fractions import Fraction
 from typing import Any, Protocol
 
 from handlers.agreements import Agreements, NoAgreementError
@@ -14,24 +16,36 @@ from handlers.availability import (
     Ground,
     Measured,
     NoAvailabilityError,
+    all_terms,
     ground_for,
     measure,
     only,
-    terms_at,
 )
 from handlers.owed import directly
 from models import outbox
 from models.affected import Affected, report_of, reports_of
 from models.channel import channels_of
-from models.claim import Claim, ClaimState, claim_by_id, claims_of, offered_claim
-from models.customer import Customer
+from models.claim import Claim, ClaimedFor, ClaimState, Outcome, claim_by_id, claims_of, decisions_of, offered_claim
+from models.customer import Customer, contacts_of
 from models.desk import Desk
 from models.downtime import Downtime, downtime_of_outage
 from models.outbox import Kind, Outgoing, Priority
 from models.person import Person
 from models.sla.availability import Figure, Verdict
 from models.sla.contract import Contract
-from models.sla.credit import Claiming, Credit, Reported, Right, Standing, credit_for, first_lapse, last_lapse, right
+from models.sla.credit import (
+    NOTHING,
+    Claiming,
+    Credit,
+    Reported,
+    Right,
+    Standing,
+    credit_for,
+    first_lapse,
+    last_lapse,
+    rest_of,
+    right,
+)
 from models.sla.periods import Period, parse_period, periods_touched
 from models.store import Session
 from models.timer import Timer, look_at_claim
@@ -51,7 +65,10 @@ class Turn(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a customer may claim in a period: the rights for each interval, and what those come to alone."""
+    """What a customer may claim in a period: the rights for each interval, and what those come to alone.
+
+    `made` are the claims that were made for it before: what they cover counts on, and `credit` is what they leave.
+    """
 
     measured: Measured
     claiming: Claiming
@@ -59,6 +76,7 @@ class Case:
     reports: tuple[Affected, ...]
     covered: Figure
     credit: Credit
+    made: tuple[Claim, ...] = ()
 
     @property
     def claimable(self) -> list[Right]:
@@ -77,8 +95,27 @@ def case_of(session: Session, ground: Ground, measured: Measured) -> Case | None
     found = [_right(session, ground, measured.customer, verdict, claiming) for verdict in counted]
     rights = tuple(each for each, _ in found)
     reports = tuple(report for _, report in found if report is not None)
-    covered = only(measured, [each.verdict.interval for each in rights if each.standing is Standing.CLAIMABLE])
-    return Case(measured, claiming, rights, reports, covered, credit_for(terms, covered.share))
+    made = _made_before(session, measured)
+    held = {covered for each in made if each.outcome is not Outcome.DECLINED for covered in each.covers}
+    counting = [each for each in rights if each.standing is Standing.CLAIMABLE or each.verdict.interval.id in held]
+    covered = only(measured, [each.verdict.interval for each in counting])
+    credit = rest_of(credit_for(terms, covered.share), sum(map(_claimed_share, made), NOTHING))
+    return Case(measured, claiming, rights, reports, covered, credit, made)
+
+
+def _made_before(session: Session, measured: Measured) -> tuple[Claim, ...]:
+    """The claims that were made for the same period and service, as things were at the instant of measuring."""
+    made = claims_of(session, measured.customer.team_id, measured.customer.id)
+    alike = [each for each in made if each.state == ClaimState.CLAIMED and ClaimedFor.of(each) == _what(measured)]
+    return tuple(sorted(alike, key=lambda each: each.claimed_at or each.offered_at))
+
+
+def _claimed_share(claim: Claim) -> Fraction:
+    """The share of the fee that a claim takes of its period: none when it was declined, never less than was granted."""
+    if claim.outcome is Outcome.DECLINED:
+        return NOTHING
+    granted = decisions_of(claim)[-1].fee if claim.outcome is Outcome.GRANTED else None
+    return max(Fraction(claim.figure["fee"]), granted or NOTHING)
 
 
 def _claiming(contract: Contract, customer: Customer) -> Claiming:
@@ -113,36 +150,41 @@ def may_be_claimed(session: Session, ground: Ground, measured: Measured) -> bool
     if measured.credit is None or not measured.credit.fee:
         return False
     case = case_of(session, ground, measured)
-    return case is not None and bool(case.credit.fee) and not already(session, case)
+    return case is not None and bool(case.credit.fee) and not already(case)
 
 
-def already(session: Session, case: Case) -> Claim | None:
-    """The claim that covers all of it, where it was made."""
+def already(case: Case) -> Claim | None:
+    """The claim by which all there is was claimed; one that was declined is not made again for the same."""
     wanted = {each.verdict.interval.id for each in case.claimable}
-    made = claims_of(session, case.measured.customer.team_id, case.measured.customer.id)
-    key, service = case.measured.figure.period.key, service_of(case)
-    alike = [
-        each for each in made if each.state == ClaimState.CLAIMED and (each.period, each.service) == (key, service)
-    ]
-    return next((each for each in alike if wanted <= set(each.covers)), None)
+    declined = (each for each in case.made if each.outcome is Outcome.DECLINED and wanted <= set(each.covers))
+    whole = case.made[-1] if case.made and case.credit.before and not case.credit.fee else None
+    return whole or next(declined, None)
 
 
-def service_of(case: Case) -> str:
-    """The key of the service that is measured by itself, empty for all together."""
-    return case.measured.service.key if case.measured.service else ""
+def what_of(case: Case) -> ClaimedFor:
+    """What a claim of it is for."""
+    return _what(case.measured)
+
+
+def _what(measured: Measured) -> ClaimedFor:
+    service = measured.service.key if measured.service else ""
+    return ClaimedFor(measured.terms.contract.id, measured.figure.period.key, service)
 
 
 def cases_in(session: Session, agreements: Agreements, customer: Customer, period: Period, now: datetime) -> list[Case]:
-    """A customer's cases in a period.
+    """A customer's cases in a period, under each agreement that held in it.
 
     Raises:
         NoAgreementError: it was under no contract then.
         NoAvailabilityError: its contract states no availability.
     """
-    terms = terms_at(session, agreements, customer, period, now)
     ground = ground_for(session, customer, period, now)
-    found = (case_of(session, ground, each) for each in measure(ground, customer, terms, period))
-    return [case for case in found if case is not None]
+    measured = [
+        each
+        for terms in all_terms(session, agreements, customer, period, now)
+        for each in measure(ground, customer, terms, period)
+    ]
+    return [case for each in measured if (case := case_of(session, ground, each)) is not None]
 
 
 # What a due timer asks
@@ -188,7 +230,7 @@ def _day_after(
     session: Session, agreements: Agreements, customer: Customer, ended: datetime, now: datetime
 ) -> datetime:
     try:
-        zone = agreements.in_force(session, customer, now).contract.zone
+        zone = agreements.last_in_force(session, customer, now).contract.zone
     except NoAgreementError:
         return now
     day = ended.astimezone(zone).date() + timedelta(days=1)
@@ -205,7 +247,7 @@ def offer(session: Session, batch: Turn, team_id: str, happening: str, customer_
     one_at_a_time(session, customer)
     for period in _periods(session, batch.agreements, customer, rows, now):
         for case in _cases_or_none(session, batch.agreements, customer, period, now):
-            if case.credit.fee and already(session, case) is None:
+            if case.credit.fee and already(case) is None:
                 _offer(session, batch, case, report, now)
 
 
@@ -219,34 +261,52 @@ def _cases_or_none(
 
 
 def _periods(
-    session: Session, agreements: Agreements, customer: Customer, rows: Iterable[Downtime], now: datetime
+    session: Session, agreements: Agreements, customer: Customer, rows: Sequence[Downtime], now: datetime
 ) -> list[Period]:
     """The periods that are credited and that these intervals touch, each once, in order."""
-    try:
-        contract = agreements.in_force(session, customer, now).contract
-    except NoAgreementError:
-        return []
-    if contract.credit is None or contract.credit.rule is None:
-        return []
-    kind = contract.credit.period
     touched = [
-        period for row in rows for period in periods_touched(kind, row.began_at, row.ended_at or now, contract.zone)
+        period
+        for contract in contracts_of(session, agreements, customer, rows, now)
+        if contract.credit is not None and contract.credit.rule is not None
+        for row in rows
+        for period in periods_touched(contract.credit.period, row.began_at, row.ended_at or now, contract.zone)
     ]
     return list({period.key: period for period in touched}.values())
 
 
+def contracts_of(
+    session: Session, agreements: Agreements, customer: Customer, rows: Sequence[Downtime], now: datetime
+) -> list[Contract]:
+    """The contracts that the customer was under while these intervals lasted, and is under now."""
+    at = sorted({*(row.began_at for row in rows), *(row.ended_at or now for row in rows), now})
+    found: dict[str, Contract] = {}
+    for each in at:
+        with suppress(NoAgreementError):
+            contract = agreements.in_force(session, customer, each).contract
+            found[contract.id] = contract
+    return list(found.values())
+
+
 def _offer(session: Session, batch: Turn, case: Case, report: Affected, now: datetime) -> None:
-    claim = _claim_row(session, case, report.person_id, now)
+    claim = _claim_row(session, case, _who_hears(session, report), now)
     session.flush()
     owe_message(session, claim, batch.machine_now)
     _arm(session, case, claim, now)
 
 
+def _who_hears(session: Session, report: Affected) -> str:
+    """Whoever reported it; where that one has left, somebody else who speaks for the customer."""
+    person = session.get(Person, (report.team_id, report.person_id))
+    if person is not None and person.left_at is None:
+        return report.person_id
+    others = (each.id for each in contacts_of(session, report.team_id, report.customer_id) if each.left_at is None)
+    return next(others, report.person_id)
+
+
 def _claim_row(session: Session, case: Case, person_id: str, now: datetime) -> Claim:
     """The claim that is offered for the period, made when there is none."""
-    measured = case.measured
-    customer, contract, key = measured.customer, measured.terms.contract, measured.figure.period.key
-    claim = offered_claim(session, customer.team_id, customer.id, key, service_of(case))
+    customer, contract, what = case.measured.customer, case.measured.terms.contract, what_of(case)
+    claim = offered_claim(session, customer.team_id, customer.id, what)
     if claim is None:
         claim = Claim(
             team_id=customer.team_id,
@@ -254,8 +314,8 @@ def _claim_row(session: Session, case: Case, person_id: str, now: datetime) -> C
             desk_id=customer.desk_id,
             contract=contract.id,
             contract_hash=contract.hash,
-            period=key,
-            service=service_of(case),
+            period=what.period,
+            service=what.service,
             person_id=person_id,
             offered_at=now,
         )
@@ -368,6 +428,7 @@ def figure_of(case: Case) -> dict[str, Any]:
         "total_us": figure.total_us,
         "target": str(figure.target),
         "fee": str(credit.fee),
+        "before": str(credit.before),
         "below": str(credit.tier.below) if credit.tier else None,
         "points": credit.points,
         "beside": None if credit.beside is None else str(credit.beside),

@@ -7,7 +7,7 @@ from typing import Any
 from handlers import announcing, incident, language
 from handlers.errand import DONE, Errand, Step
 from handlers.incident import card_key, slack_ids
-from handlers.outage_handling import about, write
+from handlers.outage_handling import about, in_charge, write
 from handlers.outage_pictures import desk_facts, line_facts, outage_facts
 from handlers.outage_reports import canvas_before, place_of_file, report_facts
 from handlers.owed import Ledger
@@ -23,7 +23,6 @@ from models.chronicle import Happening
 from models.desk import Desk
 from models.outage import Outage, OutageEvent, outage_by_number, outage_entry
 from models.outbox import Kind, Outgoing, State
-from models.person import Person
 from models.store import Session
 from models.ticket import Team
 from models.timer import Timer
@@ -167,11 +166,11 @@ def summary(row: Outgoing, here: Present) -> Rendered | None:
 def refusal(row: Outgoing, here: Present) -> Rendered | None:
     """To the lead: what Slack refused, and the way out."""
     outage = _outage(here.session, row)
-    person = here.person(row.team_id, row.conversation)
-    if outage is None or person is None:
+    if outage is None:
         return None
     facts = outage_facts(here.session, outage, here.now)
-    return views.refusal(facts, row.args["refused"], row.args["error"], language.for_person(person))
+    words = announcing.words_for(here, about(outage), row.conversation)
+    return views.refusal(facts, row.args["refused"], row.args["error"], words)
 
 
 # What follows
@@ -227,10 +226,9 @@ def _not_done(ledger: Ledger, outage: Outage, what: str, error: str, now: dateti
     """Write down what Slack refused, and tell the lead with the way out."""
     happening = Happening(event=OutageEvent.NOT_DONE, at=now, facts={"refused": what, "error": error})
     entry = write(ledger, outage, happening)
-    lead = ledger.session.get(Person, (outage.team_id, outage.lead_id))
-    if lead is not None and lead.left_at is None and what not in views.QUIETLY:
+    if what not in views.QUIETLY:
         told = {"refused": what, "error": error}
-        announcing.remind(ledger, about(outage), lead.slack_user, f"refused:{entry.position}", told)
+        announcing.remind(ledger, about(outage), in_charge(outage), f"refused:{entry.position}", told)
 
 
 def archive_due(session: Session, timer: Timer, machine_now: datetime) -> None:

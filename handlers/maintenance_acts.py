@@ -18,7 +18,6 @@ from models.maintenance import (
     Stage,
     next_maintenance_number,
 )
-from models.person import Person
 from models.sla.maintenance_rules import MaintenanceKind
 
 A_WHILE = timedelta(hours=1)
@@ -115,10 +114,9 @@ def _ask(doing: Doing, works: Sequence[Maintenance]) -> None:
 
 def ask_approver(doing: Doing, work: Maintenance) -> None:
     """A direct message to who approves it."""
-    approver = doing.session.get(Person, (work.team_id, work.approver_id))
-    if approver is not None:
+    if work.approver_id is not None:
         key = f"approve:{doing.now.isoformat()}"
-        announcing.remind(doing.ledger, about_of(work), approver.slack_user, key, {"what": "approve"})
+        announcing.remind(doing.ledger, about_of(work), [work.approver_id], key, {"what": "approve"})
 
 
 def unapproved(doing: Doing, work: Maintenance) -> None:

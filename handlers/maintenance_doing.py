@@ -93,8 +93,6 @@ def note(
 
 
 def remind_planner(doing: Doing, work: Maintenance, what: str) -> None:
-    """A direct message to who planned it."""
-    planner = doing.session.get(Person, (work.team_id, work.planned_by))
-    if planner is not None:
-        key = f"{what}:{work.starts_at.isoformat()}"
-        announcing.remind(doing.ledger, about_of(work), planner.slack_user, key, {"what": what})
+    """A direct message to who planned it; the desk's channel where that one has left."""
+    key = f"{what}:{work.starts_at.isoformat()}"
+    announcing.remind(doing.ledger, about_of(work), [work.planned_by], key, {"what": what})

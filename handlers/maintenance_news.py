@@ -4,9 +4,16 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from handlers import language, maintenance_acts, maintenance_running, maintenance_series, maintenance_telling
+from handlers import (
+    announcing,
+    language,
+    maintenance_acts,
+    maintenance_running,
+    maintenance_series,
+    maintenance_telling,
+)
 from handlers.announcing import words_of
-from handlers.maintenance_doing import Doing, remind_planner
+from handlers.maintenance_doing import Doing, about_of, remind_planner
 from handlers.maintenance_pictures import line_facts, work_facts
 from handlers.owed import Ledger
 from handlers.present import Present
@@ -69,8 +76,7 @@ def reminder(row: Outgoing, here: Present) -> Rendered | None:
     what = row.args["what"]
     if work is None or (work.is_over and what not in STILL_SAID):
         return None
-    reader = here.person(row.team_id, row.conversation)
-    words = language.for_person(reader) if reader else language.UNKNOWN_READER
+    words = announcing.words_for(here, about_of(work), row.conversation)
     if what == "skipped":
         entry = maintenance_entry(here.session, work.team_id, work.number, int(row.args["position"]))
         return cards.skipped(line_facts(here.session, work, entry, here.now), words) if entry else None

@@ -134,9 +134,7 @@ def _planned(doing: Doing, head: Maintenance, like: Maintenance, slot: SlotFact)
         when = {"starts_at": slot.starts_at.isoformat(), "ends_at": slot.ends_at.isoformat()}
         entry = note(replace(doing, by=None), head, MaintenanceEvent.SKIPPED, {**when, "clauses": clauses})
         told = {"what": "skipped", "position": entry.position}
-        announcing.remind(
-            doing.ledger, about_of(head), doing.by.slack_user if doing.by else "", f"skipped:{entry.position}", told
-        )
+        announcing.remind(doing.ledger, about_of(head), [head.planned_by], f"skipped:{entry.position}", told)
         return False
     maintenance_acts.plan(doing, [wish_like(doing, like, judged)], series=head.number)
     doing.session.flush()

@@ -17,7 +17,6 @@ from handlers.views.words import Words
 from models.chronicle import Happening
 from models.desk import Desk
 from models.notice import Notice, NoticeEntry, NoticeEvent, NoticeState, change_notice
-from models.person import Person
 from models.told import Way, tellings_of
 
 SEND = "send"
@@ -116,11 +115,8 @@ def send_when_due(deed: Deed) -> None:
     earliest, rule = earliest_for_all(found), late[0].rule
     facts = {"clause": rule.clause if rule else None, "day": earliest.isoformat() if earliest else None}
     entry = deed.note(NoticeEvent.NOT_SENT, facts=facts, urgent=True)
-    writer = deed.ledger.session.get(Person, (notice.team_id, notice.made_by))
-    if writer is not None:
-        announcing.remind(
-            deed.ledger, deed.about, writer.slack_user, f"not_sent:{entry.position}", {"position": entry.position}
-        )
+    told = {"position": entry.position}
+    announcing.remind(deed.ledger, deed.about, [notice.made_by], f"not_sent:{entry.position}", told)
 
 
 def send(deed: Deed, found: Addressed) -> None:

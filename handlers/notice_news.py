@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from handlers import language
+from handlers import announcing, language
 from handlers.announcing import words_of
-from handlers.notice_acts import SEND, Deed, send_when_due
+from handlers.notice_acts import SEND, Deed, about, send_when_due
 from handlers.notice_audience import terms_of
 from handlers.notice_pictures import desk_facts, line_facts, notice_facts, step_entry
 from handlers.owed import Ledger
@@ -62,8 +62,8 @@ def log_line(row: Outgoing, here: Present) -> Rendered | None:
 
 def reminder(row: Outgoing, here: Present) -> Rendered | None:
     """To whoever wrote it: it was not told."""
-    person = here.person(row.team_id, row.conversation)
-    words = language.for_person(person) if person else language.UNKNOWN_READER
+    notice = _notice(here.session, row.team_id, row.args["about"])
+    words = announcing.words_for(here, about(notice), row.conversation) if notice else None
     return _line(row, here, announcement_desk.reminder, words)
 
 

@@ -40,21 +40,42 @@ def correct(at: Handling, moments: Mapping[str, datetime | None], reason: str) -
     Raises:
         UserError: they cannot be so.
     """
-    outage, now = at.outage, at.work.now
+    outage = at.outage
     changes = {what: value for what, value in moments.items() if value != getattr(outage, what)}
     if not changes:
         return
     began = changes.get("began_at", outage.began_at) or outage.began_at
-    if outage.ended_at is not None and began > outage.ended_at:
-        raise UserError(Refusal.ENDED_BEFORE_BEGAN, Field.BEGAN_AT, began=began)
+    ended = changes.get("ended_at", outage.ended_at)
+    if ended is not None and began > ended:
+        field = Field.ENDED_AT if "ended_at" in changes else Field.BEGAN_AT
+        raise UserError(Refusal.ENDED_BEFORE_BEGAN, field, began=began)
     told = {what: {"before": _text(getattr(outage, what)), "after": _text(value)} for what, value in changes.items()}
     text_id = at.keep(reason)
     at.note(OutageEvent.CORRECTED, text_id=text_id, facts={"changes": told}, **changes)
-    rows = downtime_of_outage(at.session, outage.team_id, outage.name)
-    if "began_at" in changes and rows:
-        change = Change(event=DowntimeEvent.CORRECTED, by=at.work.viewer.person.id, text_id=text_id)
-        correct_downtime(rows[0], Correction(began_at=began), change, now)
+    fit_downtime(at, changes.get("began_at"), changes.get("ended_at"), text_id)
     announcing.redraw(at.ledger, at.about)
+
+
+def fit_downtime(at: Handling, began: datetime | None, ended: datetime | None, text_id: str | None = None) -> None:
+    """Let the outage's downtime begin or end then; None leaves it. Of what lies beyond, nothing is left but the row.
+
+    One that lasts is closed by `ended`. There are several where its scope changed meanwhile.
+    """
+    found = downtime_of_outage(at.session, at.outage.team_id, at.outage.name)
+    rows = sorted(found, key=lambda row: (row.began_at, row.ended_at or at.work.now))
+    for row in rows:
+        begins, ends = row.began_at, row.ended_at
+        if began is not None:
+            begins = began if row is rows[0] else max(begins, began)
+            ends = None if ends is None else max(ends, began)
+        if ended is not None:
+            ends = ended if row is rows[-1] or ends is None else min(ends, ended)
+            begins = min(begins, ended)
+        if (begins, ends) != (row.began_at, row.ended_at):
+            closes = row.ended_at is None and ends is not None
+            event = DowntimeEvent.CLOSED if closes else DowntimeEvent.CORRECTED
+            change = Change(event=event, by=at.work.viewer.person.id, text_id=text_id)
+            correct_downtime(row, Correction(began_at=begins, ended_at=ends), change, at.work.now)
 
 
 def _text(at: datetime | None) -> str | None:

@@ -123,6 +123,11 @@ def handle(work: Work, agreements: Agreements, number: int, *, over: bool = Fals
     return Handling(work, outage, agreements)
 
 
+def in_charge(outage: Outage) -> tuple[str | None, ...]:
+    """Who answers for it, by id, the first first: its lead, and where that one has left its other roles."""
+    return outage.lead_id, outage.communications_id, outage.scribe_id, outage.declared_by
+
+
 EDITING = frozenset(
     {OutageEvent.ANNOUNCED, OutageEvent.UPDATED, OutageEvent.CORRECTED, OutageEvent.ROLES, OutageEvent.ENDED}
 )

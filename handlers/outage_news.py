@@ -5,7 +5,7 @@ from typing import Any
 
 from handlers import announcing, incident, incident_news, language
 from handlers.announcing import words_of
-from handlers.outage_handling import about, write
+from handlers.outage_handling import about, in_charge, write
 from handlers.outage_pictures import desk_facts, line_facts, outage_facts, strictest
 from handlers.outage_promises import LATE, TELL, promised_at
 from handlers.outage_reports import follow_ups
@@ -20,7 +20,6 @@ from models.chronicle import Happening
 from models.desk import Desk
 from models.outage import Outage, OutageEvent, outage_by_number, outage_entry, told_at_step
 from models.outbox import Outgoing
-from models.person import Person
 from models.sla.contract import Strength
 from models.store import Session
 from models.timer import Timer
@@ -84,12 +83,12 @@ def reminder(row: Outgoing, here: Present) -> Rendered | None:
     if "refused" in row.args:
         return incident_news.refusal(row, here)
     outage = _outage(here.session, row.team_id, row.args["about"])
-    person = here.person(row.team_id, row.conversation)
     promise, at = str(row.args["promise"]), datetime.fromisoformat(row.args["at"])
-    if outage is None or person is None or not still_promised(outage, promise, at):
+    if outage is None or not still_promised(outage, promise, at):
         return None
     facts = outage_facts(here.session, outage, here.now)
-    return outage_desk.reminder(facts, promise, at, language.for_person(person))
+    words = announcing.words_for(here, about(outage), row.conversation)
+    return outage_desk.reminder(facts, promise, at, words)
 
 
 def still_promised(outage: Outage, promise: str, at: datetime) -> bool:
@@ -118,11 +117,8 @@ def on_due(session: Session, timer: Timer, now: datetime, batch: Any) -> None:  
         facts |= _lateness(session, outage, args["promise"], now, batch)
     event = OutageEvent.PROMISE_BROKEN if late else OutageEvent.REMINDED
     write(ledger, outage, Happening(event=event, at=at if late else now, facts=facts))
-    lead = session.get(Person, (outage.team_id, outage.lead_id))
-    if lead is not None and lead.left_at is None:
-        key = f"{args['what']}:{int(at.timestamp())}"
-        told = {"promise": args["promise"], "at": args["at"]}
-        announcing.remind(ledger, about(outage), lead.slack_user, key, told)
+    key, told = f"{args['what']}:{int(at.timestamp())}", {"promise": args["promise"], "at": args["at"]}
+    announcing.remind(ledger, about(outage), in_charge(outage), key, told)
 
 
 def _lateness(session: Session, outage: Outage, promise: str, now: datetime, batch: Any) -> dict[str, Any]:  # noqa: ANN401

@@ -170,6 +170,7 @@ def edited(body: Body, desk: Desk) -> Answer:
     reason = text_in(state, Field.REASON, missing=Refusal.REASON_MISSING)
     fields = {"began_at": Field.BEGAN_AT, "detected_at": Field.DETECTED_AT, "reported_at": Field.RECEIVED_AT}
     typed = {what: moment_in(state, field, now, Refusal.BEGAN_IN_FUTURE) for what, field in fields.items()}
+    typed["ended_at"] = moment_in(state, Field.ENDED_AT, now, Refusal.ENDED_IN_FUTURE)
 
     def do(at: Handling) -> None:
         correct(at, _as_they_stand(at.outage, typed), reason)
@@ -178,11 +179,14 @@ def edited(body: Body, desk: Desk) -> Answer:
 
 
 def _as_they_stand(outage: Outage, typed: Mapping[str, datetime | None]) -> dict[str, datetime | None]:
-    """What was chosen; a moment of the same minute is the one that stands, and only the report may be empty."""
+    """What was chosen; a moment of the same minute is the one that stands, and only the report may be empty.
+
+    One that lasts is not ended here.
+    """
     moments: dict[str, datetime | None] = {}
     for what, at in typed.items():
         stands: datetime | None = getattr(outage, what)
-        if at is None and what != "reported_at":
+        if (at is None and what != "reported_at") or (what == "ended_at" and stands is None):
             continue
         moments[what] = stands if at and stands and _same_minute(at, stands) else at
     return moments

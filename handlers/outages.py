@@ -16,7 +16,7 @@ from handlers.audiences import Heard
 from handlers.doing import take_up
 from handlers.once import Work
 from handlers.outage_audience import audience, mail_clause
-from handlers.outage_corrections import link
+from handlers.outage_corrections import fit_downtime, link
 from handlers.outage_handling import Handling
 from handlers.outage_pictures import heard_facts, outage_facts
 from handlers.outage_promises import LATE, PROMISES, SOON, TELL, arm, arm_telling
@@ -228,21 +228,13 @@ def end(at: Handling, ended_at: datetime, cause: str, text: str, *, resolve: boo
         ended_by=at.work.viewer.person.id,
         steps=step,
     )
-    _end_downtime(at, ended_at)
+    fit_downtime(at, None, ended_at)
     incident.close(at.ledger, outage, at.work.now)
     announcing.forget(at.session, at.about, *(f"{each}_{when}" for each in PROMISES for when in (SOON, LATE)))
     if told:
         _told(at, step, heard, lambda known, words: views.end_line(known, text, words))
     if resolve:
         _resolve_tickets(at, cause, text)
-
-
-def _end_downtime(at: Handling, ended_at: datetime) -> None:
-    by = at.work.viewer.person.id
-    for downtime in downtime_of_outage(at.session, at.outage.team_id, at.outage.name):
-        if downtime.ended_at is None:
-            change = Change(event=DowntimeEvent.CLOSED, by=by)
-            close_downtime(downtime, max(ended_at, downtime.began_at), change, at.work.now)
 
 
 def _resolve_tickets(at: Handling, cause: str, text: str) -> None:

@@ -99,13 +99,13 @@ def reader(viewer: Viewer, customer: Customer, contract: Contract) -> Words:
 
 
 def contract_of(session: Session, desk: Desk, customer: Customer, now: datetime) -> Contract:
-    """A customer's contract today.
+    """A customer's contract today, or the last one it had.
 
     Raises:
-        UserError: it has none.
+        UserError: it never had any.
     """
     try:
-        return desk.agreements.in_force(session, customer, now).contract
+        return desk.agreements.last_in_force(session, customer, now).contract
     except NoAgreementError as error:
         raise UserError(Refusal.SLA_NO_AGREEMENT, customer=customer.name) from error
 
@@ -119,7 +119,7 @@ def period_typed(text: str | None, customer: Customer, contract: Contract, now: 
     try:
         return period_in(text, contract, now)
     except PeriodError as error:
-        raise UserError(Refusal.SLA_PERIOD, period=(text or "")[:80]) from error
+        raise sla_acts.no_period(text or "", error) from error
     except NoAvailabilityError as error:
         raise UserError(Refusal.SLA_NOTHING, customer=customer.name) from error
 
@@ -150,7 +150,7 @@ def _overview(session: Session, desk: Desk, customers: Sequence[Customer], text:
             grounds[place] = ground
             rows += brief_facts(sight(session, desk.agreements, customer, period, now, ground=ground))
         except (UserError, NoAvailabilityError, NoAgreementError) as error:
-            if isinstance(error, UserError) and error.key is Refusal.SLA_PERIOD:
+            if isinstance(error, UserError) and error.key in {Refusal.SLA_PERIOD, Refusal.SLA_TO_COME}:
                 raise
             without.append(customer.name)
     rows.sort(key=lambda row: (row.share, row.customer))

@@ -29,7 +29,7 @@ from handlers.views.words import Words
 from models import typed_text
 from models.affected import Affected, report_affected
 from models.channel import channel_by_id
-from models.claim import Claim, ClaimState, claim_by_id
+from models.claim import Claim, ClaimedFor, ClaimState, claim_by_id
 from models.customer import Customer, contacts_of, customer_by_key, customers_at
 from models.desk import people_with_role
 from models.downtime import (
@@ -41,9 +41,9 @@ from models.downtime import (
     downtime_by_id,
 )
 from models.downtime import exclude as exclude_downtime
-from models.sla.contract import Contract, Role
+from models.sla.contract import Contract, CreditTerms, Role
 from models.sla.credit import Standing
-from models.sla.periods import Period, PeriodError, parse_period, period_of
+from models.sla.periods import Period, PeriodError, ToComeError, parse_period, period_of
 from models.store import Session
 
 Answer = Mapping[str, Any] | None
@@ -136,8 +136,9 @@ def _pressed(session: Session, desk: Desk, viewer: Viewer, body: Body) -> tuple[
 
 
 def _contract(session: Session, desk: Desk, customer: Customer) -> Contract:
+    """The contract in force; of a customer that has left, the last one: what it has a right to it may claim still."""
     try:
-        return desk.agreements.in_force(session, customer, desk.now()).contract
+        return desk.agreements.last_in_force(session, customer, desk.now()).contract
     except NoAgreementError as error:
         raise UserError(Refusal.SLA_NO_AGREEMENT, customer=customer.name) from error
 
@@ -146,7 +147,12 @@ def _period(key: str, contract: Contract, now: datetime) -> Period:
     try:
         return parse_period(key, contract.zone, now)
     except PeriodError as error:
-        raise UserError(Refusal.SLA_PERIOD, period=key[:80]) from error
+        raise no_period(key, error) from error
+
+
+def no_period(typed: str, error: PeriodError) -> UserError:
+    """What was typed is none, or is still to come."""
+    return UserError(Refusal.SLA_TO_COME if isinstance(error, ToComeError) else Refusal.SLA_PERIOD, period=typed[:80])
 
 
 def excluded(body: Body, desk: Desk) -> Answer:
@@ -156,10 +162,9 @@ def excluded(body: Body, desk: Desk) -> Answer:
     with once(desk, origin_of(body)) as work:
         customer = demand_customer(work.session, work.viewer, str(carried.get("customer") or ""))
         reason = value_in(state, Field.EXCLUSION)
-        availability = _contract(work.session, desk, customer).availability
-        if reason is None or availability is None or availability.exclusion(reason) is None:
-            raise UserError(Refusal.NO_SUCH_CHOICE, Field.EXCLUSION)
         downtime = _locked(work, customer, str(carried.get("downtime") or ""))
+        if reason is None or not _is_reason(work, desk, customer, downtime, reason):
+            raise UserError(Refusal.NO_SUCH_CHOICE, Field.EXCLUSION)
         text_id = typed_text.keep(work.session, customer.team_id, work.viewer.person.id, why)
         change = Change(event=DowntimeEvent.EXCLUDED, by=work.viewer.person.id, text_id=text_id)
         exclude_downtime(downtime, customer.id, reason, change, work.now)
@@ -168,6 +173,12 @@ def excluded(body: Body, desk: Desk) -> Answer:
     desk.log("downtime_excluded", downtime=downtime.id, customer=customer.id, reason=reason)
     answer: Answer = work.answer
     return answer
+
+
+def _is_reason(work: Work, desk: Desk, customer: Customer, downtime: Downtime, reason: str) -> bool:
+    """Whether a contract that the customer was under while it lasted has that reason."""
+    contracts = claims.contracts_of(work.session, desk.agreements, customer, [downtime], work.now)
+    return any(each.availability is not None and each.availability.exclusion(reason) is not None for each in contracts)
 
 
 def _locked(work: Work, customer: Customer, downtime_id: str) -> Downtime:
@@ -237,7 +248,7 @@ def _reported_at(text: str, contract: Contract, now: datetime) -> datetime:
 
 def _report(work: Work, customer: Customer, happening: str, at: datetime) -> None:
     """Kept with the agent who noted it; the first of the customer's contacts hears what follows."""
-    contacts = contacts_of(work.session, customer.team_id, customer.id)
+    contacts = [each for each in contacts_of(work.session, customer.team_id, customer.id) if each.left_at is None]
     person = contacts[0] if contacts else work.viewer.person
     report = Affected(
         team_id=customer.team_id,
@@ -289,24 +300,36 @@ def _claim(work: Work, desk: Desk, customer: Customer, key: str | None) -> Rende
     period = _period_to_claim(key, customer, contract, work.now)
     claims.one_at_a_time(work.session, customer)
     cases = _cases(work.session, desk, customer, period, work.now)
-    wanted = [case for case in cases if case.credit.fee]
+    if not cases:
+        _demand_credit(contract, customer, period.key)
+    wanted = [case for case in cases if case.credit.fee and claims.already(case) is None]
     if not wanted:
-        raise _refused(cases, contract, period)
-    for case in wanted:
-        held = claims.already(work.session, case)
-        if held is not None:
-            raise _made(work.session, held)
+        raise _made_or_refused(work.session, cases, contract, period)
     made = [_make(work, desk, customer, case) for case in wanted]
     return _answer(work, desk, made[0])
 
 
+def _made_or_refused(session: Session, cases: Sequence[Case], contract: Contract, period: Period) -> UserError:
+    """Who claimed all there is, else why there is nothing."""
+    held = next(filter(None, map(claims.already, cases)), None)
+    return _made(session, held) if held is not None else _refused(cases, contract, period)
+
+
 def _period_to_claim(key: str | None, customer: Customer, contract: Contract, now: datetime) -> Period:
-    if contract.credit is None or contract.credit.rule is None:
-        clause = contract.credit.clause if contract.credit else ""
-        if not clause:
-            raise UserError(Refusal.SLA_NOTHING, customer=customer.name)
-        raise UserError(Refusal.CLAIM_NOTHING, period=key or customer.name, clause=clause)
-    return _period(key, contract, now) if key else period_of(contract.credit.period, now, contract.zone)
+    if key:
+        return _period(key, contract, now)
+    terms = _demand_credit(contract, customer, customer.name)
+    return period_of(terms.period, now, contract.zone)
+
+
+def _demand_credit(contract: Contract, customer: Customer, period: str) -> CreditTerms:
+    """What a contract gives back. Raises UserError where it gives nothing."""
+    terms = contract.credit
+    if terms is not None and terms.rule is not None:
+        return terms
+    if terms is None or not terms.clause:
+        raise UserError(Refusal.SLA_NOTHING, customer=customer.name)
+    raise UserError(Refusal.CLAIM_NOTHING, period=period, clause=terms.clause)
 
 
 def _cases(session: Session, desk: Desk, customer: Customer, period: Period, now: datetime) -> list[Case]:
@@ -320,6 +343,7 @@ def _cases(session: Session, desk: Desk, customer: Customer, period: Period, now
 
 def _refused(cases: Sequence[Case], contract: Contract, period: Period) -> UserError:
     """Why there is nothing to claim: it lapsed, it was not reported, or the availability gives nothing."""
+    contract = cases[0].measured.terms.contract if cases else contract
     rights = [each for case in cases for each in case.rights if case.measured.credit and case.measured.credit.fee]
     clause = contract.credit.claim.clause if contract.credit and contract.credit.claim else ""
     lapsed = [each.lapses_at for each in rights if each.standing is Standing.LAPSED and each.lapses_at]
@@ -344,9 +368,9 @@ def claimed(body: Body, desk: Desk) -> None:
         contract = _contract(work.session, desk, customer)
         period = claims.period_of_claim(found, contract, work.now)
         cases = _cases(work.session, desk, customer, period, work.now)
-        mine = [case for case in cases if claims.service_of(case) == found.service]
-        if not mine or not mine[0].credit.fee:
-            raise _refused(mine, contract, period)
+        mine = [case for case in cases if claims.what_of(case) == ClaimedFor.of(found)]
+        if not mine or not mine[0].credit.fee or claims.already(mine[0]) is not None:
+            raise _made_or_refused(work.session, mine, contract, period)
         _make(work, desk, customer, mine[0])
 
 

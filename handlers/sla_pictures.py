@@ -23,7 +23,7 @@ from handlers.views.facts.sla import (
 )
 from handlers.views.words import Words
 from models import typed_text
-from models.claim import Claim, ClaimState, claims_of, decisions_of
+from models.claim import Claim, ClaimedFor, ClaimState, claims_of, decisions_of
 from models.customer import Customer
 from models.downtime import Downtime
 from models.service import all_services
@@ -69,6 +69,20 @@ def sight(
         NoAvailabilityError: its contract states no availability.
     """
     terms = terms_at(session, agreements, customer, period, now)
+    return sight_under(session, customer, terms, period, now, for_desk=for_desk, ground=ground)
+
+
+def sight_under(
+    session: Session,
+    customer: Customer,
+    terms: Terms,
+    period: Period,
+    now: datetime,
+    *,
+    for_desk: bool = False,
+    ground: Ground | None = None,
+) -> Sight:
+    """The same under terms that are at hand."""
     ground = ground or ground_for(session, customer, period, now)
     names = {each.key: each.name for each in all_services(session, customer.team_id)}
     return Sight(session, customer, terms, period, ground, names, now, for_desk)
@@ -119,7 +133,8 @@ def _claims(at: Sight, each: Measured) -> tuple[ClaimBrief, ...]:
     """The claims that were made for the period and this service, and those whose right has lapsed."""
     service = each.service.key if each.service else ""
     made = claims_of(at.session, at.customer.team_id, at.customer.id)
-    alike = [one for one in made if (one.period, one.service) == (at.period.key, service)]
+    what = ClaimedFor(at.terms.contract.id, at.period.key, service)
+    alike = [one for one in made if ClaimedFor.of(one) == what]
     return tuple(_claim(at.session, one) for one in alike if one.state != ClaimState.OFFERED)
 
 
@@ -201,6 +216,7 @@ def credit_fact(contract: Contract, credit: Credit | None) -> CreditFact | None:
         points=credit.points,
         beside=credit.beside,
         capped_by=terms.cap_clause if credit.capped else None,
+        before=credit.before,
         one_off=terms.not_on_one_off,
     )
 

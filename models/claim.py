@@ -125,13 +125,28 @@ def claim_by_id(session: Session, team_id: str, claim_id: str) -> Claim | None:
     return session.get(Claim, (team_id, claim_id), with_for_update=True, populate_existing=True)
 
 
-def offered_claim(session: Session, team_id: str, customer_id: str, period: str, service: str) -> Claim | None:
-    """The claim of a customer for a period that is not made yet, locked."""
+@dataclass(frozen=True, slots=True)
+class ClaimedFor:
+    """What a claim is for: the contract by its id, the period, and the service where each is measured."""
+
+    contract: str
+    period: str
+    service: str
+
+    @classmethod
+    def of(cls, claim: Claim) -> "ClaimedFor":
+        """What that one is for."""
+        return cls(claim.contract, claim.period, claim.service)
+
+
+def offered_claim(session: Session, team_id: str, customer_id: str, what: ClaimedFor) -> Claim | None:
+    """The claim of a customer for that which is not made yet, locked."""
     query = select(Claim).where(
         Claim.team_id == team_id,
         Claim.customer_id == customer_id,
-        Claim.period == period,
-        Claim.service == service,
+        Claim.contract == what.contract,
+        Claim.period == what.period,
+        Claim.service == what.service,
         Claim.state == ClaimState.OFFERED,
     )
     return session.exec(query.with_for_update()).first()

@@ -70,6 +70,14 @@ _AGREEMENT = (
 )
 
 
+def agreements_until(session: Session, customer: Customer, day: date) -> list[Agreement]:
+    """Every agreement of a customer that had begun by a civil day, the first first; most are over."""
+    query = select(Agreement).where(
+        Agreement.team_id == customer.team_id, Agreement.customer_id == customer.id, Agreement.since <= day
+    )
+    return list(session.exec(query.order_by(col(Agreement.since))))
+
+
 def customers_under(session: Session, team_id: str, contract: str, day: date) -> list[tuple[Customer, Agreement]]:
     """Every customer under a contract on a civil day, by name, with the agreement that says so."""
     query = (

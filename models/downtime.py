@@ -212,6 +212,10 @@ def correct_downtime(downtime: Downtime, correction: Correction, change: Change,
     change_downtime(downtime, change, now, **correction.values())
 
 
+CLAIMED_BY = frozenset({"began_at", "ended_at", "scope", "exclusions"})
+"""Columns by which more may be claimed than before, once an interval is over."""
+
+
 def change_downtime(downtime: Downtime, change: Change, now: datetime, **values: Any) -> None:
     """Write an event and what it changes on the interval: the only way one changes. Raises DowntimeError."""
     changed = {name: value for name, value in values.items() if getattr(downtime, name) != value}
@@ -233,7 +237,8 @@ def change_downtime(downtime: Downtime, change: Change, now: datetime, **values:
         setattr(downtime, name, value)
     downtime.changes = [*downtime.changes, entry]
     session = object_session(downtime)
-    if changed.get("ended_at") is not None and isinstance(session, Session):
+    longer = downtime.ended_at is not None and not CLAIMED_BY.isdisjoint(changed)
+    if longer and isinstance(session, Session):
         look_if_reported(session, downtime.team_id, downtime.happening_id, now)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, and_, col, or_, select
 
 from models import joining
-from models.outbox import Kind, Outgoing, State, end_under
+from models.outbox import CARDS, Kind, Outgoing, State, end_under
 
 LATE = timedelta(minutes=1)
 """How long a notice has waited when it is gathered with those that wait behind it."""
@@ -442,8 +442,10 @@ def _mark_ended(session: Session, ended: Ended) -> list[Outgoing]:
     row = session.get(Outgoing, (held.team_id, held.id), with_for_update=True, populate_existing=True)
     if row is None or row.lease_token != held.token:
         return []
-    row.leased_until = row.lease_token = None
+    before, row.leased_until, row.lease_token = row.reason, None, None
     row.state, row.reason = ended.state, ended.reason
+    if _was_deleted(session, row, before):
+        return []
     if joining.is_too_much(row):
         joining.part(session, row, ended.at)
         return []
@@ -454,6 +456,41 @@ def _mark_ended(session: Session, ended: Ended) -> list[Outgoing]:
         session.flush()
         end_under(session, row)
     return [row, *joined]
+
+
+STANDING = CARDS | {Kind.ANNOUNCEMENT, Kind.ANNOUNCED_DESK}
+"""Kinds that stand where their readers look for them: one that somebody deleted is posted anew."""
+
+DELETED = frozenset({"message_not_found", "thread_not_found", "cannot_reply_to_message"})
+"""Slack's words for a message that is not there any more, to be edited or to be replied to."""
+
+
+def _was_deleted(session: Session, row: Outgoing, before: str | None) -> bool:
+    """Have a message posted anew that somebody deleted, where an edit or a line under it found that out.
+
+    The line is said under the new one; refused for the same reason again (`before`), it ends.
+    """
+    if row.state != State.REFUSED or row.refused_with not in DELETED:
+        return False
+    if row.ts is not None and row.kind in STANDING:
+        _post_anew(row, row.ready_at)
+        return True
+    if row.thread_of is None or row.ts is not None or row.reason == before:
+        return False
+    parent = session.get(Outgoing, (row.team_id, row.thread_of), with_for_update=True, populate_existing=True)
+    if parent is None or parent.kind not in STANDING:
+        return False
+    if parent.ts is not None:
+        _post_anew(parent, row.ready_at)
+    row.state = State.WAITING
+    return True
+
+
+def _post_anew(row: Outgoing, ready_at: datetime) -> None:
+    """As if it had never been posted; an edit that is on its way is not waited for."""
+    row.state, row.ready_at, row.attempts, row.uncertain = State.WAITING, ready_at, 0, False
+    row.leased_until = row.lease_token = row.channel = row.ts = None
+    row.sent_revision = 0
 
 
 def next_ready(session: Session, team_id: str, machine_now: datetime) -> datetime | None:

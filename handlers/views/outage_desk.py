@@ -98,13 +98,9 @@ def _gravity(facts: OutageDeskFacts, words: Words) -> str:
 def _desk_actions(facts: OutageDeskFacts, words: Words) -> list[Block]:
     name = facts.outage.name
     if facts.outage.ended_at is not None:
-        return [
-            kit.actions(
-                kit.button(words.plain("Report"), Action.OUTAGE_REPORT, name),
-                kit.button(words.plain("Times"), Action.OUTAGE_EDIT, name),
-                kit.button(words.plain("Everything about it"), Action.OUTAGE_SHOW, name),
-            )
-        ]
+        report = kit.button(words.plain("Report"), Action.OUTAGE_REPORT, name)
+        everything = kit.button(words.plain("Everything about it"), Action.OUTAGE_SHOW, name)
+        return [kit.actions(report, kit.button(words.plain("Times"), Action.OUTAGE_EDIT, name), everything)]
     update = words.plain("Update") if facts.announced else words.plain("Announce")
     channel = words.plain("Join channel") if facts.channel else words.plain("Channel")
     return [

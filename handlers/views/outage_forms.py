@@ -225,8 +225,9 @@ def end_view(facts: OutageActFacts, words: Words) -> ViewDict:
 
 
 def edit_view(facts: OutageActFacts, words: Words) -> ViewDict:
-    """The three beginnings, kept apart, and why they are another now."""
+    """The three beginnings, kept apart, the end of one that is over, and why they are another now."""
     outage = facts.outage
+    ended = [kit.field(Field.ENDED_AT, words.plain("Ended"), kit.moment_input(Field.ENDED_AT, outage.ended_at))]
     blocks = [
         _about(facts, words),
         kit.field(Field.BEGAN_AT, words.plain("Began"), kit.moment_input(Field.BEGAN_AT, outage.began_at)),
@@ -237,6 +238,7 @@ def edit_view(facts: OutageActFacts, words: Words) -> ViewDict:
             kit.moment_input(Field.RECEIVED_AT, facts.reported_at),
             optional=True,
         ),
+        *(ended if outage.ended_at is not None else ()),
         kit.field(Field.REASON, words.plain("Reason"), kit.text_input(Field.REASON, lines=True)),
     ]
     return _act(View.OUTAGE_EDIT, words.plain("Put times right"), blocks, facts, words, words.plain("Save"))

@@ -276,6 +276,14 @@ def credit_words(credit: CreditFact, share: Fraction, words: Words, *, provision
                 beside=percent(credit.beside, words, 1),
             )
         )
+    if credit.before:
+        lines.append(
+            words.say(
+                "{whole} in all, of which {before} was claimed before.",
+                whole=percent(credit.fee + credit.before, words, 1),
+                before=percent(credit.before, words, 1),
+            )
+        )
     if credit.capped_by:
         lines.append(joined(words.say("More than that is not given back."), credit.capped_by))
     if credit.fee and credit.one_off:

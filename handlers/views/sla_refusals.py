@@ -14,6 +14,10 @@ TEXTS: Mapping[Refusal, tuple[str, str]] = {
         mark('"{period}" is no period.'),
         mark("Write a month such as 2026-11, a year such as 2026, or 12m."),
     ),
+    Refusal.SLA_TO_COME: (
+        mark("{period} has not begun."),
+        mark("Choose an earlier period."),
+    ),
     Refusal.SLA_NOTHING: (
         mark("The agreement of {customer} promises nothing about availability."),
         mark("/ticket shows what it promises."),

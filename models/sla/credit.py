@@ -4,7 +4,7 @@ Shares of the monthly fee, never an amount of money. Source: PS-09, PS-13, EM-15
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from fractions import Fraction
@@ -27,7 +27,7 @@ class Credit:
 
     `tier` is the one that was reached. `points` are those that were lost, as the contract counts them
     (whole or started), `beside` the share by the other way of counting them. `capped`: without the cap it
-    would have been more.
+    would have been more. `before` is the share that was claimed for the same period before: `fee` is the rest.
     """
 
     fee: Fraction
@@ -35,6 +35,7 @@ class Credit:
     points: int | None = None
     beside: Fraction | None = None
     capped: bool = False
+    before: Fraction = NOTHING
 
 
 NO_CREDIT = Credit(fee=NOTHING)
@@ -63,6 +64,11 @@ def _capped(terms: CreditTerms, credit: Credit) -> Credit:
     if terms.cap is None or credit.fee <= terms.cap:
         return credit
     return Credit(fee=terms.cap, tier=credit.tier, points=credit.points, beside=credit.beside, capped=True)
+
+
+def rest_of(credit: Credit, before: Fraction) -> Credit:
+    """What is left of a credit of which a share was claimed before: a period gives no more than it gives at once."""
+    return replace(credit, fee=max(credit.fee - before, NOTHING), before=before)
 
 
 class Standing(StrEnum):

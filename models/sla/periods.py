@@ -26,6 +26,10 @@ class PeriodError(ValueError):
     """A text names no period. The message says what would."""
 
 
+class ToComeError(PeriodError):
+    """The period has not begun: nothing can be said of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """From an instant to another, exclusive, in UTC. `key` is how it is written."""
@@ -48,7 +52,12 @@ class Period:
 
 
 def parse_period(text: str, zone: ZoneInfo, now: datetime) -> Period:
-    """The period that a text names: "2026-11", "2026", or "12m", the twelve months until now. Raises PeriodError."""
+    """The period that a text names: "2026-11", "2026", or "12m", the twelve months until now.
+
+    Raises:
+        PeriodError: it names none.
+        ToComeError: it has not begun.
+    """
     if text == ROLLING:
         return last_12_months(zone, now)
     found = _WRITTEN.match(text)
@@ -56,7 +65,11 @@ def parse_period(text: str, zone: ZoneInfo, now: datetime) -> Period:
     if found is None or not _FIRST_YEAR <= year <= _LAST_YEAR or month > _DECEMBER or found[2] == "00":
         message = f'"{text}" is no period; write a month such as 2026-11, a year such as 2026, or 12m'
         raise PeriodError(message)
-    return _month(year, month, zone) if month else _year(year, zone)
+    period = _month(year, month, zone) if month else _year(year, zone)
+    if period.begins > now:
+        message = f"{text} has not begun; write an earlier period, or 12m"
+        raise ToComeError(message)
+    return period
 
 
 def period_of(kind: PeriodKind, at: datetime, zone: ZoneInfo) -> Period:

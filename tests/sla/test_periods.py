@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from models.sla.contract import PeriodKind
 from models.sla.periods import (
     PeriodError,
+    ToComeError,
     last_12_months,
     months_until,
     parse_period,
@@ -20,6 +21,7 @@ from models.sla.periods import (
 
 OSLO = ZoneInfo("Europe/Oslo")
 NOON = datetime(2026, 11, 23, 12, tzinfo=OSLO)
+AFTERWARDS = datetime(2030, 1, 1, tzinfo=OSLO)
 HOURS = timedelta(hours=1)
 LAWS = settings(deadline=None, derandomize=True, max_examples=60)
 
@@ -37,7 +39,7 @@ LAWS = settings(deadline=None, derandomize=True, max_examples=60)
     ],
 )
 def test_a_period_is_as_long_as_its_zone_makes_it(text: str, hours: int) -> None:
-    period = parse_period(text, OSLO, NOON)
+    period = parse_period(text, OSLO, AFTERWARDS)
     assert period.key == text
     assert (period.ends - period.begins) == hours * HOURS
     assert period.begins.astimezone(OSLO).hour == period.ends.astimezone(OSLO).hour == 0
@@ -92,3 +94,12 @@ def test_twelve_months_follow_each_other_without_gap_and_the_last_holds_now(now:
     assert all(parse_period(each.key, OSLO, now) == each for each in months)
     assert period_of(PeriodKind.CALENDAR_YEAR, now, OSLO).ends >= months[-1].ends
     assert period_of(PeriodKind.ROLLING_12_MONTHS, now, OSLO).ends == now
+
+
+@pytest.mark.parametrize("text", ["2026-12", "2027"])
+def test_a_period_that_has_not_begun_is_refused(text: str) -> None:
+    """One whose first instant it is has begun."""
+    first = datetime(int(text[:4]), int(text[5:] or 1), 1, tzinfo=OSLO)
+    with pytest.raises(ToComeError, match=f"{text} has not begun"):
+        parse_period(text, OSLO, first - timedelta(microseconds=1))
+    assert parse_period(text, OSLO, first).begins == first

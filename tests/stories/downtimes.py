@@ -1,6 +1,6 @@
 """Downtime and reports, put into a house's database as an outage leaves them there."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import select
@@ -8,7 +8,7 @@ from sqlmodel import select
 from bot.database import Lane
 from models.affected import Affected, report_affected
 from models.claim import Claim, claims_of
-from models.customer import Customer
+from models.customer import Agreement, Contact, Customer
 from models.desk import Desk
 from models.downtime import (
     Change,
@@ -72,3 +72,21 @@ def noted(house: House, downtime_id: str) -> Downtime:
         row = session.get(Downtime, (TEAM, downtime_id))
         assert row is not None
         return row
+
+
+def speaks(house: House, who: str, customer: str = "bykommune") -> None:
+    """Somebody else speaks for a customer too."""
+    with house.vakt.database.transaction(Lane.LOOP) as session:
+        person = session.exec(select(Person.id).where(Person.handle == who)).one()
+        found = session.exec(select(Customer.id).where(Customer.key == customer)).one()
+        session.add(Contact(team_id=TEAM, customer_id=found, person_id=person))
+
+
+def agrees_otherwise(house: House, day: str, contract: str | None = None) -> None:
+    """Bykommune's agreement ends on a day; another one begins where it is named."""
+    with house.vakt.database.transaction(Lane.LOOP) as session:
+        customer = session.exec(select(Customer).where(Customer.key == "bykommune")).one()
+        [held] = session.exec(select(Agreement).where(Agreement.customer_id == customer.id)).all()
+        held.until = date.fromisoformat(day)
+        if contract is not None:
+            session.add(Agreement(team_id=TEAM, customer_id=customer.id, since=held.until, contract=contract))

@@ -9,7 +9,7 @@ from sqlmodel import select
 from models.clock import Clock, clocks_of
 from models.history import Event, history_of
 from models.ticket import Ticket
-from sandbox import Message, Person
+from sandbox import Message, Person, posts
 from sandbox.interactions import payload
 from sandbox.submissions import told
 from tests.stories.conftest import OSLO, House
@@ -108,6 +108,17 @@ def hears(house: House, who: Person, words: str, *, in_: str) -> Message:
     assert [words in one.words for one in new] == [True], [one.words for one in new]
     new[0].expected = True
     return Message(house.slack, new[0].channel, str(new[0].body["ts"]))
+
+
+def deletes(house: House, message: Message) -> None:
+    """An owner of the workspace deletes a message of Vakt's; one that was answered leaves a stone in its place."""
+    world = house.slack.world
+
+    def there() -> None:
+        where = world.workspace.conversations[message.channel]
+        posts.delete(world, where, where.posts[message.ts])
+
+    house.slack.do(there)
 
 
 def forget(house: House) -> None:

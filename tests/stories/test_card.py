@@ -5,7 +5,19 @@ import pytest
 from models.history import Event
 from models.sla.contract import ClockKind
 from tests.stories.conftest import P2, House, oslo
-from tests.stories.scenes import clocks, events, forget, hears, in_oslo, opened, option, presses_old, stored, times
+from tests.stories.scenes import (
+    clocks,
+    deletes,
+    events,
+    forget,
+    hears,
+    in_oslo,
+    opened,
+    option,
+    presses_old,
+    stored,
+    times,
+)
 
 BLOCKER = (("Är det något tekniskt fel?", "Ja"), ("Kan folk använda tjänsten?", "Nej, ingen kan"))
 """The answers under Heartpace's agreement that promise an answer, a start and a solution."""
@@ -328,3 +340,21 @@ def test_the_customers_people_cannot_press_the_desks_buttons(house: House) -> No
         forget(house)
     assert events(house, it.name) == before
     house.is_quiet()
+
+
+def test_cards_that_somebody_deleted_are_posted_anew_with_what_happens_next(house: House) -> None:
+    """The desk's log goes on under the new card, and its buttons are there again."""
+    it = opened(house)
+    house.settles()
+    deletes(house, it.card)
+    deletes(house, it.theirs)
+    ola = house.person("ola")
+    presses_old(house, ola, it.card, "ticket.start", block=f"desk:{it.name}", value=it.name)
+    card = house.slack.expects(it.name, in_="#desk", thread=None)
+    assert "Work started" in card.words
+    theirs = house.slack.expects(it.name, in_="#acme", thread=None)
+    assert "Ola Hansen" in theirs.words
+    ola.clicks("Reply", on=card)
+    ola.modal().fill("Answer to the customer", "We look at it.").submit()
+    house.slack.expects("We look at it.", in_="#acme", thread=theirs)
+    house.slack.forgets()

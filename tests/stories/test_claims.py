@@ -12,7 +12,7 @@ from models.claim import ClaimState
 from models.sla.contract import Scope
 from sandbox import Message
 from tests.stories.conftest import House, oslo
-from tests.stories.downtimes import claims, ends, notes, reports
+from tests.stories.downtimes import agrees_otherwise, claims, ends, notes, reports, speaks
 from tests.stories.scenes import forget, presses_old
 
 OUTAGE = "O-1"
@@ -48,6 +48,15 @@ def test_the_day_after_whoever_reported_it_reads_the_credit_and_the_day_it_lapse
     assert "Foreløpig fradrag: 25 % av månedsavgiften · PS-09" in offer.words.replace("*", "")
     assert "kan kreves til man. 21. des. 24.00" in offer.words
     assert "meldt man. 23. nov. 10:30 CET" in offer.words
+    house.is_quiet()
+
+
+def test_where_whoever_reported_it_has_left_another_contact_reads_the_offer(house: House) -> None:
+    outage(house)
+    speaks(house, "erik")
+    house.slack.changes_account(house.person("nina"), deleted=True)
+    house.moves_to(oslo("2026-11-24 08:00"))
+    house.slack.expects("Bykommune kan kreve fradrag", to=house.person("erik"))
     house.is_quiet()
 
 
@@ -196,6 +205,78 @@ def test_a_claim_covers_what_has_not_lapsed_and_lists_what_has(house: House) -> 
     forget(house)
 
 
+@pytest.mark.clause("PS-13")
+def test_a_second_claim_of_a_month_is_for_what_the_first_leaves(house: House) -> None:
+    """Four hours are 25 %; five more are 98.75 %, 50 % in all: the other 25 % are left, not 50 % again."""
+    offer = offered(house)
+    nina = house.person("nina")
+    nina.clicks("Krev fradrag", on=offer)
+    house.settles()
+    forget(house)
+    house.moves_to(oslo("2026-11-25 16:00"))
+    notes(house, "2026-11-25 11:00", "2026-11-25 16:00", outage_id="O-2")
+    reports(house, "O-2")
+    house.moves_to(oslo("2026-11-26 08:00"))
+    again = house.slack.expects("Bykommune kan kreve fradrag for november 2026", to=nina)
+    assert "Foreløpig fradrag: 25 % av månedsavgiften" in again.words.replace("*", "")
+    assert "50 % til sammen, hvorav 25 % er krevd tidligere." in again.words
+    nina.clicks("Krev fradrag", on=again)
+    house.settles()
+    assert [each.figure["fee"] for each in claims(house)] == ["1/4", "1/4"]
+    assert "Nina Moe var først" in nina.types("/sla claim", in_="#bykommune").words
+    forget(house)
+
+
+@pytest.mark.clause("PS-13")
+def test_nothing_is_offered_again_where_more_downtime_gives_no_more(house: House) -> None:
+    offer = offered(house)
+    nina = house.person("nina")
+    nina.clicks("Krev fradrag", on=offer)
+    house.settles()
+    forget(house)
+    house.moves_to(oslo("2026-11-25 16:00"))
+    notes(house, "2026-11-25 15:00", "2026-11-25 16:00", outage_id="O-2")
+    reports(house, "O-2")
+    house.moves_to(oslo("2026-11-27 08:00"))
+    assert "Nina Moe var først" in nina.types("/sla claim", in_="#bykommune").words
+    assert len(claims(house)) == 1
+    house.is_quiet()
+
+
+@pytest.mark.clause("PS-13")
+def test_what_was_claimed_in_time_counts_on_when_the_rest_is_claimed_later(house: House) -> None:
+    """Four hours on the 2nd were claimed in time; five on the 23rd are 98.75 % with them, though the 2nd has lapsed."""
+    notes(house, "2026-11-02 10:00", "2026-11-02 14:00", outage_id="O-0")
+    reports(house, "O-0", at="2026-11-02 10:30")
+    nina = house.person("nina")
+    assert "er krevd" in nina.types("/sla claim 2026-11", in_="#bykommune").words
+    house.moves_to(oslo("2026-11-23 20:00"))
+    notes(house, "2026-11-23 11:00", "2026-11-23 16:00", outage_id=OUTAGE)
+    reports(house, OUTAGE, at="2026-11-23 12:00")
+    house.moves_to(oslo("2026-12-01 08:00"))
+    forget(house)
+    nina.types("/sla claim 2026-11", in_="#bykommune")
+    made = [each for each in claims(house) if each.state == ClaimState.CLAIMED]
+    assert [each.figure["fee"] for each in made] == ["1/4", "1/4"]
+    forget(house)
+
+
+@pytest.mark.clause("PS-13")
+def test_what_was_claimed_while_it_lasted_and_went_on_may_be_claimed_for_the_rest(house: House) -> None:
+    """Claimed after four hours, 25 %; it ends after nine, 50 % in all."""
+    downtime = notes(house, "2026-11-23 04:00", None, outage_id=OUTAGE)
+    reports(house, OUTAGE)
+    nina = house.person("nina")
+    assert "25 %" in nina.types("/sla claim", in_="#bykommune").words
+    house.moves_to(oslo("2026-11-23 13:00"))
+    ends(house, downtime, "2026-11-23 13:00")
+    forget(house)
+    house.moves_to(oslo("2026-11-24 08:00"))
+    offer = house.slack.expects("Bykommune kan kreve fradrag for november 2026", to=nina)
+    assert "50 % til sammen, hvorav 25 % er krevd tidligere." in offer.words
+    forget(house)
+
+
 def test_what_does_not_count_or_gives_nothing_is_not_offered(house: House) -> None:
     notes(house, "2026-11-10 10:00", "2026-11-10 20:00", outage_id="O-2", scope=Scope.SOME_USERS)
     notes(house, "2026-11-11 10:00", "2026-11-11 10:10", outage_id="O-3")
@@ -215,6 +296,35 @@ def test_an_outage_over_the_end_of_a_month_is_offered_for_both(house: House) -> 
     house.slack.expects("kan kreve fradrag for november 2026", to=nina)
     house.slack.expects("kan kreve fradrag for desember 2026", to=nina)
     assert sorted(each.period for each in claims(house)) == ["2026-11", "2026-12"]
+    house.is_quiet()
+
+
+@pytest.mark.clause("PS-13")
+@pytest.mark.parametrize("day", ["2026-12-01", "2026-11-25"], ids=["with the month", "in its midst"])
+@pytest.mark.parametrize("contract", ["pindena", "easymeeting", None], ids=["none", "another", "left"])
+def test_who_changed_its_agreement_since_claims_what_the_one_before_gives(
+    house: House, day: str, contract: str | None
+) -> None:
+    """Its part of a month of 720 hours, or of 576: four hours are 25 % of the fee in both."""
+    offer = offered(house)
+    agrees_otherwise(house, day, contract)
+    nina = house.person("nina")
+    house.moves_to(oslo("2026-12-02 08:00"))
+    forget(house)
+    nina.clicks("Krev fradrag", on=offer)
+    house.slack.expects("Bykommune claims its credit for November 2026 (PS-13).", in_="#desk", thread=None)
+    house.slack.expects_edit(offer, "er krevd")
+    [claim] = [each for each in claims(house) if each.state == ClaimState.CLAIMED]
+    assert (claim.contract, claim.figure["fee"]) == ("pureservice", "1/4")
+    assert "var først" in nina.types("/sla claim 2026-11", in_="#bykommune").words
+    forget(house)
+
+
+def test_what_ended_before_the_agreement_did_is_offered_afterwards(house: House) -> None:
+    outage(house)
+    agrees_otherwise(house, "2026-11-24", "pindena")
+    house.moves_to(oslo("2026-11-24 08:00"))
+    house.slack.expects("Bykommune kan kreve fradrag for november 2026", to=house.person("nina"))
     house.is_quiet()
 
 

@@ -1,6 +1,7 @@
 """Outages: declared with a word, announced to those who use it in their language, told on, ended everywhere."""
 
 import json
+from datetime import datetime
 
 import pytest
 from sqlmodel import select
@@ -10,11 +11,12 @@ from models.affected import reports_of
 from models.desk import Desk
 from models.downtime import Scope, downtime_of_outage
 from models.outage import Outage, OutageEvent, outage_by_number, outage_entries
+from models.outbox import Outgoing
 from models.told import tellings_of
 from sandbox import Message
 from sandbox.screens import Modal
-from tests.stories.conftest import TEAM, House, oslo
-from tests.stories.scenes import hears, opened, stored
+from tests.stories.conftest import OSLO, TEAM, House, oslo
+from tests.stories.scenes import deletes, hears, opened, stored
 
 
 def declares(
@@ -109,7 +111,7 @@ def updates(house: House, card: Message, text: str, *, who: str = "ola", button:
     modal = person.modal()
     modal.fill("act.text", text)
     for field, value in fields.items():
-        modal.fill(f"outage.{field}", value)
+        (modal.choose if field == "scope" else modal.fill)(f"outage.{field}", value)
     submitted = modal.submit()
     assert not submitted.errors, submitted.errors
 
@@ -400,6 +402,116 @@ def test_times_are_put_right_when_it_is_over_too(house: House) -> None:
     assert not modal.submit().errors
     house.settles()
     assert happened(house)[-1] == "corrected"
+    house.slack.forgets()
+
+
+def spans(house: House) -> list[tuple[str, str, str]]:
+    """The outage's downtime: scope, from and to by the wall in Oslo."""
+
+    def wall(at: datetime | None) -> str:
+        return f"{at.astimezone(OSLO):%H:%M}" if at else ""
+
+    with house.vakt.database.reading() as session:
+        rows = downtime_of_outage(session, TEAM, "O-1")
+        return [(each.scope, wall(each.began_at), wall(each.ended_at)) for each in rows]
+
+
+def puts_right(house: House, card: Message, **times: str) -> Modal:
+    ola = house.person("ola")
+    ola.clicks("Times", on=card)
+    modal = ola.modal()
+    for field, at in times.items():
+        modal.choose(f"outage.{field}", at)
+    modal.fill("act.reason", "The log says so")
+    return modal
+
+
+def test_an_end_that_was_noted_too_late_is_put_right_with_a_reason_and_the_downtime_with_it(house: House) -> None:
+    card = declared(house)
+    told = announced(house, "Signing in fails")
+    house.moves(minutes=12)
+    ends(house, card)
+    for channel, message in told.items():
+        house.slack.expects("12 min", in_=channel, thread=message)
+    house.moves(minutes=30)
+    modal = puts_right(house, card, ended_at="2026-11-23T09:30+01:00")
+    assert "cannot have ended before" in modal.submit().errors["outage.ended_at"]
+    modal.choose("outage.ended_at", "2026-11-23T11:30+01:00")
+    assert modal.submit().errors["outage.ended_at"]
+    modal.choose("outage.ended_at", "2026-11-23T09:45+01:00")
+    assert not modal.submit().errors
+    for message in told.values():
+        house.slack.expects_edit(message, "5 min")
+    house.slack.expects("ended Mon 23 Nov 09:52 CET → Mon 23 Nov 09:45 CET. Reason: The log says so", in_="#desk")
+    assert spans(house) == [("all_users", "09:40", "09:45")]
+    house.is_quiet()
+
+
+def test_times_are_put_right_before_and_after_its_scope_changed(house: House) -> None:
+    """All are kept out from 09:40, some from 09:50; it is put right to begin at 09:55, then at 09:30."""
+    card = declared(house)
+    announced(house, "Signing in fails")
+    house.moves(minutes=10)
+    updates(house, card, "Some are in again", scope="Some users")
+    house.moves(minutes=20)
+    assert not puts_right(house, card, began_at="2026-11-23T09:55+01:00").submit().errors
+    assert ("some_users", "09:55", "") in spans(house)
+    assert not puts_right(house, card, began_at="2026-11-23T09:30+01:00").submit().errors
+    assert [each for each in spans(house) if each[1] != each[2]] == [
+        ("all_users", "09:30", "09:55"),
+        ("some_users", "09:55", ""),
+    ]
+    house.slack.forgets()
+
+
+def test_an_end_before_its_scope_changed_leaves_no_downtime_beyond(house: House) -> None:
+    card = declared(house)
+    announced(house, "Signing in fails")
+    house.moves(minutes=10)
+    updates(house, card, "Some are in again", scope="Some users")
+    house.moves(minutes=10)
+    ola = house.person("ola")
+    ola.clicks("End", on=card)
+    modal = ola.modal()
+    modal.choose("outage.ended_at", "2026-11-23T09:45+01:00")
+    assert not modal.submit().errors
+    assert [each for each in spans(house) if each[1] != each[2]] == [("all_users", "09:40", "09:45")]
+    house.slack.forgets()
+
+
+def test_where_the_lead_has_left_others_are_reminded_and_then_the_desks_channel(house: House) -> None:
+    """Ola leads and declared it; Ingrid tells on. When she has left too, the desk's channel reads it."""
+    card = declared(house)
+    announced(house, "Signing in fails")
+    ola, ingrid = house.person("ola"), house.person("ingrid")
+    ola.clicks("Roles", on=card)
+    modal = ola.modal()
+    modal.choose("outage.communications", ingrid)
+    assert not modal.submit().errors
+    house.settles()
+    house.slack.changes_account(ola, deleted=True)
+    house.moves(minutes=15)
+    house.slack.expects("neste oppdatering er lovet innen", to=ingrid)
+    house.slack.changes_account(ingrid, deleted=True)
+    house.moves(minutes=15)
+    house.slack.expects("the next update was promised by", in_="#desk", thread=None)
+    house.slack.forgets()
+
+
+def test_an_announcement_that_somebody_deleted_is_posted_anew_with_the_next_word(house: House) -> None:
+    card = declared(house)
+    told = announced(house, "Signing in fails")
+    house.settles()
+    deletes(house, told["#acme"])
+    updates(house, card, "Some are in again")
+    anew = house.slack.expects("Signing in fails", in_="#acme", thread=None)
+    house.slack.expects("Some are in again", in_="#acme", thread=anew)
+    deletes(house, anew)  # it was answered: its thread is still there
+    ends(house, card, "Please sign in again")
+    house.settles()
+    house.slack.expects("Avbrott över: Signing in fails", in_="#acme", thread=None)
+    with house.vakt.database.reading() as session:
+        assert {row.state for row in session.exec(select(Outgoing)).all()} == {"sent"}
     house.slack.forgets()
 
 

@@ -6,7 +6,7 @@ from handlers.views.names import Action
 from models.downtime import MaintenanceDowntime, Scope
 from sandbox import Message
 from tests.stories.conftest import House, oslo
-from tests.stories.downtimes import ends, noted, notes
+from tests.stories.downtimes import agrees_otherwise, ends, noted, notes
 from tests.stories.scenes import forget, hears, presses_old
 
 
@@ -95,6 +95,8 @@ def test_the_desk_reads_all_its_customers_and_turns_the_months_of_one(house: Hou
     ("typed", "said"),
     [
         ("/sla 2026-13", '"2026-13" is no period.'),
+        ("/sla bykommune 2026-12", "2026-12 has not begun."),
+        ("/sla claim bykommune 2027", "2027 has not begun."),
         ("/sla acme", "The agreement of Acme promises nothing about availability."),
         ("/sla bykommune 2025-11", "Bykommune was under no agreement then."),
         ("/sla bykommune acme", '"bykommune acme" is no period.'),
@@ -138,6 +140,24 @@ def test_an_agent_leaves_an_interval_out_with_a_reason_of_the_contract_for_one_c
     hears(house, ola, "It counts again for Bykommune", in_="#desk")
     assert noted(house, downtime).exclusions == {}
     house.is_quiet()
+
+
+@pytest.mark.clause("PS-12")
+def test_an_interval_is_left_out_by_the_contract_that_held_when_it_was(house: House) -> None:
+    """From 1 December Bykommune is under a contract that leaves nothing out; November is still the other's."""
+    downtime = notes(house, "2026-11-10 09:00", "2026-11-10 13:00")
+    agrees_otherwise(house, "2026-12-01", "heartpace")
+    house.moves_to(oslo("2026-12-02 09:00"))
+    ola = house.person("ola")
+    ola.types("/sla bykommune 2026-11", in_="#desk")
+    shown = ola.private_answers(in_="#desk")[-1]
+    forget(house)
+    ola.clicks("Leave out", on=shown)
+    modal = ola.modal()
+    modal.choose("The agreement's reason", "a test instance (PS-12)")
+    assert not modal.fill("What happened, for the record", "It was the test instance").submit().errors
+    assert list(noted(house, downtime).exclusions.values()) == ["test_instance"]
+    forget(house)
 
 
 @pytest.mark.clause("EM-14")

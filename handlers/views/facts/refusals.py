@@ -38,6 +38,7 @@ class Refusal(StrEnum):
     COMPONENTS_MANY = "components_many"
     SLA_UNKNOWN = "sla_unknown"
     SLA_PERIOD = "sla_period"
+    SLA_TO_COME = "sla_to_come"
     SLA_NOTHING = "sla_nothing"
     SLA_NO_AGREEMENT = "sla_no_agreement"
     SLA_NOT_NOTED = "sla_not_noted"

@@ -41,7 +41,10 @@ class IntervalFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditFact:
-    """What is given back, as shares of the monthly fee. `given` False: the contract gives nothing back."""
+    """What is given back, as shares of the monthly fee. `given` False: the contract gives nothing back.
+
+    `before`: so much was claimed for the same period before; `fee` is the rest.
+    """
 
     clause: str
     given: bool
@@ -50,6 +53,7 @@ class CreditFact:
     points: int | None = None
     beside: Fraction | None = None
     capped_by: str | None = None
+    before: Fraction = Fraction(0)
     one_off: str | None = None
 
 
