@@ -70,4 +70,4 @@ def test_a_file_is_in_the_account_and_so_is_one_that_is_shared_twice(tmp_path: P
         file = {**chart.body["files"][0], "id": "F0AGAIN"}
         kept["9999999999.000001"] = replace(chart, body={**chart.body, "ts": "9999999999.000001", "files": [file]})
         again = judged(place, hands, watch)
-    assert again.posts_doubled == len(again.wrong) == 1
+    assert again.unexpected == len(again.wrong) == 1
