@@ -28,7 +28,7 @@ from models.channel import channels_of
 from models.claim import Claim, ClaimedFor, ClaimState, Outcome, claim_by_id, claims_of, decisions_of, offered_claim
 from models.customer import Customer, contacts_of
 from models.desk import Desk
-from models.downtime import Downtime, downtime_of_outage
+from models.downtime import Downtime, downtime_of_maintenance, downtime_of_outage
 from models.outbox import Kind, Outgoing, Priority
 from models.person import Person
 from models.sla.availability import Figure, Verdict
@@ -222,6 +222,7 @@ def _look_at_all(session: Session, timer: Timer, now: datetime, batch: Turn) -> 
 def intervals_of(session: Session, team_id: str, happening_id: str) -> list[Downtime]:
     """The intervals that a report is about."""
     found = downtime_of_outage(session, team_id, happening_id)
+    found = found or downtime_of_maintenance(session, team_id, happening_id)
     alone = session.get(Downtime, (team_id, happening_id))
     return found or ([alone] if alone else [])
 

@@ -17,7 +17,10 @@ from handlers.views import outage_desk
 from handlers.views import outages as views
 from handlers.views.blocks import Rendered
 from handlers.views.facts import Refusal
+from handlers.views.sla import affected_message
+from models.affected import Affected, report_affected, report_of
 from models.customer import Customer
+from models.maintenance import Maintenance, Stage, maintenance_by_number
 from models.outage import (
     Outage,
     outage_by_number,
@@ -63,6 +66,9 @@ def _help(body: Body, desk: Desk) -> Rendered:
 
 def affected(body: Body, desk: Desk) -> None:
     """*We are affected*: the customer's report, kept with person and time. Source: PS-13."""
+    if chosen(body).startswith(MAINTENANCE):
+        _affected_by_maintenance(body, desk)
+        return
     origin, number = origin_of(body), named(chosen(body))
     with once(desk, origin) as work:
         outage = outage_by_number(work.session, origin.team_id, number, lock=True)
@@ -78,7 +84,36 @@ def affected(body: Body, desk: Desk) -> None:
     desk.aside.tell(origin.team_id, origin.sorry, answer)
 
 
-def _speaks_for(work: Work, body: Body, outage: Outage) -> Customer | None:
+MAINTENANCE = "M-"
+
+
+def _affected_by_maintenance(body: Body, desk: Desk) -> None:
+    """The same while a maintenance takes services away: whether that counts is each contract's own rule."""
+    origin, name = origin_of(body), chosen(body)
+    number = name.removeprefix(MAINTENANCE)
+    with once(desk, origin) as work:
+        session, team_id = work.session, origin.team_id
+        found = maintenance_by_number(session, team_id, int(number)) if number.isdecimal() else None
+        customer = _speaks_for(work, body, found) if found and found.stage is Stage.RUNNING else None
+        if found is None or customer is None:
+            raise UserError(Refusal.NOT_AFFECTED)
+        report = Affected(
+            team_id=team_id,
+            happening_id=found.name,
+            customer_id=customer.id,
+            person_id=work.viewer.person.id,
+            at=work.now,
+            channel_id=origin.channel,
+        )
+        report_affected(session, report)
+        session.flush()
+        first = report_of(session, team_id, found.name, customer.id) or report
+        answer = affected_message(customer.name, found.name, first.at, language.for_person(work.viewer.person))
+    desk.log("maintenance_affects", maintenance=name)
+    desk.aside.tell(origin.team_id, origin.sorry, answer)
+
+
+def _speaks_for(work: Work, body: Body, outage: Outage | Maintenance) -> Customer | None:
     """The customer for which somebody presses: whose message it is, else one of their own that uses it."""
     session, viewer = work.session, work.viewer
     if viewer.is_desk:

@@ -15,7 +15,7 @@ from models.timer import look_for_claims
 class Affected(Record, table=True):
     """A customer's report that an outage affects it: one for each of the two, and the first counts.
 
-    `happening_id` is `Downtime.happening_id`: the outage's id, or that of downtime which has no outage.
+    `happening_id` is `Downtime.happening_id`: the name of the outage or the maintenance, or the downtime's own id.
     `registered_by` is the agent who noted what the customer said elsewhere. `further` are later presses.
     Instants are contract time.
     """

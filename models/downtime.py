@@ -104,8 +104,8 @@ class Downtime(Record, table=True):
 
     @property
     def happening_id(self) -> str:
-        """What customers report themselves affected by: its outage, or itself where it has none."""
-        return self.outage_id or self.id
+        """What customers report themselves affected by: its outage, its maintenance, or itself where it has neither."""
+        return self.outage_id or self.maintenance_id or self.id
 
     @property
     def is_merged(self) -> bool:

@@ -21,12 +21,16 @@ MAIL = 2_900
 
 
 def announcement(work: MaintenanceFacts, words: Words) -> Rendered:
-    """The message that is edited in place."""
+    """The message that is edited in place. While services are away a customer may say that it is affected."""
     head = fill("*{kind}: {title}*", kind=kind_name(work.kind, words), title=one_line(work.title, 150))
     lines = [head, _time_line(work, words), _services_line(work, words)]
     blocks = [kit.section(Mrkdwn("\n".join(lines)))]
     if work.noticed:
         blocks += [kit.context(words.say("What you will notice:")), kit.quote(shorten(work.noticed, NOTICED))]
+    if work.stage == "running" and work.downtime:
+        label = words.plain("We are affected by {name}", name=work.name)
+        affected = kit.button(words.plain("We are affected"), Action.OUTAGE_AFFECTED, work.name, label=label)
+        blocks.append(kit.actions(affected))
     return kit.rendered(announcement_text(work, words), blocks)
 
 

@@ -761,6 +761,31 @@ def test_what_lies_in_a_customers_own_window_is_downtime_in_a_window_for_that_cu
     forget(house)
 
 
+@pytest.mark.clause("PS-11", "PS-13")
+def test_maintenance_that_counts_as_downtime_is_reported_and_claimed_like_an_outage(house: House) -> None:
+    """Five hours that are neither in a window nor a major upgrade: 99.306 % of November."""
+    name = planned(house, filled(house, "2026-11-23 09:30", "2026-11-23 14:30", kind="Unplanned maintenance"))
+    house.settles()
+    nina, ola = house.person("nina"), house.person("ola")
+    theirs = house.slack.expects("Ikke planlagt vedlikehold", in_="#bykommune", thread=None)
+    nina.clicks("Vi er rammet", on=theirs)
+    hears(house, nina, f"Bykommune meldte {name}", in_="#bykommune")
+    nina.clicks("Vi er rammet", on=theirs)
+    hears(house, nina, f"Bykommune meldte {name}", in_="#bykommune")
+    said = ola.types(f"/sla affected nordkonf {name} 2026-11-23T09:35", in_="#desk").words
+    assert f"Nordkonf reported {name}" in said
+    house.moves_to(oslo("2026-11-23 14:30"))
+    ola.types(f"/maintenance {name}", in_="#desk")
+    ola.clicks("End", on=ola.private_answers(in_="#desk")[-1])
+    house.slack.expects_edit(theirs, "Avsluttet")
+    assert "Vi er rammet" not in theirs.words
+    forget(house)
+    house.moves_to(oslo("2026-11-24 08:00"))
+    offer = house.slack.expects("Bykommune kan kreve fradrag for november 2026", to=nina)
+    assert "Foreløpig fradrag: 25 % av månedsavgiften" in plain(offer.words)
+    forget(house)
+
+
 # --- alerts -------------------------------------------------------------------------------------------
 
 
