@@ -16,6 +16,7 @@ from models.sla.contract import ClaimTerms, CreditTerms, PeriodKind, PerPoint, S
 from models.sla.credit import (
     NO_CREDIT,
     Claiming,
+    Credit,
     Reported,
     Right,
     Standing,
@@ -23,6 +24,7 @@ from models.sla.credit import (
     first_lapse,
     lapses_at,
     last_lapse,
+    rest_of,
     right,
 )
 
@@ -200,3 +202,12 @@ def test_the_first_and_the_last_lapse_are_those_of_what_may_be_claimed() -> None
     assert (first_lapse([]), last_lapse([])) == (None, None)
     lasting = [*rights, _right(Standing.CLAIMABLE, None)]
     assert (first_lapse(lasting), last_lapse(lasting)) == (BEGAN, None)
+
+
+@pytest.mark.parametrize(
+    ("whole", "before", "left"),
+    [("1/2", "1/4", "1/4"), ("1/4", "1/4", "0"), ("1/4", "1/2", "0"), ("1/2", "0", "1/2")],
+)
+def test_what_was_claimed_before_is_taken_off_and_never_more_than_there_is(whole: str, before: str, left: str) -> None:
+    rest = rest_of(Credit(fee=Fraction(whole)), Fraction(before))
+    assert (rest.fee, rest.before) == (Fraction(left), Fraction(before))
