@@ -55,7 +55,7 @@ def filled(
     modal = window(house, who)
     modal.fill("In one line", title)
     modal.choose("Kind", kind)
-    modal.choose("Is it away meanwhile?", "Yes" if away else "No")
+    modal.choose("Is it unavailable meanwhile?", "Yes" if away else "No")
     modal.choose("Services", *services)
     modal.choose("Starts", oslo(start).isoformat())
     modal.choose("Ends", oslo(end).isoformat())

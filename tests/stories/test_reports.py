@@ -55,7 +55,7 @@ def test_on_the_first_working_morning_the_desk_reads_each_customers_period_with_
     said = told.words.replace("*", "")
     assert "Bykommune: November 2026" in said
     assert "target 99.5 %: below · guaranteed · PS-09" in said
-    assert "Tue 10 Nov 09:00 – Tue 10 Nov 13:00 · 4 h · Customer portal · O-1" in said
+    assert "Tue 10 Nov 09:00–13:00 · 4 h · Customer portal · O-1" in said
     assert "A credit comes of it. /sla 2026-11 shows how much, privately. · PS-09" in said
     assert "of the monthly fee" not in said, "no share of the fee stands in a channel"
     forget(house)
