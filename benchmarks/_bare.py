@@ -21,7 +21,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from sqlmodel import Field, SQLModel
 
-from bot.database import Database
+from bot.storage.database import Database
 
 Store = Callable[[dict[str, Any]], None]
 

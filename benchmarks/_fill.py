@@ -15,9 +15,10 @@ from sqlmodel import func, select
 
 from benchmarks._door import CHANNEL, PERSON, TEAM
 from benchmarks._vakt import CUSTOMER_CHANNEL, workspace
-from bot import contracts, schema
-from bot.database import Database
-from bot.workspace_import import import_workspace
+from bot import contracts
+from bot.storage import schema
+from bot.storage.database import Database
+from bot.workspace.importing import import_workspace
 from handlers import counting, promises
 from handlers.agreements import Force
 from models.customer import Customer

@@ -3,10 +3,10 @@
 from datetime import date
 
 from benchmarks._door import CHANNEL, PERSON, TEAM, Json
-from bot import schema
-from bot.database import Database
-from bot.workspace_file import CustomerEntry, DeskEntry, PersonEntry, Roles, Workspace
-from bot.workspace_import import import_workspace
+from bot.storage import schema
+from bot.storage.database import Database
+from bot.workspace.file import CustomerEntry, DeskEntry, PersonEntry, Roles, Workspace
+from bot.workspace.importing import import_workspace
 
 AGENT, CUSTOMER_CHANNEL = "U0OLA", "C0ACME"
 ANSWERS = {"available": "yes", "effect": "harder", "way_round_harder": "no"}

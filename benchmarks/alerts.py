@@ -34,10 +34,10 @@ from benchmarks._database import count
 from benchmarks._door import TEAM, Door, Json
 from benchmarks._fill import lay, open_many
 from benchmarks._process import python, start
-from bot.database import Database
 from bot.machine import SystemClock
-from bot.workspace_file import CustomerEntry, DeskEntry, PersonEntry, Roles, Workspace
-from bot.workspace_import import import_workspace
+from bot.storage.database import Database
+from bot.workspace.file import CustomerEntry, DeskEntry, PersonEntry, Roles, Workspace
+from bot.workspace.importing import import_workspace
 from models.alerting.document import RouteDocument
 from models.hook import new_hook
 

@@ -17,10 +17,11 @@ from pathlib import Path
 
 from benchmarks._door import TEAM
 from benchmarks.fanout import GOAL, LIMITS, MANIFEST, PATIENCE, running
-from bot import contracts, schema
-from bot.database import Database
-from bot.workspace_file import Workspace
-from bot.workspace_import import import_workspace
+from bot import contracts
+from bot.storage import schema
+from bot.storage.database import Database
+from bot.workspace.file import Workspace
+from bot.workspace.importing import import_workspace
 from models.ticket import Team as StoredTeam
 from sandbox import Person, Sandbox
 from sandbox.seed import Seed

@@ -22,9 +22,9 @@ from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot import schema
 from bot.contracts import agreements, read_contracts, store_contracts
-from bot.database import Database
+from bot.storage import schema
+from bot.storage.database import Database
 from handlers.availability import Ground, figures, last_instant, terms_under
 from models.customer import Agreement, Customer, customers_under
 from models.desk import Desk

@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 LINES = 100_000
 GOAL = 20_000
-VAKT = "import typer; from bot.contract_commands import register; app = typer.Typer(); register(app); app()"
+VAKT = "import typer; from bot.commands.contracts import register; app = typer.Typer(); register(app); app()"
 ASKED = (
     ("heartpace", "critical", "resolution", None),
     ("heartpace", "normal", "first_response", None),

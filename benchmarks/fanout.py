@@ -22,8 +22,8 @@ from benchmarks._door import PERSON, TEAM
 from benchmarks._fill import NOON, lay
 from benchmarks._process import clean_environment, python
 from bot import contracts
-from bot.database import Database
 from bot.machine import MachineClock
+from bot.storage.database import Database
 from models.desk import Desk
 from models.outbox import Kind, Outgoing, Priority
 from sandbox import Limits, Sandbox

@@ -30,9 +30,10 @@ from zoneinfo import ZoneInfo
 from dateutil.rrule import rrulestr
 from sqlmodel import Session
 
-from bot import contracts, schema
-from bot.database import Database
-from bot.workspace_import import stored_document
+from bot import contracts
+from bot.storage import schema
+from bot.storage.database import Database
+from bot.workspace.importing import stored_document
 from handlers.rotas import people_on_call
 from models.person import Person
 from models.rota.changes import Changes, Override

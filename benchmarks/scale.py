@@ -29,7 +29,7 @@ from benchmarks._door import TEAM
 from benchmarks._fill import NOON, Ground, lay, open_many
 from benchmarks._vakt import AGENT
 from bot.app import Vakt, build
-from bot.correct_calendar import move, propose
+from bot.commands.correct_calendar import move, propose
 from bot.settings import Settings
 from handlers import home, list_pictures
 from handlers.access import viewer_of

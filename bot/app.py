@@ -21,10 +21,7 @@ from bot.aside import Aside
 from bot.auditor import Auditor, Watched
 from bot.beat_watch import BeatWatch
 from bot.calendar_jobs import CalendarJobs, Kept, Looks
-from bot.carriers import SecondChannels
-from bot.courier import Pace, Ways
 from bot.courtesy import Courtesy
-from bot.database import Database
 from bot.do_not_disturb import DoNotDisturb
 from bot.gateway import Gateway, SlackRefusedError, SlackUnavailableError
 from bot.group_watch import GroupWatch
@@ -33,12 +30,15 @@ from bot.lifeline import Lifeline
 from bot.machine import ContractClock, MachineClock, SystemClock
 from bot.member_watch import MemberWatch
 from bot.pulse import machine_clock
-from bot.rates import Rates
-from bot.sender import Draw, Drawing, Sender, Words
+from bot.sending.carriers import SecondChannels
+from bot.sending.courier import Pace, Ways
+from bot.sending.rates import Rates
+from bot.sending.sender import Draw, Drawing, Sender, Words
 from bot.settings import LANDS_IN_TIMEOUTS, Settings
+from bot.storage.database import Database
+from bot.storage.watched_database import WatchedDatabase
 from bot.tally import Tally
 from bot.ticker import Handling, Ticker
-from bot.watched_database import WatchedDatabase
 from handlers import answers, following, outgoing, register, timers, undelivered
 from handlers.agreements import Agreements
 from handlers.desk import Desk

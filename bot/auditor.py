@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.database import Database, Lane
 from bot.lifeline import Lifeline
 from bot.loop import Turning
 from bot.machine import ContractClock, MachineClock
+from bot.storage.database import Database, Lane
 from handlers import audit as repairs
 from handlers.agreements import Agreements
 from handlers.audit import Finding

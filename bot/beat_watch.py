@@ -7,7 +7,7 @@ from importlib import import_module
 
 from sqlalchemy import text
 
-from bot.database import Database, Lane
+from bot.storage.database import Database, Lane
 from models.store import ConflictError
 
 SOME = text("select 1 from heartbeat_monitor limit 1")

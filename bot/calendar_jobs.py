@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlmodel import Session
 
-from bot.database import Database, Lane
 from bot.machine import MachineClock
+from bot.storage.database import Database, Lane
 from models.tidying import Place, Tidied, tidy_outbox, tidy_received
 
 if TYPE_CHECKING:

@@ -17,38 +17,38 @@ import typer
 PARTS = {
     "demo": "bot.demo",
     "run": "bot.running",
-    "doctor": "bot.doctor_command",
-    "import": "bot.workspace_commands",
-    "export": "bot.workspace_commands",
-    "db": "bot.database_commands",
-    "outbox": "bot.outbox_commands",
-    "timers": "bot.timer_commands",
-    "oncall": "bot.oncall_commands",
-    "pages": "bot.page_commands",
-    "outages": "bot.outage_commands",
-    "rehearse": "bot.rehearse_commands",
-    "hooks": "bot.hook_commands",
-    "route": "bot.route_commands",
-    "backup": "bot.backup_commands",
-    "restore": "bot.backup_commands",
-    "availability": "bot.availability_commands",
-    "claims": "bot.claim_commands",
-    "maintenance": "bot.maintenance_commands",
-    "announcements": "bot.announcement_commands",
-    "policy": "bot.contract_commands",
-    "calendar": "bot.contract_commands",
-    "due": "bot.contract_commands",
-    "why": "bot.contract_commands",
+    "doctor": "bot.commands.doctor",
+    "import": "bot.commands.workspace",
+    "export": "bot.commands.workspace",
+    "db": "bot.commands.database",
+    "outbox": "bot.commands.outbox",
+    "timers": "bot.commands.timers",
+    "oncall": "bot.commands.oncall",
+    "pages": "bot.commands.pages",
+    "outages": "bot.commands.outages",
+    "rehearse": "bot.commands.rehearse",
+    "hooks": "bot.commands.hooks",
+    "route": "bot.commands.routes",
+    "backup": "bot.commands.backup",
+    "restore": "bot.commands.backup",
+    "availability": "bot.commands.availability",
+    "claims": "bot.commands.claims",
+    "maintenance": "bot.commands.maintenance",
+    "announcements": "bot.commands.announcements",
+    "policy": "bot.commands.contracts",
+    "calendar": "bot.commands.contracts",
+    "due": "bot.commands.contracts",
+    "why": "bot.commands.contracts",
 }
 """Where each command is, in the order in which help lists them."""
 
-READ_PART = "bot.oncall_calendar"
+READ_PART = "bot.commands.oncall_calendar"
 """`vakt oncall read …` asks the database, the other `vakt oncall …` their file."""
 
-CORRECT_PART = "bot.correct_calendar"
+CORRECT_PART = "bot.commands.correct_calendar"
 """`vakt calendar correct …` asks the database, `vakt calendar softone …` the contract."""
 
-TICKET_PART = "bot.ticket_commands"
+TICKET_PART = "bot.commands.tickets"
 TICKET = re.compile(r"[Tt]-?\d+")
 """`vakt why T-12` asks the database, `vakt why softone …` the contract."""
 

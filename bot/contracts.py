@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from bot.database import Database
+from bot.storage.database import Database
 from handlers.agreements import Agreements
 from models.contract_version import CalendarVersion, ContractVersion
 from models.sla.by_content import once_by_content

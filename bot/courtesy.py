@@ -8,8 +8,8 @@ from typing import Any
 import structlog
 
 from bot.aside import Aside
-from bot.database import Database, Lane
 from bot.gateway import Gateway, SlackRefusedError
+from bot.storage.database import Database, Lane
 from handlers.desk import Files, Sorry
 from handlers.views.blocks import Rendered, ViewDict
 from models.person import person_by_slack_id

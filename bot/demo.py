@@ -19,21 +19,22 @@ from typing import Annotated
 
 import typer
 
-from bot import logs, schema
+from bot import logs
 from bot.app import Vakt, build
 from bot.clock_hook import ClockHook, Shown
 from bot.contracts import read_contracts
 from bot.demo_seed import seed_of
 from bot.demo_time import OSLO, begins_at, calendars_of, next_opening
+from bot.doors.socket_door import SocketDoor
 from bot.machine import MovableClock, SystemClock
 from bot.plainly import UNUSABLE, fail, plain_errors, read_settings
-from bot.rates import Rates
 from bot.running import go_straight_to_this_machine, stopped_by_signals, wait_for
 from bot.sandbox_process import Address, SandboxError, SandboxProcess, is_free, missing
+from bot.sending.rates import Rates
 from bot.settings import Settings
-from bot.socket_door import SocketDoor
-from bot.workspace_file import Workspace, WorkspaceError, read
-from bot.workspace_import import import_workspace
+from bot.storage import schema
+from bot.workspace.file import Workspace, WorkspaceError, read
+from bot.workspace.importing import import_workspace
 from models.sla.calendar import Calendar
 
 WORKSPACE = Path(__file__).with_name("demo_data") / "workspace.toml"

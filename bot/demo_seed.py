@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.workspace_file import PersonEntry, Workspace
+from bot.workspace.file import PersonEntry, Workspace
 
 LOCALES = {"en": "en-GB", "nb": "nb-NO", "sv": "sv-SE"}
 TEAM = {"id": "T0VAKT", "name": "Vakt's sandbox", "domain": "vakt-sandbox"}

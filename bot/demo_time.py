@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.workspace_file import Workspace
+from bot.workspace.file import Workspace
 from models.sla.calendar import Calendar
 from models.sla.contract import Contract
 

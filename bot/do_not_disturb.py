@@ -13,8 +13,8 @@ from functools import partial
 import structlog
 
 from bot.aside import Aside
-from bot.database import Database, Lane
 from bot.gateway import Gateway, OutcomeUnknownError, SlackRefusedError, SlackUnavailableError
+from bot.storage.database import Database, Lane
 from handlers import second_channels
 from models.outbox import Kind, Outgoing
 from models.record import Record

@@ -15,14 +15,14 @@ from urllib.parse import urlsplit
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
-from bot import schema
-from bot.carriers import RefusedError, UnavailableError
 from bot.contracts import read_contracts
-from bot.database import Database
 from bot.gateway import Gateway, OutcomeUnknownError, SlackRefusedError, SlackUnavailableError
-from bot.mail import Mail
 from bot.plainly import token_mistake
+from bot.sending.carriers import RefusedError, UnavailableError
+from bot.sending.mail import Mail
 from bot.settings import Settings
+from bot.storage import schema
+from bot.storage.database import Database
 from models.channel import Channel
 from models.customer import Customer
 from models.desk import Desk

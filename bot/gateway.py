@@ -19,8 +19,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.webhook import WebhookClient
 
-from bot.carriers import OutcomeUnknownError, Posted, RefusedError, UnavailableError
 from bot.kept_client import trusted
+from bot.sending.carriers import OutcomeUnknownError, Posted, RefusedError, UnavailableError
 from bot.tally import CALLS, REFUSALS, Count, uncounted
 
 EVENT_TYPE = "vakt_outbox"
@@ -286,7 +286,7 @@ class Gateway:
         answer = self._call(team_id, "chat.getPermalink", channel=channel, message_ts=ts)
         return str(answer["permalink"])
 
-    # What is done in Slack and is no message: `bot.errands` names the methods
+    # What is done in Slack and is no message: `bot.sending.errands` names the methods
 
     def call(self, team_id: str, method: str, **arguments: Any) -> Mapping[str, Any]:
         """Call a method; arguments that are None are left out.

@@ -14,8 +14,8 @@ from typing import Generic, TypeVar
 
 from sqlalchemy import text
 
-from bot import schema
-from bot.database import Database
+from bot.storage import schema
+from bot.storage.database import Database
 from models import backlog
 from models.store import NotStoredError, Session, StorageError
 

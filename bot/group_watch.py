@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 import structlog
 from sqlmodel import Session
 
-from bot.database import Database, Lane
 from bot.gateway import Gateway, OutcomeUnknownError, SlackRefusedError, SlackUnavailableError
 from bot.machine import ContractClock, MachineClock
+from bot.storage.database import Database, Lane
 from handlers.later import Later
 from models import outbox
 from models.desk import a_desk, desks_with_rota

@@ -6,8 +6,8 @@ from datetime import datetime
 import structlog
 from sqlmodel import Session
 
-from bot.database import Database, Lane
 from bot.gateway import Gateway, OutcomeUnknownError, SlackRefusedError, SlackUnavailableError
+from bot.storage.database import Database, Lane
 from handlers.later import Later
 from models.person import Person
 from models.record import with_ids

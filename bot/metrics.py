@@ -1,6 +1,6 @@
 """The counts and the state of the database as Prometheus reads them.
 
-Loaded at the first scrape only (by `bot.web`): its library costs a process that nobody scrapes
+Loaded at the first scrape only (by `bot.doors.web`): its library costs a process that nobody scrapes
 time at the start and memory.
 """
 

@@ -8,8 +8,8 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from bot.schema import SchemaError, TooOldError
 from bot.settings import Settings
+from bot.storage.schema import SchemaError, TooOldError
 from models.sla.policy_files import PolicyError
 from models.store import BrokenOffError, BusyError, FullError, UnknownOutcomeError, UnwritableError
 

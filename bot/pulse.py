@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 from sqlmodel import Session
 
-from bot.database import Database, Lane
 from bot.machine import ContractClock, MachineClock
+from bot.storage.database import Database, Lane
 from models import heartbeat
 
 HEART = "ticker"

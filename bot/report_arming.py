@@ -2,7 +2,7 @@
 
 from sqlmodel import Session, col, select
 
-from bot.database import Database, Lane
+from bot.storage.database import Database, Lane
 from models.desk import Desk, Reporting
 from models.timer import Timer, TimerKind, look_at_reports
 

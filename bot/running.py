@@ -17,19 +17,20 @@ import typer
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.engine import make_url
 
-from bot import instance, logs, memory, schema
+from bot import logs, memory
 from bot.app import NotKnownError, SlackRefusedError, Vakt, build
+from bot.doors.socket_door import SocketDoor
+from bot.doors.socket_watch import FAILURES
 from bot.gateway import refusal_or_absence
 from bot.plainly import fail, first_line, need, plain_errors, read_settings
 from bot.settings import Settings
-from bot.socket_door import SocketDoor
-from bot.socket_watch import FAILURES
+from bot.storage import instance, schema
 from bot.store_contracts import store_apart
 
 if TYPE_CHECKING:
-    from bot.hook_door import HookDoor
-    from bot.http_door import HttpDoor
-    from bot.web import WatchDoor
+    from bot.doors.hook_door import HookDoor
+    from bot.doors.http_door import HttpDoor
+    from bot.doors.web import WatchDoor
 
 log = structlog.get_logger()
 
@@ -153,7 +154,7 @@ def _door(vakt: Vakt, *, http: bool) -> "SocketDoor | HttpDoor":
 
 def _loaded(name: str) -> Any:  # noqa: ANN401 - a module
     """A module that listens on a port: what it needs is no part of a process that has none."""
-    return import_module(f"bot.{name}")
+    return import_module(f"bot.doors.{name}")
 
 
 def _watch_door(vakt: Vakt, door: "SocketDoor | HttpDoor") -> "WatchDoor | None":

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.hook_signature import secret_bytes
+from bot.doors.hook_signature import secret_bytes
 
 
 def _safe_address(url: str) -> str:

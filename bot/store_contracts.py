@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot import contracts
-from bot.database import Database
+from bot.storage.database import Database
 from models.sla.policy_files import PolicyError
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -15,11 +15,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from bot import crash
-from bot.database import Database, Lane
 from bot.loop import Loop
 from bot.machine import ContractClock, MachineClock
 from bot.pulse import Pulse
-from bot.storage_errors import meaning
+from bot.storage.database import Database, Lane
+from bot.storage.errors import meaning
 from bot.tally import TIMERS, Count, uncounted
 from models.record import Record
 from models.store import NotStoredError, UnknownOutcomeError

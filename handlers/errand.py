@@ -12,7 +12,7 @@ from handlers.views.blocks import Attachment
 
 
 class Step(StrEnum):
-    """What is to be done. `bot.errands.DO` does each."""
+    """What is to be done. `bot.sending.errands.DO` does each."""
 
     CREATE = "create"
     TOPIC = "topic"

@@ -51,7 +51,7 @@ def put_in_place(session: Session, team_id: str, numbers: Collection[int]) -> No
 def keep_places(session: Session, _context: object) -> None:
     """After a session wrote: put the tickets in their place whose clocks it wrote.
 
-    For SQLAlchemy's `after_flush`; `bot.database` puts it there.
+    For SQLAlchemy's `after_flush`; `bot.storage.database` puts it there.
     """
     written = {
         (each.team_id, each.ticket_number)

@@ -174,7 +174,7 @@ def written_in(session: Session) -> list[Record]:
 
 
 def note_written(session: Session, _context: object, _instances: object) -> None:
-    """Before a session writes: keep what it writes. For SQLAlchemy's `before_flush`; `bot.database` puts it there."""
+    """Before a session writes: keep what it writes. `bot.storage.database` has SQLAlchemy call it."""
     written_in(session).extend(each for each in (*session.new, *session.dirty) if isinstance(each, Record))
 
 

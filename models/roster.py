@@ -31,7 +31,7 @@ def roster_number(session: Session, team_id: str) -> int | None:
 def raise_number(session: Session, _context: object, _instances: object) -> None:
     """Before a session writes: raise the number of each team whose roster it changes.
 
-    For SQLAlchemy's `before_flush`; `bot.database` puts it there.
+    For SQLAlchemy's `before_flush`; `bot.storage.database` puts it there.
     """
     changed = sorted(set(_teams(session)))
     if changed:

@@ -105,7 +105,7 @@ OF_MAINTENANCE = "maintenance:"
 class RotaFeed(Record, table=True):
     """A secret address at which one person reads a rota as a calendar; without a rota, their own shifts.
 
-    A `rota_id` that begins with `OF_MAINTENANCE` names a calendar of maintenance: `bot.maintenance_feed`.
+    A `rota_id` that begins with `OF_MAINTENANCE` names a calendar of maintenance: `bot.doors.maintenance_feed`.
     Of the secret only its hash (SHA-256) is stored.
     """
 

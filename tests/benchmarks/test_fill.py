@@ -6,7 +6,7 @@ from sqlmodel import col, select
 
 from benchmarks._fill import CHUNK, NOON, lay, open_many
 from bot.contracts import agreements
-from bot.database import Database
+from bot.storage.database import Database
 from models.clock import Clock
 from models.person import Person
 from models.ticket import Ticket

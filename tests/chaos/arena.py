@@ -16,11 +16,11 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from bot.contracts import agreements, read_contracts
-from bot.database import Database
 from bot.demo import MANIFEST, WORKSPACE
 from bot.demo_seed import seed_of
 from bot.settings import LEASE_IN_TIMEOUTS
-from bot.workspace_file import read
+from bot.storage.database import Database
+from bot.workspace.file import read
 from models.customer import Customer
 from models.outbox import Outgoing, State
 from models.sla.contract import Contract

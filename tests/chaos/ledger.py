@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from bot.carriers import ERRAND, route_of
+from bot.sending.carriers import ERRAND, route_of
 from handlers.origins import origin_of
 from models.history import Event, HistoryEntry
 from models.outage import OutageEntry, OutageEvent

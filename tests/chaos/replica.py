@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot import crash, instance, logs, schema
+from bot import crash, logs
 from bot.app import build
 from bot.running import go_straight_to_this_machine, run, stopped_by_signals
 from bot.settings import Settings
+from bot.storage import instance, schema
 from bot.ticker import Ticker
 from tests.chaos.shared_clock import SharedClock
 

@@ -16,13 +16,13 @@ from typing import IO, Any, TextIO
 
 import pytest
 
-from bot import schema
 from bot.contracts import read_contracts
-from bot.database import Database
 from bot.demo import MANIFEST, WORKSPACE
 from bot.demo_seed import TEAM, seed_of
-from bot.workspace_file import read
-from bot.workspace_import import import_workspace
+from bot.storage import schema
+from bot.storage.database import Database
+from bot.workspace.file import read
+from bot.workspace.importing import import_workspace
 from models.ticket import Team
 from sandbox import Limits, Sandbox, load_seed
 from tests.cli.launcher import Child, Launcher

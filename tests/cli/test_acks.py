@@ -16,7 +16,7 @@ from slack_sdk.errors import SlackClientNotConnectedError
 from slack_sdk.socket_mode.builtin import SocketModeClient
 from slack_sdk.socket_mode.builtin.connection import Connection
 
-from bot import acks
+from bot.doors import acks
 
 QUIET = logging.getLogger("tests.acks")
 

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlmodel import select
 
-from bot.database import Database
 from bot.demo_seed import TEAM
+from bot.storage.database import Database
 from models import typed_text
 from models.chronicle import Happening
 from models.customer import Customer

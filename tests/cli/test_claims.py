@@ -9,8 +9,8 @@ import pytest
 from sqlmodel import select
 
 from bot.contracts import agreements, read_contracts, store_contracts
-from bot.database import Database
 from bot.demo_seed import TEAM
+from bot.storage.database import Database
 from handlers.claims import Claimant, cases_in, make
 from models.affected import Affected, report_affected
 from models.customer import Customer

@@ -7,8 +7,8 @@ import pytest
 from sqlmodel import select
 
 from bot.contracts import agreements, read_contracts, store_contracts
-from bot.database import Database
 from bot.machine import SystemClock
+from bot.storage.database import Database
 from handlers import counting, promises
 from models.contract_version import ContractVersion, latest_calendars
 from models.customer import Customer

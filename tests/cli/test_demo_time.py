@@ -7,7 +7,7 @@ import pytest
 from bot.contracts import read_contracts
 from bot.demo import WORKSPACE
 from bot.demo_time import OSLO, begins_at, calendars_of, next_opening
-from bot.workspace_file import read
+from bot.workspace.file import read
 from models.sla.calendar import Calendar
 
 

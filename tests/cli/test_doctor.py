@@ -10,11 +10,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import yaml
 
-from bot import schema
+from bot.commands.doctor import patient_of
 from bot.demo import MANIFEST, WORKSPACE
 from bot.doctor import Finding, State, examine, slack_clock, wanted_scopes
-from bot.doctor_command import patient_of
 from bot.settings import Settings
+from bot.storage import schema
 from sandbox import Sandbox
 from sandbox.workspace import UserGroup
 from tests.cli.conftest import Opens, Vakt, connected

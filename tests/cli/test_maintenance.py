@@ -8,9 +8,9 @@ import pytest
 from sqlmodel import select
 
 from bot.contracts import read_contracts, store_contracts
-from bot.database import Database
 from bot.demo_seed import TEAM
 from bot.machine import SystemClock
+from bot.storage.database import Database
 from models import typed_text
 from models.desk import Desk
 from models.maintenance import Maintenance

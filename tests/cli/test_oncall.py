@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from icalendar import Calendar
 
-from bot.database import Database
 from bot.demo import WORKSPACE
 from bot.demo_seed import TEAM
 from bot.machine import SystemClock
+from bot.storage.database import Database
 from handlers.rotas import rota_of
 from models.person import Person
 from models.rota.questions import on_call

@@ -7,8 +7,8 @@ import pytest
 from sqlmodel import select
 
 from bot.contracts import read_contracts, store_contracts
-from bot.database import Database
 from bot.demo_seed import TEAM
+from bot.storage.database import Database
 from models import typed_text
 from models.chronicle import Happening
 from models.desk import Desk

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.database import Database
 from bot.demo_seed import TEAM
+from bot.storage.database import Database
 from models import outbox
 from models.outbox import Kind, Outgoing, State
 from tests.cli.conftest import Vakt

@@ -8,9 +8,9 @@ import pytest
 from sqlmodel import select
 
 from bot.contracts import read_contracts, store_contracts
-from bot.database import Database
 from bot.demo import WORKSPACE
 from bot.demo_seed import TEAM
+from bot.storage.database import Database
 from models.desk import Desk
 from models.escalation import Plan, Step, StepKind, Why
 from models.outbox import Kind, Outgoing, State

@@ -39,17 +39,18 @@ def test_a_deadline_is_told_without_slack_and_without_a_database(vakt: Vakt) -> 
 
 
 def test_a_server_loads_no_tables_and_no_sandbox(vakt: Vakt) -> None:
-    assert not {"bot.contract_prints", "rich.table", "alembic", "aiohttp", "yaml", "sandbox"} & _loaded(vakt, "run")
+    left_out = {"bot.commands.contract_prints", "rich.table", "alembic", "aiohttp", "yaml", "sandbox"}
+    assert not left_out & _loaded(vakt, "run")
 
 
 def test_a_ticket_number_asks_the_database_and_a_contract_its_file() -> None:
-    assert list(parts(["why", "T-12"])) == list(parts(["why", "--json", "t12"])) == ["bot.ticket_commands"]
-    assert list(parts(["why", "softone", "--severity", "P2"])) == ["bot.contract_commands"]
+    assert list(parts(["why", "T-12"])) == list(parts(["why", "--json", "t12"])) == ["bot.commands.tickets"]
+    assert list(parts(["why", "softone", "--severity", "P2"])) == ["bot.commands.contracts"]
 
 
 def test_correcting_a_calendar_asks_the_database_and_showing_one_its_file() -> None:
-    assert list(parts(["calendar", "correct", "softone"])) == ["bot.correct_calendar"]
-    assert list(parts(["calendar", "softone", "--days", "3"])) == ["bot.contract_commands"]
+    assert list(parts(["calendar", "correct", "softone"])) == ["bot.commands.correct_calendar"]
+    assert list(parts(["calendar", "softone", "--days", "3"])) == ["bot.commands.contracts"]
 
 
 @pytest.mark.parametrize("words", [[], ["--help"], ["tickets"]])

@@ -7,7 +7,7 @@ import sqlite3
 
 import pytest
 
-from bot.database import Database
+from bot.storage.database import Database
 from models.ticket import Team
 from sandbox import Sandbox
 from tests.cli.conftest import ROOT, Vakt, connected

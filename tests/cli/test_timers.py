@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlmodel import delete
 
-from bot.database import Database
 from bot.demo_seed import TEAM
 from bot.machine import SystemClock
+from bot.storage.database import Database
 from models.timer import Timer, TimerKind
 from tests.cli.conftest import Vakt
 

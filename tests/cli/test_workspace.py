@@ -8,7 +8,7 @@ import pytest
 
 from bot.contracts import read_contracts
 from bot.demo import WORKSPACE
-from bot.workspace_file import WorkspaceError, read
+from bot.workspace.file import WorkspaceError, read
 from tests.cli.conftest import Vakt
 
 NOTHING = "Nothing to change."

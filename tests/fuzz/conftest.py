@@ -19,12 +19,12 @@ from structlog.testing import capture_logs
 
 from bot.app import Vakt, build
 from bot.contracts import read_contracts
-from bot.http_door import HttpDoor
+from bot.doors.http_door import HttpDoor
 from bot.machine import SystemClock
-from bot.rates import Rates
+from bot.sending.rates import Rates
 from bot.settings import Settings
-from bot.workspace_file import Workspace
-from bot.workspace_import import import_workspace
+from bot.workspace.file import Workspace
+from bot.workspace.importing import import_workspace
 from models.outbox import Kind, Outgoing
 from sandbox.limits import message_problems, view_problems
 from tests.fuzz import ours

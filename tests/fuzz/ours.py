@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.demo_seed import TEAM
-from bot.workspace_file import CustomerEntry, Workspace
+from bot.workspace.file import CustomerEntry, Workspace
 from handlers.views.names import (
     Action,
     Field,

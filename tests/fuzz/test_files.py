@@ -15,12 +15,12 @@ from typer import Typer
 from typer.testing import CliRunner, Result
 
 from bot.cli import PARTS, command_for
-from bot.contract_commands import policy_check
+from bot.commands.contracts import policy_check
 from bot.contracts import read_contracts
-from bot.database import Database
 from bot.demo_seed import TEAM
-from bot.workspace_file import Workspace, WorkspaceError, read
-from bot.workspace_import import import_workspace
+from bot.storage.database import Database
+from bot.workspace.file import Workspace, WorkspaceError, read
+from bot.workspace.importing import import_workspace
 from handlers.language import for_person
 from models.customer import Customer, agreement_on
 from models.person import Person

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from bot.alert_import import import_alerts
 from bot.demo_seed import TEAM
-from bot.hook_signature import secret_bytes, signed
+from bot.doors.hook_signature import secret_bytes, signed
 from bot.machine import SystemClock
-from bot.workspace_file import Workspace
+from bot.workspace.alerts import import_alerts
+from bot.workspace.file import Workspace
 from models.hook import Opened, new_hook
 from tests.fuzz.conftest import Target, share
 from tests.fuzz.odd import ODD, scrambled, spoiled

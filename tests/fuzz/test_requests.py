@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.http_door import LARGEST_BODY, HttpDoor
+from bot.doors.http_door import LARGEST_BODY, HttpDoor
 from tests.fuzz.conftest import Target, share, signed
 from tests.fuzz.odd import scrambled
 

@@ -17,8 +17,8 @@ OURS = ("bot", "handlers", "models")
 GATEWAY = "bot/gateway.py"
 CLIENT = "bot/kept_client.py"
 """The client that the gateway calls with."""
-TRANSACTION = "bot/database.py"
-MIGRATION = "bot/migrate.py"
+TRANSACTION = "bot/storage/database.py"
+MIGRATION = "bot/storage/migrate.py"
 CLOCKS = ("bot/machine.py", "sandbox/clock.py", "sandbox/http_door.py")
 """The last one signs requests: whoever gets them compares the moment with the machine's clock."""
 
@@ -145,7 +145,7 @@ def test_everything_is_imported_at_the_top() -> None:
 
 
 def test_prometheus_is_no_part_of_a_process_that_nobody_scrapes() -> None:
-    """`bot.web` loads `bot.metrics` by name at the first scrape: it costs time at the start, and memory."""
+    """`bot.doors.web` loads `bot.metrics` by name at the first scrape: it costs time at the start, and memory."""
     found = [
         at(module, node)
         for module, node in nodes(*CODE, outside=("bot/metrics.py",))

@@ -43,7 +43,7 @@ def _scopes(manifest: dict[str, Any]) -> frozenset[str]:
 def _methods_called() -> frozenset[str]:
     """Every Web API method that the gateway and its errands name, as "chat.update" or as `client.chat_update`."""
     by_attribute = {name.replace(".", "_"): name for name in methods()}
-    callers = {Path("bot/gateway.py"), Path("bot/errands.py")}
+    callers = {Path("bot/gateway.py"), Path("bot/sending/errands.py")}
     gateway = [node for module, node in nodes("bot") if module in callers]
     strings = {node.value for node in gateway if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     attributes = {by_attribute.get(node.attr) for node in gateway if isinstance(node, ast.Attribute)}

@@ -11,12 +11,12 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from bot.contract_commands import register
+from bot.commands.contracts import register
 from models.sla.due import AskError, parse_target
 from models.sla.policy_files import BUNDLED
 
 ROOT = Path(__file__).resolve().parents[2]
-VAKT = "import typer; from bot.contract_commands import register; app = typer.Typer(); register(app); app()"
+VAKT = "import typer; from bot.commands.contracts import register; app = typer.Typer(); register(app); app()"
 
 
 @pytest.fixture(scope="module")

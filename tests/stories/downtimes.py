@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import select
 
-from bot.database import Lane
+from bot.storage.database import Lane
 from models.affected import Affected, report_affected
 from models.claim import Claim, claims_of
 from models.customer import Agreement, Contact, Customer

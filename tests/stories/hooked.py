@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlmodel import select
 
-from bot.alert_import import import_alerts
-from bot.hook_door import HookDoor, HookPlace
-from bot.workspace_file import Workspace
+from bot.doors.hook_door import HookDoor, HookPlace
+from bot.workspace.alerts import import_alerts
+from bot.workspace.file import Workspace
 from models.alert import AlertRoutes
 from models.hook import hooks_of, new_hook
 from tests.stories.conftest import TEAM, House

@@ -16,9 +16,9 @@ from structlog.testing import capture_logs
 
 from bot.auditor import LADDERS, STRETCH, STRETCHES, Auditor, Watched
 from bot.contracts import agreements
-from bot.database import Database
 from bot.lifeline import Lifeline
 from bot.machine import MachineClock, MovableClock
+from bot.storage.database import Database
 from handlers.views.facts import FindingKind
 from models import audit
 from models.clock import Clock

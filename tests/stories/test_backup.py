@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import create_engine, inspect, text
 from sqlmodel import select
 
-from bot.database import Database
 from bot.demo_seed import TEAM
 from bot.machine import MachineClock
-from bot.workspace_file import Workspace
-from bot.workspace_import import import_workspace
+from bot.storage.database import Database
+from bot.workspace.file import Workspace
+from bot.workspace.importing import import_workspace
 from models import heartbeat, outbox
 from models.outbox import Kind, Outgoing, Priority
 from models.received import Received

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import col, select
 
+from bot.commands.correct_calendar import move, propose, would_move
 from bot.contracts import agreements
-from bot.correct_calendar import move, propose, would_move
 from handlers.correcting import Move
 from models.contract_version import ContractVersion
 from models.customer import Customer

@@ -17,10 +17,10 @@ from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import select
 
-from bot import schema
 from bot.contracts import read_contracts, store_here
-from bot.database import Database, Lane, WriterQueue
-from bot.storage_errors import WRITE_DEADLINE
+from bot.storage import schema
+from bot.storage.database import Database, Lane, WriterQueue
+from bot.storage.errors import WRITE_DEADLINE
 from models import tables
 from models.contract_version import ContractVersion
 from models.heartbeat import Heartbeat

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy.orm import configure_mappers
 
-from bot.database import Database
+from bot.storage.database import Database
 from models.affected import Affected, report_affected, report_of, reports_of
 from models.downtime import (
     Between,

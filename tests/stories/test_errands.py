@@ -5,9 +5,9 @@ from typing import Any, cast
 
 import pytest
 
-from bot.courier import LeaseOverError
-from bot.errands import Errands
 from bot.gateway import Gateway
+from bot.sending.courier import LeaseOverError
+from bot.sending.errands import Errands
 from handlers.errand import Errand, Step
 
 ANSWERS: dict[str, dict[str, Any]] = {

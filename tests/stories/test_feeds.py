@@ -10,8 +10,8 @@ import pytest
 from icalendar import Calendar
 from sqlmodel import select
 
-from bot.http_door import HttpDoor
-from bot.web import Watch, WatchDoor
+from bot.doors.http_door import HttpDoor
+from bot.doors.web import Watch, WatchDoor
 from models.desk import DeskRole
 from models.person import Person as StoredPerson
 from models.stored_rota import RotaFeed, StoredRota

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from bot.database import Database
+from bot.storage.database import Database
 from handlers import paging
 from handlers.owed import Ledger
 from handlers.page_calls import Paging

@@ -8,11 +8,11 @@ import pytest
 from sqlmodel import select
 
 from bot.crash import VARIABLE
-from bot.database import Database
 from bot.demo_seed import seed_of
 from bot.machine import MachineClock, SystemClock
-from bot.workspace_file import Workspace
-from bot.workspace_import import import_workspace
+from bot.storage.database import Database
+from bot.workspace.file import Workspace
+from bot.workspace.importing import import_workspace
 from models.joining import AWAY
 from models.outbox import Kind, Outgoing, State
 from models.ticket import Team

@@ -7,7 +7,7 @@ import pytest
 from icalendar import Calendar
 from sqlmodel import select
 
-from bot.web import Watch, WatchDoor
+from bot.doors.web import Watch, WatchDoor
 from models.desk import DeskRole
 from tests.stories.conftest import TEAM, House, oslo
 from tests.stories.scenes import forget

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import col, select
 
-from bot.escalation_entry import escalation_plan
-from bot.workspace_file import EscalationEntry
+from bot.workspace.escalations import escalation_plan
+from bot.workspace.file import EscalationEntry
 from handlers.owed import Ledger
 from handlers.pages import page_next
 from models.desk import Desk, DeskRole

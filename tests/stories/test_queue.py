@@ -10,7 +10,7 @@ from sqlalchemy import event, text
 from sqlalchemy.engine import Connection
 from sqlmodel import Session
 
-from bot.database import Database
+from bot.storage.database import Database
 from handlers.access import viewer_of
 from handlers.list_pictures import list_facts
 from handlers.views.facts import Listing

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.database import Database
 from bot.demo_seed import seed_of
-from bot.workspace_file import Workspace
-from bot.workspace_import import import_workspace
+from bot.storage.database import Database
+from bot.workspace.file import Workspace
+from bot.workspace.importing import import_workspace
 from models.ticket import Team
 from sandbox import Limits, Sandbox, load_seed
 from tests.cli.conftest import Vakt, connected

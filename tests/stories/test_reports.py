@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlmodel import Session, col, select
 
-from bot.database import Lane
 from bot.report_arming import arm_reports
+from bot.storage.database import Lane
 from handlers.reporting import Look
 from handlers.reports import AT_A_TURN, Due, Owing, owe_due
 from handlers.timers import Batch

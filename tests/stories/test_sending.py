@@ -13,13 +13,13 @@ from sqlmodel import Session, select
 from structlog.testing import capture_logs
 
 from bot.app import build
-from bot.breaker import PROBE_TAKES, TRIPS_AT, Breaker
-from bot.courier import LONGEST_WAIT, Pace, Ways, wait_before_attempt
-from bot.database import Database
 from bot.gateway import Gateway, Message, OutcomeUnknownError, Posted, SlackRefusedError, SlackUnavailableError
 from bot.machine import MachineClock, MovableClock
-from bot.rates import Rates
-from bot.sender import Sender, Words
+from bot.sending.breaker import PROBE_TAKES, TRIPS_AT, Breaker
+from bot.sending.courier import LONGEST_WAIT, Pace, Ways, wait_before_attempt
+from bot.sending.rates import Rates
+from bot.sending.sender import Sender, Words
+from bot.storage.database import Database
 from bot.ticker import Handling, Ticker
 from models import heartbeat, outbox, sending
 from models.history import Event

@@ -14,12 +14,12 @@ from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 
 from bot.app import Vakt, build
 from bot.demo_seed import seed_of
+from bot.doors.socket_door import SocketDoor
+from bot.doors.socket_watch import Pace, end
 from bot.settings import Settings
-from bot.socket_door import SocketDoor
-from bot.socket_watch import Pace, end
 from bot.tally import RECONNECTS, Counted, Tally
-from bot.workspace_file import Workspace
-from bot.workspace_import import import_workspace
+from bot.workspace.file import Workspace
+from bot.workspace.importing import import_workspace
 from sandbox import Limits, Sandbox, load_seed
 from tests.stories.conftest import ROOT
 

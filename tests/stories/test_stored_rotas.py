@@ -14,9 +14,9 @@ from sqlalchemy import event
 from sqlmodel import Session, col, select
 
 from bot.contracts import read_contracts, store_contracts
-from bot.database import Database
-from bot.workspace_file import Workspace, read, written
-from bot.workspace_import import export_workspace, import_workspace
+from bot.storage.database import Database
+from bot.workspace.file import Workspace, read, written
+from bot.workspace.importing import export_workspace, import_workspace
 from handlers.rotas import UnknownRotaError, desk_rota, people_on_call, rota_of
 from models.desk import Desk
 from models.escalation import Plan, Step, StepKind

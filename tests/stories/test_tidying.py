@@ -10,8 +10,8 @@ import pytest
 from sqlmodel import col, func, select
 
 from bot.calendar_jobs import CalendarJobs, Kept, Looks
-from bot.database import Database
 from bot.machine import MachineClock
+from bot.storage.database import Database
 from models import tidying
 from models.alert import AlertGroup
 from models.outbox import CARDS, Kind, Outgoing, State

@@ -12,9 +12,9 @@ import pytest
 from sqlmodel import col, select
 from structlog.testing import capture_logs
 
-from bot.database import Database
 from bot.machine import MachineClock, MovableClock
 from bot.pulse import HEART, Pulse, machine_clock
+from bot.storage.database import Database
 from bot.ticker import LONGEST_SLEEP
 from models import heartbeat
 from models.contract_version import ContractVersion

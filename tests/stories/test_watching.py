@@ -16,12 +16,12 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from bot.database import Database
+from bot.doors.web import Watch
 from bot.gauges import Clocks, Gauges, Question, UnansweredError
 from bot.health import LONGEST_TURN, Health
 from bot.metrics import Page
+from bot.storage.database import Database
 from bot.tally import COUNTED, Tally
-from bot.web import Watch
 from models import backlog
 from models.clock import Clock
 from models.timer import Timer, hold_back
