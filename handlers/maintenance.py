@@ -20,6 +20,7 @@ from handlers.views import maintenance_cards as cards
 from handlers.views.blocks import Rendered
 from handlers.views.facts import PersonFact, Refusal
 from handlers.views.facts.maintenance import MaintenanceListFacts
+from handlers.views.names import SUMMARY_LIMIT
 from models.maintenance import Maintenance, Stage, maintenance_to_come
 from models.person import Person
 from models.sla.contract import Role
@@ -35,13 +36,13 @@ def command(body: Body, desk: Desk) -> Rendered | None:
     subcommand = SUBCOMMANDS.get(text.lower())
     if subcommand is not None:
         return subcommand(body, desk)
+    first, _, rest = text.partition(" ")
+    if first.lower() == "plan":
+        maintenance_forms.open_plan(body, desk, " ".join(rest.split())[:SUMMARY_LIMIT])
+        return None
     if text[:1].lower() == "m" and text[1:].removeprefix("-").isdecimal():
         return _one(body, text, desk)
     raise UserError(Refusal.MAINTENANCE_WHAT)
-
-
-def _plan(body: Body, desk: Desk) -> None:
-    maintenance_forms.open_plan(body, desk)
 
 
 def _help(body: Body, desk: Desk) -> Rendered:
@@ -161,7 +162,6 @@ def _person(doing: Doing, person_id: str | None) -> PersonFact:
 SUBCOMMANDS: Mapping[str, Callable[[Body, Desk], Rendered | None]] = {
     "": _list,
     "list": _list,
-    "plan": _plan,
     "help": _help,
     "feed": Later("maintenance_feed", "feed_here"),
 }

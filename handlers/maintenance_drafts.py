@@ -39,6 +39,7 @@ class Draft:
 
     nonce: str = ""
     turn: int = 0
+    title: str = ""
     services: tuple[str, ...] = ()
     components: tuple[str, ...] = ()
     kind: str = MaintenanceKind.PLANNED
@@ -88,6 +89,7 @@ def draft_of(body: Body) -> Draft:
     return Draft(
         nonce=str(carried.get("nonce", "")),
         turn=turn,
+        title=(value_in(state, Field.WORK_TITLE) or "")[:SUMMARY_LIMIT],
         services=values_in(state, Field.ON_SERVICES),
         components=components.chosen_in(state),
         kind=value_in(state, Field.WORK_KIND) or MaintenanceKind.PLANNED,

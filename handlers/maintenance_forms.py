@@ -50,16 +50,16 @@ APPROVING = (Role.MANAGER, Role.SENIOR, Role.ADMINISTRATOR)
 # Opened, and changed
 
 
-def open_plan(body: Body, desk: Desk) -> None:
-    """`/maintenance plan`, or *Plan maintenance*."""
-    _open(body, desk, _fresh)
+def open_plan(body: Body, desk: Desk, title: str = "") -> None:
+    """`/maintenance plan`, with the title that was typed after it, or *Plan maintenance*."""
 
+    def draft(session: Session, viewer: Viewer) -> Draft:
+        demand_desk(viewer)
+        if not services_of(session, viewer.team_id, sorted(viewer.roles)):
+            raise UserError(Refusal.NO_SERVICES)
+        return Draft(title=title)
 
-def _fresh(session: Session, viewer: Viewer) -> Draft:
-    demand_desk(viewer)
-    if not services_of(session, viewer.team_id, sorted(viewer.roles)):
-        raise UserError(Refusal.NO_SERVICES)
-    return Draft()
+    _open(body, desk, draft)
 
 
 def open_move(body: Body, desk: Desk) -> None:
@@ -165,6 +165,7 @@ def _view(session: Session, viewer: Viewer, draft: Draft, desk: Desk) -> ViewDic
         split=bool(draft.parts),
         moving=draft.moving,
         later=draft.later,
+        title=draft.title,
     )
     if draft.moving is not None:
         work = to_change(session, viewer, draft.moving)

@@ -36,7 +36,7 @@ NO = "no"
 SHOWN = 25
 PARTS_SHOWN = 12
 COMMANDS: tuple[tuple[str, str], ...] = (
-    ("/maintenance plan", mark("plan maintenance and see what the agreements make of it")),
+    ("/maintenance plan [title]", mark("plan maintenance and see what the agreements make of it")),
     ("/maintenance list", mark("what is planned and under way")),
     ("/maintenance feed", mark("maintenance as a calendar: the desk's, or what concerns you")),
     ("/maintenance M-7", mark("one maintenance, with what can be done about it")),

@@ -40,6 +40,19 @@ def window(house: House, who: str = "ola") -> Modal:
     return person.modal()
 
 
+@on_one_wiring
+def test_what_is_typed_after_plan_is_the_title_and_stays_while_the_rest_is_chosen(house: House) -> None:
+    ola = house.person("ola")
+    assert ola.types("/maintenance plan  Portal   upgrade", in_="#desk").error is None
+    modal = ola.modal()
+    assert modal.values["maintenance.title"]["maintenance.title"]["value"] == "Portal upgrade"
+    modal.choose("Services", "Customer portal")
+    modal.choose("Starts", oslo("2026-12-05 20:00").isoformat())
+    modal.choose("Ends", oslo("2026-12-05 22:00").isoformat())
+    modal.waits_for("PI-05")
+    assert modal.values["maintenance.title"]["maintenance.title"]["value"] == "Portal upgrade"
+
+
 def filled(
     house: House,
     start: str,
