@@ -46,6 +46,6 @@ def test_a_point_that_is_never_reached_is_refused(wanted: str) -> None:
 
 
 def test_every_point_that_can_be_named_is_reached_somewhere() -> None:
-    code = "".join(path.read_text("utf-8") for path in (ROOT / "bot").glob("*.py") if path.name != "crash.py")
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "bot").rglob("*.py") if path.name != "crash.py")
     reached = {name for line in code.splitlines() if "crash.point(" in line for name in re.findall(r'"(\w+)"', line)}
     assert reached == set(POINTS)
