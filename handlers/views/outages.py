@@ -78,10 +78,16 @@ def _cause(facts: OutageFacts, words: Words) -> Mrkdwn:
 
 
 def _promises(facts: OutageFacts, words: Words) -> Iterable[Mrkdwn]:
+    """What is promised, or what was and is late by now."""
     if facts.next_update_at is not None:
-        yield words.say("*Next update by* {at}", at=words.moment_since(facts.next_update_at, facts.now))
+        at = words.moment_since(facts.next_update_at, facts.now)
+        is_late = facts.next_update_at <= facts.now
+        late, ahead = mark("*Next update was promised by* {at}"), mark("*Next update by* {at}")
+        yield words.say(late if is_late else ahead, at=at)
     if facts.expected_end is not None:
-        yield words.say("*Expected end* {at}", at=words.moment_since(facts.expected_end, facts.now))
+        at = words.moment_since(facts.expected_end, facts.now)
+        is_late = facts.expected_end <= facts.now
+        yield words.say(mark("*Was expected to end* {at}") if is_late else mark("*Expected end* {at}"), at=at)
 
 
 def ended(facts: OutageFacts, words: Words) -> Mrkdwn:

@@ -168,7 +168,7 @@ def test_we_are_affected_is_the_customers_report_with_person_and_time(house: Hou
 
 
 def test_the_lead_is_reminded_before_a_promise_and_told_when_it_was_not_kept(house: House) -> None:
-    declared(house)
+    card = declared(house)
     announced(house, "Signing in fails")
     house.moves_to(oslo("2026-11-23 09:54"))
     house.is_quiet()
@@ -177,6 +177,7 @@ def test_the_lead_is_reminded_before_a_promise_and_told_when_it_was_not_kept(hou
     house.moves_to(oslo("2026-11-23 10:10"))
     house.slack.expects("the next update was promised by", to=house.person("ola"))
     assert happened(house)[-2:] == ["reminded", "promise_broken"]
+    house.slack.expects_edit(card, "Next update was promised by")
     house.is_quiet()
 
 
