@@ -175,5 +175,14 @@ def _run(loop: asyncio.AbstractEventLoop) -> None:
     asyncio.set_event_loop(loop)
     try:
         loop.run_forever()
+        loop.run_until_complete(_end_the_rest())
     finally:
         loop.close()
+
+
+async def _end_the_rest() -> None:
+    """Let what is still under way end: a task that is forgotten is complained of by whoever collects it."""
+    rest = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in rest:
+        task.cancel()
+    await asyncio.gather(*rest, return_exceptions=True)
