@@ -52,7 +52,7 @@ def _new(body: Body, named: str, desk: Desk) -> Rendered:
 
 def _make(work: Work, rota: StoredRota | None) -> str:
     """A new secret in place of the one there was."""
-    secret = secrets.token_urlsafe(32)
+    secret = secrets.token_urlsafe(32).replace("_", "-")  # Slack formats by "_"
     rota_id = rota.id if rota else None
     for before in feeds_of(work.session, work.viewer.team_id, work.viewer.person.id):
         if before.rota_id == rota_id:

@@ -73,7 +73,7 @@ def _new(body: Body, desk: Desk, named: str | None) -> Rendered:
         for before in feeds_of(work.session, origin.team_id, work.viewer.person.id):
             if before.rota_id == scope:
                 work.session.delete(before)
-        secret = secrets.token_urlsafe(32)
+        secret = secrets.token_urlsafe(32).replace("_", "-")  # Slack formats by "_"
         work.session.add(
             RotaFeed(
                 team_id=origin.team_id,
