@@ -4,7 +4,6 @@
 import errno
 import os
 import signal
-import sys
 import threading
 from collections.abc import MutableMapping
 from importlib import import_module
@@ -37,11 +36,6 @@ log = structlog.get_logger()
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 LONGEST_PAUSE = 30.0
 """Seconds between two attempts to open the socket while Slack is down."""
-TURN = 0.0005
-"""Seconds for which a thread may keep the interpreter while another waits for it. Python's own figure is 0.005.
-
-Whoever comes back from a commit holds the database's pen, for which all others wait.
-"""
 LOOK_UP = 1.0
 """Seconds after which the main thread lets a signal's handler run, at the latest."""
 
@@ -66,7 +60,6 @@ def run_command(
     settings = read_settings()
     logs.configure(settings.vakt_log)
     memory.share_pools()
-    sys.setswitchinterval(TURN)
     need(settings, "slack_bot_token", "slack_signing_secret" if http else "slack_app_token")
     go_straight_to_this_machine(settings, os.environ)
     stop = stopped_by_signals()

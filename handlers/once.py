@@ -19,13 +19,17 @@ from models.store import ConflictError, Session
 
 @dataclass(slots=True)
 class Work:
-    """What one delivery does: its session, who sent it, when, and what is answered."""
+    """What one delivery does: its session, who sent it, when, and what is answered.
+
+    `fresh` takes rows that nothing else in the work looks for; they are stored at its end.
+    """
 
     session: Session
     viewer: Viewer
     now: datetime
     machine_now: datetime
     answer: Any = field(default=None)
+    fresh: Fresh = field(default_factory=Fresh)
 
     @property
     def ledger(self) -> Ledger:
@@ -59,9 +63,8 @@ def once(desk: Desk, origin: Origin, *, note_first: bool = True, seen: Viewer | 
             yield work
             note.answer = work.answer
             if not note_first:
-                fresh = Fresh()
-                fresh.add(note)
-                fresh.store(session)
+                work.fresh.add(note)
+            work.fresh.store(session)
     except ConflictError:
         # The other one has been stored.
         with desk.reading() as session:

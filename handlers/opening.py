@@ -150,6 +150,7 @@ def _open(origin: Origin, draft: Draft, bearings: Bearings, desk: Desk) -> Mappi
             ticket = open_ticket(work, draft, setting, starts, places, bearings.roster)
             work.answer = {OPENED: ticket.number}
             if draft.follow_up is not None:
+                work.fresh.store(work.session)
                 FOLLOWED_UP(work, desk.agreements, draft.follow_up, ticket.number)
     except AlreadyAnsweredError as before:
         raise AlreadyAnsweredError(_opened_before(before.answer, origin, draft, desk)) from before

@@ -49,7 +49,7 @@ class Registered:
 def open_ticket(
     work: Work, draft: Draft, setting: Setting, starts: Sequence[Start], places: Places, roster: int | None
 ) -> Ticket:
-    """Store the ticket with its texts, clocks, timers, history and what is owed.
+    """Open the ticket with its texts, clocks, timers, history and what is owed, as fresh rows of the work.
 
     Everything was read and counted before, so that all rows go out together and others wait as short as can be.
 
@@ -59,10 +59,7 @@ def open_ticket(
     taken = take_number(work.session, work.viewer.team_id)
     if roster is not None and taken.roster != roster:
         raise RosterChangedError
-    fresh = Fresh()
-    ticket = register(fresh, work, draft, setting, starts, places, number=taken.number).ticket
-    fresh.store(work.session)
-    return ticket
+    return register(work.fresh, work, draft, setting, starts, places, number=taken.number).ticket
 
 
 def register(

@@ -4,31 +4,19 @@ A correction touches thousands of tickets, and nobody looks after each of them a
 read is what the counting needs, and what is stored goes out as plain statements.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import (
-    ARRAY,
-    JSON,
     ColumnElement,
-    Insert,
-    Integer,
-    String,
-    bindparam,
     case,
-    cast,
-    column,
-    func,
-    insert,
     update,
 )
 from sqlmodel import Session, col, or_, select
 
-from models.at_once import Change, among, takes_lists
+from models.at_once import Change, among
 from models.clock import Clock
 from models.contract_version import ContractVersion
 from models.history import Event, HistoryEntry
@@ -227,51 +215,13 @@ def store(session: Session, done: Corrected, machine_now: datetime) -> None:
         _refer(session, done, list(before), tickets)
     _KEPT.make(session, team_id, [(each.id, each.calendar_version_id) for each in done.kept])
     _SOONER.make(session, team_id, [(each.id, each.due_at) for each in done.sooner])
-    _write_history(session, done)
     fresh = Fresh()
+    for entry in done.entries:
+        fresh.add(entry)
     for clock, at in done.armed:
         fresh.add(_timer(team_id, clock, at))
     fresh.store(session)
     _refresh_cards(session, done, machine_now)
-
-
-def _write_history(session: Session, done: Corrected) -> None:
-    """The event of each ticket: on PostgreSQL from lists too."""
-    if not takes_lists(session):
-        fresh = Fresh()
-        for entry in done.entries:
-            fresh.add(entry)
-        fresh.store(session)
-    elif done.entries:
-        lists = {
-            "numbers": [entry.ticket_number for entry in done.entries],
-            "positions": [entry.position for entry in done.entries],
-            "facts": [json.dumps(entry.facts) for entry in done.entries],
-        }
-        alike = {"team": done.team_id, "event": Event.CALENDAR_CORRECTED, "at": done.at, "text": done.reason_id}
-        session.connection().execute(_entries_at_once(), alike | lists)
-
-
-@cache
-def _entries_at_once() -> Insert:
-    table = HistoryEntry.__table__.c  # type: ignore[attr-defined]
-    lists = (
-        bindparam("numbers", type_=ARRAY(Integer)),
-        bindparam("positions", type_=ARRAY(Integer)),
-        bindparam("facts", type_=ARRAY(String)),
-    )
-    names = (column("ticket_number", Integer), column("position", Integer), column("facts", String))
-    given = func.unnest(*lists).table_valued(*names).render_derived("given")
-    values = {
-        "team_id": bindparam("team", type_=table.team_id.type),
-        "ticket_number": given.c.ticket_number,
-        "position": given.c.position,
-        "event": bindparam("event", type_=table.event.type),
-        "at": bindparam("at", type_=table.at.type),
-        "text_id": bindparam("text", type_=table.text_id.type),
-        "facts": cast(given.c.facts, JSON),
-    }
-    return insert(HistoryEntry).from_select(list(values), select(*values.values()))
 
 
 def _alike(tickets: Iterable[OpenTicket]) -> dict[tuple[str, ...], list[int]]:

@@ -7,18 +7,15 @@ do not validate, and nothing has to be noticed about an object that is not store
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC
-from functools import cache
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, cast
 
 from pydantic_core import PydanticUndefined
-from sqlalchemy import JSON, Dialect, inspect
 from sqlalchemy.orm.instrumentation import manager_of_class
-from sqlmodel import Session, SQLModel, UTCDateTime, select
+from sqlmodel import Session, SQLModel, select
 from sqlmodel.main import SQLModelMetaclass
 
 from models.driver import connection_of, cursor_of
+from models.inserting import insert_all
 
 BY_KEY: dict[str, Any] = {"sqlite_with_rowid": False}
 """SQLite keeps a row in the tree of its primary key, not in a second tree beside it.
@@ -131,16 +128,11 @@ class Adds(Protocol):
         ...
 
 
-AT_ONCE = 8
-"""Rows a statement, at most. Each statement lets other threads go first, while nobody else may write."""
-
-
 class Fresh:
     """New rows of one piece of work, stored together in the order of their tables' first row.
 
     A session would look after each of them as an object: find changes, sort, refresh. Nobody reads
-    or changes these rows again in the same transaction, so they go out as plain inserts, a few
-    rows a statement.
+    or changes these rows again in the same transaction, so they go out as plain inserts.
     """
 
     def __init__(self) -> None:
@@ -152,15 +144,14 @@ class Fresh:
         self._rows.setdefault(type(instance), []).append(instance)
 
     def store(self, session: Session) -> None:
-        """Insert all of them; foreign keys want the tables in the order in which they were added."""
-        dialect, written = connection_of(session).dialect, written_in(session)
+        """Insert all of them."""
+        if not self._rows:
+            return
         with cursor_of(session) as cursor:
-            for record, rows in self._rows.items():
-                insert = _insert(record, dialect)
-                for begin in range(0, len(rows), AT_ONCE):
-                    some = rows[begin : begin + AT_ONCE]
-                    cursor.execute(insert.text(len(some)), [value for row in some for value in insert.values(row)])
-                written.extend(rows)
+            insert_all(cursor, connection_of(session).dialect, self._rows)
+        written = written_in(session)
+        for rows in self._rows.values():
+            written.extend(rows)
         self._rows.clear()
 
 
@@ -176,56 +167,3 @@ def written_in(session: Session) -> list[Record]:
 def note_written(session: Session, _context: object, _instances: object) -> None:
     """Before a session writes: keep what it writes. `bot.storage.database` has SQLAlchemy call it."""
     written_in(session).extend(each for each in (*session.new, *session.dirty) if isinstance(each, Record))
-
-
-@dataclass(frozen=True, slots=True)
-class _Insert:
-    """One table's plain insert, as its driver takes it."""
-
-    head: str
-    marks: str
-    pick: Callable[[Mapping[str, Any]], tuple[Any, ...]]
-    binds: tuple[tuple[int, Callable[[Any], Any], bool], ...]
-    """By place: what turns a value into the driver's own, and whether it does so with None too."""
-
-    def text(self, rows: int) -> str:
-        """The statement for that many rows."""
-        return self.head + ", ".join([self.marks] * rows)
-
-    def values(self, row: Record) -> list[Any]:
-        """A row's values, in the driver's own types."""
-        values = list(self.pick(row.__dict__))
-        for place, bind, none_too in self.binds:
-            if none_too or values[place] is not None:
-                values[place] = bind(values[place])
-        return values
-
-
-@cache
-def _insert(record: type[Record], dialect: Dialect) -> _Insert:
-    """Written once: a statement that is compiled for every ticket costs more than storing it."""
-    table = inspect(record).local_table
-    quote, mark = dialect.identifier_preparer, "?" if dialect.paramstyle == "qmark" else "%s"
-    binds = ((column, column.type.dialect_impl(dialect).bind_processor(dialect)) for column in table.c)
-    names = ", ".join(quote.format_column(column) for column in table.c)
-    marks = ", ".join(mark for _ in table.c)
-    return _Insert(
-        f"INSERT INTO {quote.format_table(table)} ({names}) VALUES ",  # noqa: S608 - names of our own tables
-        f"({marks})",
-        itemgetter(*(column.key for column in table.c)),
-        tuple(
-            (place, _quick(column.type, bind, dialect), isinstance(column.type, JSON))
-            for place, (column, bind) in enumerate(binds)
-            if bind is not None
-        ),
-    )
-
-
-def _quick(kind: object, bind: Callable[[Any], Any], dialect: Dialect) -> Callable[[Any], Any]:
-    """What binds as that one does, without its long way for what nearly every row holds."""
-    if isinstance(kind, JSON):
-        empty: dict[type, Any] = {type(None): bind(None), dict: bind({}), list: bind([])}
-        return lambda value: bind(value) if value or type(value) not in empty else empty[type(value)]
-    if isinstance(kind, UTCDateTime) and dialect.name == "sqlite":
-        return lambda at: at.isoformat(" ", "microseconds")[: -len("+00:00")] if at.tzinfo is UTC else bind(at)
-    return bind

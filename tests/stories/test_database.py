@@ -4,16 +4,17 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, delete, inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import select
 
@@ -23,12 +24,15 @@ from bot.storage.database import Database, Lane, WriterQueue
 from bot.storage.errors import WRITE_DEADLINE
 from models import tables
 from models.contract_version import ContractVersion
+from models.customer import Agreement, Contact
 from models.heartbeat import Heartbeat
 from models.outbox import Outgoing
+from models.person import Person
 from models.received import Received
-from models.record import Fresh
+from models.record import Fresh, Record
 from models.store import BusyError
 from models.ticket import Team, take_number
+from models.typed_text import TypedText
 from tests.stories.conftest import MONDAY
 
 TEAM = "T1"
@@ -74,28 +78,90 @@ def _owed(key: str, at: datetime, args: dict[str, object]) -> Outgoing:
     return Outgoing(team_id=TEAM, key=key, kind="page", conversation="C1", args=args, ready_at=at, created_at=at)
 
 
-@pytest.mark.parametrize("args", [{}, {"to": "Kåre", "parts": [1, None, {}]}])
+WORDS = """Kåre's "100 %s" of {}\\ \U0001f525"""
+
+
+@pytest.mark.parametrize("args", [{}, {"to": "Kåre", "parts": [1, None, {}], WORDS: WORDS, "share": 0.1}])
 @pytest.mark.parametrize(
     "at",
     [
         datetime(2026, 3, 29, 1, 30, 0, 7, tzinfo=UTC),
         datetime(2026, 3, 29, 1, 30, tzinfo=UTC),
         datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=ZoneInfo("Europe/Oslo")),
+        datetime.max.replace(tzinfo=UTC),
     ],
 )
 def test_a_row_is_stored_plainly_as_a_session_stores_it(
     database: Database, at: datetime, args: dict[str, object]
 ) -> None:
     """Byte for byte: what the database itself holds is compared."""
+    _stored_both_ways(database, Outgoing, lambda key: _owed(key, at, args))
+
+
+DAY = date(2026, 2, 28)
+PLACES = {"id": "P1", "slack_user": "U1", "name": WORDS}
+
+
+@pytest.mark.parametrize(
+    ("table", "values"),
+    [
+        (Person, {**PLACES, "notify": None}),
+        (Person, {**PLACES, "notify": {"mail": 0}}),
+        (Received, {"key": "1", "stored_at": MONDAY, "answer": None}),
+        (Received, {"key": "1", "stored_at": MONDAY, "answer": "first"}),
+        (Received, {"key": "1", "stored_at": MONDAY, "answer": [1, 2.5, True, WORDS]}),
+        (Agreement, {"customer_id": "C1", "contract": "its", "since": DAY, "until": None}),
+        (Agreement, {"customer_id": "C1", "contract": "its", "since": DAY, "until": DAY}),
+        (Contact, {"customer_id": "C1", "person_id": "P1", "super_user": True}),
+        (TypedText, {"id": "T1", "author_id": None, "body": f"{WORDS}\r\n\t{WORDS * 500}"}),
+    ],
+)
+def test_so_is_what_only_some_rows_have(database: Database, table: type[Record], values: dict[str, Any]) -> None:
+    """No value, yes and no, a day, any JSON, typed text."""
+    _stored_both_ways(database, table, lambda team_id: table(team_id=team_id, **values))
+
+
+def _stored_both_ways(database: Database, table: type[Record], row: Callable[[str], Record]) -> None:
+    """Store it as a fresh row, and its like through a session; compare all that is not their key."""
+    with database.transaction() as session:
+        session.connection().execute(delete(table))
+        fresh = Fresh()
+        fresh.add(row("plainly"))
+        fresh.store(session)
+        session.add(row("by session"))
+    columns = ", ".join(f"cast({column} as varchar)" for column in table.model_fields if column != "id")
+    with database.reading() as session:
+        rows = session.execute(text(f"select {columns} from {table.__tablename__}"))
+        plainly, by_session = sorted(rows, key=lambda each: "plainly" not in each)
+    differ = [two for two in zip(plainly, by_session, strict=True) if two[0] != two[1]]
+    assert differ == [("plainly", "by session")]
+
+
+def test_rows_of_several_tables_are_stored_together_or_none_of_them(database: Database) -> None:
+    """More than SQLite takes in one statement; one that is refused undoes the others, whatever their table."""
     with database.transaction() as session:
         fresh = Fresh()
-        fresh.add(_owed("plainly", at, args))
+        for number in range(20):
+            fresh.add(_owed(f"owed {number}", MONDAY, {}))
+            fresh.add(Received(team_id=TEAM, key=f"key {number}", stored_at=MONDAY, answer={"number": number}))
         fresh.store(session)
-        session.add(_owed("by session", at, args))
+        fresh.store(session)
+    fresh.add(_owed("one more", MONDAY, {}))
+    fresh.add(Received(team_id=TEAM, key="key 7", stored_at=MONDAY))
+    with pytest.raises(IntegrityError), database.transaction() as session:
+        fresh.store(session)
     with database.reading() as session:
-        query = text("select args, ready_at, expires_at, uncertain, created_at from outbox order by key")
-        by_session, plainly = (tuple(row) for row in session.execute(query))
-    assert plainly == by_session
+        assert sorted(session.exec(select(Outgoing.key))) == sorted(f"owed {number}" for number in range(20))
+        answers = [each["number"] for each in session.exec(select(Received.answer)) if each]
+    assert sorted(answers) == list(range(20))
+
+
+def test_an_instant_without_its_zone_is_refused(database: Database) -> None:
+    """It would mean another instant wherever it is read."""
+    fresh = Fresh()
+    fresh.add(_owed("naive", datetime(2026, 3, 29, 1, 30), {}))  # noqa: DTZ001 - the point of it
+    with pytest.raises((TypeError, ValueError)), database.transaction() as session:
+        fresh.store(session)
 
 
 def test_two_of_the_same_key_are_refused_and_the_first_stays(database: Database) -> None:
