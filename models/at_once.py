@@ -1,7 +1,7 @@
 """Many rows read or changed by one statement.
 
-PostgreSQL takes lists, and a statement with one costs a fraction of one mark for each value or one
-run for each row. SQLite has no lists, and runs a statement again for next to nothing.
+PostgreSQL takes lists, and rows as JSON, and a statement with either costs a fraction of one mark for each value or
+one run for each row. SQLite runs a statement again for next to nothing.
 """
 
 from collections.abc import Sequence
@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Update, any_, bindparam, column, func, literal, update
+from sqlalchemy import ARRAY, JSON, ColumnElement, String, Update, any_, bindparam, cast, column, func, literal, update
 from sqlmodel import Session, col
+
+from models.inserting import rows_as_json
 
 
 def takes_lists(session: Session) -> bool:
@@ -38,8 +40,7 @@ class Change:
             return
         connection = session.connection()
         if takes_lists(session):
-            lists = dict(zip(("id", *self.columns), map(list, zip(*rows, strict=True)), strict=True))
-            connection.execute(_at_once(self), {"team": team_id, **{f"given_{name}": lists[name] for name in lists}})
+            connection.execute(_at_once(self), {"team": team_id, "rows": rows_as_json(("id", *self.columns), rows)})
             return
         names = ("given_id", *(f"given_{name}" for name in self.columns))
         connection.execute(_one_by_one(self), [{"team": team_id, **dict(zip(names, row, strict=True))} for row in rows])
@@ -58,9 +59,9 @@ def _one_by_one(change: Change) -> Update:
 @cache
 def _at_once(change: Change) -> Update:
     record, names = change.record, ("id", *change.columns)
-    types = {name: record.__table__.c[name].type for name in names}
-    lists = [bindparam(f"given_{name}", type_=ARRAY(types[name])) for name in names]
-    given = func.unnest(*lists).table_valued(*(column(name, types[name]) for name in names)).render_derived("given")
+    rows = func.json_to_recordset(cast(bindparam("rows", type_=String), JSON))
+    columns = (column(name, record.__table__.c[name].type) for name in names)
+    given = rows.table_valued(*columns).render_derived("given", with_types=True)
     return (
         update(record)
         .where(record.team_id == bindparam("team"), record.id == given.c.id)

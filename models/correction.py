@@ -110,7 +110,7 @@ def cases_after(
         .order_by(col(Ticket.number))
         .limit(limit)
     )
-    rows = session.connection().execute(query.with_for_update() if lock else query)
+    rows = session.connection().execute(query.with_for_update() if lock else query).all()
     tickets = [OpenTicket(*row) for row in rows]
     numbers = [ticket.number for ticket in tickets]
     clocks = _by_ticket(_clocks(session, team_id, numbers))
@@ -130,7 +130,7 @@ def _clocks(session: Session, team_id: str, numbers: Sequence[int]) -> Iterable[
         .where(Clock.team_id == team_id, among(session, Clock.ticket_number, numbers))
         .order_by(col(Clock.id))
     )
-    return [OpenClock(*row) for row in session.connection().execute(query)]
+    return [OpenClock(*row) for row in session.connection().execute(query).all()]
 
 
 def _waits(session: Session, team_id: str, numbers: Sequence[int]) -> Iterable[Wait]:
@@ -146,7 +146,7 @@ def _looks(session: Session, team_id: str, numbers: Sequence[int]) -> Iterable[N
     query = select(*_columns(Timer, NextLook)).where(
         Timer.team_id == team_id, among(session, Timer.ticket_number, numbers), Timer.kind == TimerKind.CLOCK
     )
-    return [NextLook(*row) for row in session.connection().execute(query)]
+    return [NextLook(*row) for row in session.connection().execute(query).all()]
 
 
 class OfTicket(Protocol):

@@ -6,7 +6,7 @@ tables in one: each table's come as one JSON text, which the server reads by the
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -25,7 +25,7 @@ Row = TypeVar("Row", bound=SQLModel)
 def insert_all(cursor: Any, dialect: Dialect, rows: Mapping[type[Row], Sequence[Row]]) -> None:  # noqa: ANN401
     """Insert rows by their tables, in that order; `cursor` is the driver's own."""
     if dialect.name == "postgresql":
-        cursor.execute(_text(tuple(rows)), [_written(_recordset(table), some) for table, some in rows.items()])
+        cursor.execute(_text(tuple(rows)), [_recordset(table).told(some) for table, some in rows.items()])
         return
     for table, several in rows.items():
         insert = _insert(table, dialect)
@@ -44,6 +44,10 @@ class _Recordset:
     insert: str
     names: tuple[str, ...]
     pick: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+
+    def told(self, rows: Iterable[SQLModel]) -> str:
+        """The rows as JSON."""
+        return rows_as_json(self.names, (self.pick(row.__dict__) for row in rows))
 
 
 @cache
@@ -67,16 +71,17 @@ def _recordset(record: type[SQLModel]) -> _Recordset:
     )
 
 
-def _written(table: _Recordset, rows: Sequence[SQLModel]) -> str:
-    return json.dumps([dict(zip(table.names, table.pick(row.__dict__), strict=True)) for row in rows], default=_told)
+def rows_as_json(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Rows with these columns as JSON, for a server that reads each value by the type of its column.
+
+    Raises:
+        TypeError: an instant has no zone.
+    """
+    return json.dumps([dict(zip(names, row, strict=True)) for row in rows], default=_told)
 
 
 def _told(value: object) -> str:
-    """An instant or a day, in words.
-
-    Raises:
-        TypeError: it is neither, or an instant without its zone.
-    """
+    """An instant or a day, as it is written."""
     if isinstance(value, datetime) and value.tzinfo is None:
         message = f"{value} has no zone"
         raise TypeError(message)
