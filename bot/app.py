@@ -125,6 +125,7 @@ class Vakt:
         """Stop the loops and close the database."""
         self.stopping = True
         self.auditor.stop()
+        self.members.stop()
         self.jobs.stop()
         self.ticker.stop()
         self.sender.stop()
@@ -177,6 +178,7 @@ def build(
         notes=bind_contextvars,
         public_url=settings.vakt_public_url,
     )
+    rates = rates or Rates(settings.vakt_posts_per_channel_per_second, settings.vakt_posts_per_second)
     beats = BeatWatch(database, team.team_id, contract_clock.now)
     ticker = _ticker(team.team_id, database, agreements, (contract_clock, machine), tally, beats.after_downtime)
     sender = Sender(
@@ -186,7 +188,7 @@ def build(
         Words(_drawing(agreements), undelivered.tell_owner, following.followed),
         (contract_clock, machine),
         Pace(
-            rates or Rates(settings.vakt_posts_per_channel_per_second, settings.vakt_posts_per_second),
+            rates,
             timedelta(seconds=settings.vakt_lease_seconds),
             timedelta(seconds=settings.vakt_slack_timeout_seconds / 2),
             settings.vakt_posts_at_once,
@@ -198,8 +200,9 @@ def build(
     database.after_commit(DoNotDisturb(database, gateway, aside, contract_clock.now).look_for)
     bolt = _bolt(settings, client, team)
     register(bolt, desk)
-    members = MemberWatch(database, gateway, team.team_id, contract_clock.now)
-    groups = GroupWatch(database, gateway, team.team_id, (contract_clock, machine))
+    unhurried = gateway.paced(rates.turn)
+    members = MemberWatch(database, unhurried, team.team_id, contract_clock.now)
+    groups = GroupWatch(database, unhurried, team.team_id, (contract_clock, machine))
     jobs = CalendarJobs(team.team_id, database, machine, _kept(settings), Looks(members.look, groups.look))
     loops = (ticker, sender)
     auditor = _auditor(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
@@ -52,6 +52,14 @@ class SlackUnavailableError(UnavailableError):
     """Slack was not to be had, and did nothing."""
 
 
+Turn = Callable[[str, str], float]
+"""Takes a workspace's next turn of a method; gives the seconds until there is one, 0 when it was taken."""
+
+
+def _at_once(_team_id: str, _method: str) -> float:
+    return 0.0
+
+
 class Message(Protocol):
     """A message as it is handed over: `text` for readers without blocks, and the blocks."""
 
@@ -88,10 +96,15 @@ class File(Protocol):
 class Gateway:
     """Calls to Slack's Web API on behalf of a workspace."""
 
-    def __init__(self, client_for: Callable[[str], WebClient], count: Count = uncounted) -> None:
+    def __init__(self, client_for: Callable[[str], WebClient], count: Count = uncounted, turn: Turn = _at_once) -> None:
         """`client_for` gives the client that holds a workspace's token."""
         self._client_for = client_for
         self._count = count
+        self._turn = turn
+
+    def paced(self, turn: Turn) -> Self:
+        """The same door for calls that nobody waits for: a method whose turn has not come is unavailable until then."""
+        return type(self)(self._client_for, self._count, turn)
 
     # What is owed
 
@@ -343,6 +356,9 @@ class Gateway:
         self._count(CALLS, method, "done")
 
     def _call(self, team_id: str, method: str, **arguments: Any) -> Mapping[str, Any]:
+        wait = self._turn(team_id, method)
+        if wait > 0:
+            raise SlackUnavailableError(method, "its turn has not come", wait)
         with self._counted(method):
             return self._ask(team_id, method, arguments)
 

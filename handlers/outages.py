@@ -83,10 +83,7 @@ def declare(work: Work, agreements: Agreements, draft: Draft, desk_id: str) -> O
         declared_at=work.now,
         declared_by=viewer.person.id,
         lead_id=viewer.person.id,
-        asked={
-            ask: str(typed_text.keep(session, viewer.team_id, viewer.person.id, text))
-            for ask, text in draft.asked.items()
-        },
+        asked=typed_text.keep_all(session, viewer.team_id, viewer.person.id, draft.asked),
     )
     session.add(outage)
     session.flush()

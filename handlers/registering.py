@@ -101,9 +101,7 @@ def register(
         summary_id=typed_text.keep(fresh, viewer.team_id, requester.id, draft.summary),
         details_id=typed_text.keep(fresh, viewer.team_id, requester.id, draft.details),
         answers={each.question.id: each.answer.id for each in setting.walked.given},
-        asked={
-            ask: str(typed_text.keep(fresh, viewer.team_id, requester.id, text)) for ask, text in draft.extras.items()
-        },
+        asked=typed_text.keep_all(fresh, viewer.team_id, requester.id, draft.extras),
         development_case=f"DEV-{number}" if severity.development_case else None,
         source_channel=draft.source["channel"] if draft.source else None,
         source_ts=draft.source["ts"] if draft.source else None,

@@ -1,5 +1,7 @@
 """Words that a person typed, apart from the facts that refer to them."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import Text
 from sqlmodel import Field, Session
 
@@ -25,6 +27,12 @@ def keep(session: Adds, team_id: str, author_id: str | None, body: str | None) -
     text = TypedText(team_id=team_id, author_id=author_id, body=body)
     session.add(text)
     return text.id
+
+
+def keep_all(session: Adds, team_id: str, author_id: str | None, texts: Mapping[str, str]) -> dict[str, str]:
+    """Store what was typed under several names, and give the ids by these names; nothing typed has none."""
+    ids = {name: keep(session, team_id, author_id, body) for name, body in texts.items()}
+    return {name: text_id for name, text_id in ids.items() if text_id is not None}
 
 
 def text_by_id(session: Session, team_id: str, text_id: str | None) -> TypedText | None:

@@ -225,7 +225,8 @@ class Courier:
 
     def _errand_of(self, row: Outgoing) -> Carrier:
         """Who does in Slack what is no message; loaded when there is something to do."""
-        made: Carrier = import_module("bot.sending.errands").Errands(self._gateway, partial(self._see_to_time, row))
+        gateway = self._gateway.paced(self._rates.turn)
+        made: Carrier = import_module("bot.sending.errands").Errands(gateway, partial(self._see_to_time, row))
         return made
 
     def _as_repeat(self, row: Outgoing) -> Sayable | None:

@@ -9,8 +9,21 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-TIER_PER_MINUTE = {"chat.update": 50.0, "conversations.history": 50.0, "conversations.replies": 50.0}
-"""Methods that the outbox uses and that have a tier of their own, in requests a minute."""
+TIERS = {
+    20.0: (
+        "bookmarks.add", "canvases.create", "conversations.archive", "conversations.canvases.create",
+        "conversations.create", "conversations.setTopic", "pins.add", "usergroups.list", "usergroups.users.update",
+    ),
+    50.0: (
+        "bookmarks.list", "canvases.edit", "chat.update", "conversations.history", "conversations.info",
+        "conversations.invite", "conversations.replies", "users.conversations",
+    ),
+    100.0: (
+        "conversations.members", "files.completeUploadExternal", "files.getUploadURLExternal", "users.info",
+    ),
+}  # fmt: skip
+TIER_PER_MINUTE = {method: per_minute for per_minute, methods in TIERS.items() for method in methods}
+"""Methods that have a tier of their own and are called when nobody waits for them, in requests a minute."""
 
 
 POST = "chat.postMessage"
@@ -71,6 +84,10 @@ class Rates:
                 for bucket in buckets:
                     bucket.tokens -= 1
             return wait
+
+    def turn(self, team_id: str, method: str) -> float:
+        """Take a token for one call of a method that has a tier. Gives the seconds to wait, 0 if taken."""
+        return self.take(team_id, (method,), "") if method in TIER_PER_MINUTE else 0.0
 
     def _for(self, team_id: str, method: str, conversation: str, at: float) -> list[Bucket]:
         if method in TIER_PER_MINUTE:

@@ -77,7 +77,7 @@ def subscribe_view(facts: SubscribeFormFacts, words: Words) -> ViewDict:
 
 def _whose(facts: SubscribeFormFacts, words: Words) -> list[Block]:
     if facts.for_desk:
-        picker = kit.channel_menu(Field.CHANNEL, words.plain("Choose"), facts.row.channel)
+        picker = kit.channel_menu(Field.CHANNEL, words.plain("Choose"), facts.row.channel or None)
         return [kit.field(Field.CHANNEL, words.plain("Channel"), picker)]
     return [kit.context(words.say("For {channel}", channel=Mrkdwn(f"<#{facts.row.channel}>")))]
 

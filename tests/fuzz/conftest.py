@@ -98,10 +98,12 @@ class Target:
 
     def send(self, payload: Any) -> Answer:
         """Let Slack send a payload, signed, to the HTTP door; what is fresh is made so."""
-        named = json.dumps(payload).replace(ours.FRESH, str(next(self.fresh)))
+        # Without escapes: the digits of one are no number of a ticket.
+        named = json.dumps(payload, ensure_ascii=False).replace(ours.FRESH, str(next(self.fresh)))
         named = named.replace(str(ours.LATEST), str(self._written()[1]))
         named = named.replace('"CARD"', json.dumps(self.cards[0] if self.cards else "1.0"))
         payload = json.loads(named)
+        named = json.dumps(payload)
         if isinstance(payload, dict) and "command" in payload:
             kind, raw = "application/x-www-form-urlencoded", _form(payload)
         elif isinstance(payload, dict) and payload.get("type") == "event_callback":

@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from models.customer import Customer
 from tests.stories.conftest import House, oslo
-from tests.stories.scenes import clocks, in_oslo, opened
+from tests.stories.scenes import clocks, in_oslo, opened, stored
 
 FAULT, QUESTION, ORDER = "Noe virker ikke", "Et spørsmål", "Et ønske eller en bestilling"
 HERE = "#fjordvideo"
@@ -19,6 +19,19 @@ def signs(house: House, *, region: str | None = None, option: str | None = None)
         customer = session.exec(select(Customer).where(Customer.key == "fjordvideo")).one()
         customer.region = region or customer.region
         customer.options = [option] if option else []
+
+
+def test_a_question_answered_with_nothing_but_spaces_is_not_answered(house: House) -> None:
+    marit = house.person("marit")
+    marit.types("/ticket Kameraet er svart", in_=HERE)
+    modal = marit.modal()
+    modal.fill("Hva skjedde før dette?", "   ").fill("Ble noe endret før dette?", "Ny brannmur")
+    modal.submit()
+    card = house.card("T-1")
+    house.slack.expects_edit(card, "Ny brannmur")
+    assert list(stored(house, "T-1").asked) == ["changed"]
+    assert "before this" not in card.text
+    house.slack.forgets()
 
 
 @pytest.mark.clause("EM-11", "EM-12", "EM-24", "EM-25", "EM-20")

@@ -5,6 +5,7 @@ then it is Ingrid and Ola.
 """
 
 import re
+from time import monotonic
 
 import pytest
 from sqlmodel import select
@@ -335,6 +336,22 @@ def test_somebody_of_another_workspace_is_passed_over_also_when_slack_never_said
     assert house.vakt.members.look() == 1
     assert on_call(house, "2026-11-24 12:00") == ["ingrid"]
     assert house.vakt.members.look() == 0
+
+
+def test_whoever_is_looked_up_while_slack_asks_to_wait_is_looked_up_after_that(house: House) -> None:
+    """A rota may name more people than may be looked up in a minute: the last of them count as well."""
+    for name in ("ola", "sara", "ingrid"):
+        house.slack.changes_account(house.person(name), tells=False, is_stranger=True)
+    fault = house.slack.fault("users.info", kind="ratelimited", times=2, retry_after=1)
+    begun = monotonic()
+    assert house.vakt.members.look() == 3
+    assert len(fault.happened) == 2
+    assert monotonic() - begun >= 2
+    house.slack.fault("users.info", kind="ratelimited", times=9, retry_after=1)
+    house.slack.changes_account(house.person("sara"), tells=False, is_stranger=False)
+    house.vakt.members.stop()
+    assert house.vakt.members.look() == 0
+    house.slack.do(house.slack.world.faults.waiting.clear)
 
 
 def test_a_change_of_anothers_account_is_nothing_to_us(house: House) -> None:

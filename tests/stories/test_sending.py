@@ -437,6 +437,32 @@ def test_methods_of_a_tier_are_called_as_often_as_the_tier_allows() -> None:
     assert rates.take(TEAM, ("chat.postMessage",), "C1") == 0
 
 
+def test_what_nobody_waits_for_is_called_as_often_as_its_own_tier_allows() -> None:
+    """Channels are made 20 times a minute, people looked up 100 times; what has no tier is called at once."""
+    rates = Rates(1, 1000)
+    for method, seconds in (("conversations.create", 3.0), ("users.info", 0.6)):
+        assert [rates.turn(TEAM, method) for _ in range(10)] == [0] * 10
+        assert rates.turn(TEAM, method) == pytest.approx(seconds, abs=0.1)
+    assert not any(rates.turn(TEAM, "chat.getPermalink") for _ in range(50))
+    rates.hold(TEAM, "pins.add", 30)
+    assert rates.turn(TEAM, "pins.add") == pytest.approx(30, abs=0.1)
+    assert rates.turn("T2", "pins.add") == 0
+
+
+def test_a_call_whose_turn_has_not_come_is_not_made(house: House) -> None:
+    """It is as if Slack had asked to wait so long."""
+    team_id, ola = house.vakt.team.team_id, house.person("ola")
+    house.settles()
+    turns = iter((0.0, 2.5))
+    paced = house.vakt.gateway.paced(lambda _team, _method: next(turns))
+    assert paced.person(team_id, ola.id)["id"] == ola.id
+    before = _calls(house, "users.info")
+    with pytest.raises(SlackUnavailableError) as caught:
+        paced.person(team_id, ola.id)
+    assert caught.value.retry_after == 2.5
+    assert _calls(house, "users.info") == before
+
+
 def test_an_unknown_outcome_is_looked_up_before_the_second_attempt(bench: Bench) -> None:
     """Said before the connection broke: found, and marked as said where it stands."""
     bench.script.failures, bench.script.broken_after = [OutcomeUnknownError("broken", answered=True)], True
