@@ -1,7 +1,9 @@
 """Foreseeable mistakes as one plain line on standard error, in place of a traceback."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NoReturn
 
 import typer
@@ -39,6 +41,11 @@ def fail(message: str, code: int = 1) -> NoReturn:
     """Say what is wrong on standard error, and end."""
     typer.echo(message, err=True)
     raise typer.Exit(code)
+
+
+def shown(file: Path) -> str:
+    """A file's name as a terminal can show it; on Linux it need be no text."""
+    return os.fsencode(file).decode(errors="backslashreplace")
 
 
 @contextmanager

@@ -14,9 +14,14 @@ from models.timer import Timer
 
 
 def on_due(session: Session, timer: Timer, now: datetime, batch: Batch) -> None:
-    """Nobody answered a page, or nobody began: it goes on. A page needs no ticket; without a page, it begins."""
+    """Nobody answered a page, or nobody began: it goes on. A page needs no ticket; without a page, it begins.
+
+    None begins for a ticket that has ended since.
+    """
     ledger = Ledger(session, batch.machine_now, batch.changed, batch.fresh)
     opened = batch.tickets.get((timer.team_id, timer.ticket_number)) if timer.clock_id is None else None
+    if opened is not None and opened.ended:
+        return
     if opened is not None:
         happening = Happening(event=Event.PAGED, at=now, facts={"clause": timer.args.get("clause")})
         paging.page_next(ledger, opened, happening, timer.args.get("flags", ()))

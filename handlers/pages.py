@@ -6,7 +6,7 @@ from datetime import datetime
 from handlers import paging, promises
 from handlers.access import Act, Viewer
 from handlers.agreements import Agreements
-from handlers.doing import Doing, take_up
+from handlers.doing import Doing, refuse_ended, take_up
 from handlers.errors import UserError
 from handlers.once import Work
 from handlers.page_calls import Paging, redraw
@@ -138,7 +138,7 @@ def _running(doing: Doing) -> Paging | None:
     """The ticket's page that runs; None for one that an earlier version sent, of which there is no account.
 
     Raises:
-        UserError: its page is over.
+        UserError: its page is over; or the ticket has ended and was never paged for.
     """
     session, ticket = doing.work.session, doing.ticket
     page = running_page(session, ticket.team_id, ticket.number)
@@ -148,6 +148,7 @@ def _running(doing: Doing) -> Paging | None:
     before = pages_of_ticket(session, ticket.team_id, ticket.number)
     if before:
         raise UserError(Refusal.PAGE_OVER, at=before[-1].ended_at or doing.work.now)
+    refuse_ended(ticket)
     return None
 
 

@@ -16,7 +16,7 @@ from bot.commands import availability_prints as prints
 from bot.commands.opened import looking
 from bot.contracts import agreements
 from bot.machine import SystemClock
-from bot.plainly import fail
+from bot.plainly import fail, shown
 from handlers.agreements import NoAgreementError
 from handlers.availability import (
     Ground,
@@ -94,7 +94,7 @@ def _draw(session: Session, customer: Customer | None, path: Path, language: str
         path.write_bytes(picture.content)
     except OSError as error:
         fail(f"{path} cannot be written: {error.strerror}.")
-    typer.echo(f"{path}: {picture.alt}")
+    typer.echo(f"{shown(path)}: {picture.alt}")
 
 
 def measured_for(session: Session, customer: Customer, text: str | None, now: datetime) -> Sequence[Measured]:

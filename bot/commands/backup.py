@@ -14,7 +14,7 @@ from sqlmodel import select
 
 from bot import logs
 from bot.machine import MachineClock
-from bot.plainly import fail, plain_errors, read_settings
+from bot.plainly import fail, plain_errors, read_settings, shown
 from bot.storage import instance, postgresql_dump, schema, sqlite_copy
 from bot.storage.backup_file import BackupError, written_whole
 from bot.storage.database import Database
@@ -52,7 +52,7 @@ def backup_command(
             postgresql_dump.back_up(make_url(settings.vakt_database_url), partial)
         else:
             sqlite_copy.back_up(path, partial)
-    typer.echo(f"Backed up to {file} ({file.stat().st_size} bytes).")
+    typer.echo(f"Backed up to {shown(file)} ({file.stat().st_size} bytes).")
 
 
 def restore_command(
@@ -73,7 +73,7 @@ def restore_command(
             sqlite_copy.restore(file, path)
         schema.upgrade(url)
         waiting = _doubt_what_waits(url)
-        typer.echo(f"Restored from {file}; the schema is at {schema.revision_of(url)}.")
+        typer.echo(f"Restored from {shown(file)}; the schema is at {schema.revision_of(url)}.")
         typer.echo(f"Messages that were waiting: {waiting}. Vakt looks each up in Slack before it says it.")
 
 

@@ -1,5 +1,6 @@
 """`vakt backup` and `vakt restore`: one moment of every table, on both databases, while people go on."""
 
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -168,6 +169,15 @@ def test_a_file_that_is_there_is_not_overwritten_unasked(shell: Vakt, database: 
     assert sorted(path.name for path in shell.folder.iterdir() if "kept" in path.name or "part" in path.name) == [
         "kept"
     ]
+
+
+def test_a_file_whose_name_is_no_text_is_written_and_named(shell: Vakt, database: Database) -> None:
+    """As Linux lets files be called; the terminal gets an escape in place of what it cannot show."""
+    database.dispose()
+    done = shell.says("backup", os.fsdecode(b"m\xe5ndag.backup"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Backed up to m\\xe5ndag.backup" in done.stdout
+    assert (shell.folder / os.fsdecode(b"m\xe5ndag.backup")).exists()
 
 
 def test_a_missing_tool_of_postgresql_is_named(shell: Vakt, database: Database, database_url: str) -> None:

@@ -21,7 +21,7 @@ from models.timer import Timer, TimerKind
 from sandbox import Message
 from tests.stories.conftest import House, oslo
 from tests.stories.scenes import Opened, opened, presses_old, stored
-from tests.stories.test_pindena import STOPPED
+from tests.stories.test_pindena import QUESTION, STOPPED
 
 NIGHT = oslo("2026-11-28 23:00")
 """A Saturday night."""
@@ -290,6 +290,26 @@ def test_resolving_ends_the_paging_and_so_does_leaving_it_until_the_next_opening
     with house.vakt.database.reading() as session:
         assert not session.exec(select(Timer).where(Timer.kind == TimerKind.PAGE)).all()
     assert stored(house, "T-1").ended
+
+
+@pytest.mark.parametrize("action", ["page.acknowledge", "page.decline", "page.escalate"])
+def test_nobody_is_paged_for_what_was_resolved_before_anybody_was(house: House, action: str) -> None:
+    """By a button that never stood there, or by a timer that comes too late."""
+    ticket = opened(house, by="kari", in_="#nordkonf", kind=QUESTION)
+    ola = house.person("ola")
+    ola.clicks("Resolve", on=ticket.card)
+    ola.modal().fill("Outcome", "On the front page").submit()
+    house.settles()
+    presses_old(house, ola, ticket.card, action, block="page:T-1", value="T-1")
+    house.slack.expects_private("T-1 is resolved", to=ola)
+    with house.vakt.database.transaction() as session:
+        team_id = house.slack.team_id
+        session.add(Timer(team_id=team_id, kind=TimerKind.PAGE, ticket_number=1, due_at=house.now()))
+    house.moves(minutes=1)
+    with house.vakt.database.reading() as session:
+        assert not session.exec(select(Page)).all()
+        assert not session.exec(select(Timer).where(Timer.kind == TimerKind.PAGE)).all()
+    house.slack.forgets()
 
 
 def test_several_open_pages_are_gathered_in_the_newest_message(house: House) -> None:
