@@ -3,6 +3,8 @@
 Every statement costs the driver's own work, a way there and back, and a turn for other threads, while nobody else may
 write. SQLite takes a few rows of one table a statement. PostgreSQL, where the way is longer, takes all rows of all
 tables in one: each table's come as one JSON text, which the server reads by the types that its columns have.
+
+Source: https://www.postgresql.org/docs/current/functions-json.html (json_populate_recordset)
 """
 
 import json
