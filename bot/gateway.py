@@ -7,6 +7,7 @@ it was done (`OutcomeUnknownError`: the connection broke after the request had g
 
 import http.client
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -51,6 +52,9 @@ class SlackRefusedError(RefusedError):
 class SlackUnavailableError(UnavailableError):
     """Slack was not to be had, and did nothing."""
 
+
+SOON = 3.5
+"""Seconds for which a turn is waited for: more than lie between two calls of the slowest tier."""
 
 Turn = Callable[[str, str], float]
 """Takes a workspace's next turn of a method; gives the seconds until there is one, 0 when it was taken."""
@@ -103,7 +107,11 @@ class Gateway:
         self._turn = turn
 
     def paced(self, turn: Turn) -> Self:
-        """The same door for calls that nobody waits for: a method whose turn has not come is unavailable until then."""
+        """The same door for calls that nobody waits for: each method in its turn, which is waited for when it is soon.
+
+        Waited for here: work of several calls that began anew for each turn would never come to its end. A method
+        whose turn is far is unavailable until then.
+        """
         return type(self)(self._client_for, self._count, turn)
 
     # What is owed
@@ -356,9 +364,10 @@ class Gateway:
         self._count(CALLS, method, "done")
 
     def _call(self, team_id: str, method: str, **arguments: Any) -> Mapping[str, Any]:
-        wait = self._turn(team_id, method)
-        if wait > 0:
-            raise SlackUnavailableError(method, "its turn has not come", wait)
+        while (wait := self._turn(team_id, method)) > 0:
+            if wait > SOON:
+                raise SlackUnavailableError(method, "its turn has not come", wait)
+            time.sleep(wait)
         with self._counted(method):
             return self._ask(team_id, method, arguments)
 

@@ -25,7 +25,7 @@ Row = TypeVar("Row", bound=SQLModel)
 
 
 def insert_all(cursor: Any, dialect: Dialect, rows: Mapping[type[Row], Sequence[Row]]) -> None:  # noqa: ANN401
-    """Insert rows by their tables, in that order; `cursor` is the driver's own."""
+    """Insert rows by their tables; `cursor` is the driver's own."""
     if dialect.name == "postgresql":
         cursor.execute(_text(tuple(rows)), [_recordset(table).told(some) for table, some in rows.items()])
         return

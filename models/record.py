@@ -129,7 +129,7 @@ class Adds(Protocol):
 
 
 class Fresh:
-    """New rows of one piece of work, stored together in the order of their tables' first row.
+    """New rows of one piece of work, stored together.
 
     A session would look after each of them as an object: find changes, sort, refresh. Nobody reads
     or changes these rows again in the same transaction, so they go out as plain inserts.
